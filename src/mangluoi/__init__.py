@@ -1,0 +1,56 @@
+"""Plan a Vietnamese province's network of social-assistance facilities.
+
+Examples
+--------
+>>> import mangluoi as ml
+>>> plan = ml.read_plan("plans/nghe-an.toml")  # doctest: +SKIP
+>>> result = ml.run(plan)  # doctest: +SKIP
+>>> ml.reports.write(result, "out/nghe-an")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import importlib
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mangluoi import access as access
+    from mangluoi import demand as demand
+    from mangluoi import errors as errors
+    from mangluoi import gazetteer as gazetteer
+    from mangluoi import maps as maps
+    from mangluoi import reports as reports
+    from mangluoi import roads as roads
+    from mangluoi import scenario as scenario
+    from mangluoi import siting as siting
+    from mangluoi import sources as sources
+    from mangluoi import supply as supply
+    from mangluoi import tables as tables
+    from mangluoi.scenario import Plan as Plan
+    from mangluoi.scenario import Result as Result
+    from mangluoi.scenario import read_plan as read_plan
+    from mangluoi.scenario import run as run
+
+__version__ = version("mangluoi")
+
+_FOLDERS = (
+    "access", "demand", "errors", "gazetteer", "maps", "reports", "roads", "scenario", "siting", "sources", "supply",
+    "tables",
+)  # fmt: skip
+_NAMES = ("Plan", "Result", "read_plan", "run")
+
+__all__ = [*_FOLDERS, *_NAMES, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a part when it is first used, so that `mangluoi --help` answers at once."""
+    if name in _FOLDERS:
+        return importlib.import_module(f"mangluoi.{name}")
+    if name in _NAMES:
+        return getattr(importlib.import_module("mangluoi.scenario"), name)
+    raise AttributeError(f"module 'mangluoi' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,167 @@
+"""Everything that `mangluoi` can complain about.
+
+Each error is a `MangluoiError` and, besides, the built-in kind that fits, so that callers may catch either.
+A bad input is described by *complaints*: one per cell, plan key or file, all collected before one error is raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+__all__ = [
+    "Complaint",
+    "ConservationError",
+    "DisclosureError",
+    "InfeasibleError",
+    "InputError",
+    "MangluoiError",
+    "MissingExtraError",
+    "PlanError",
+    "UnknownUnitError",
+]
+
+#: The English sentence of each kind of problem; the Vietnamese ones stand in ``reports/words.toml`` under
+#: ``complaint.<problem>``, and a test keeps the two lists and their fields the same.
+PROBLEMS: Mapping[str, str] = MappingProxyType(
+    {
+        "missing_file": "the file does not exist; check the path",
+        "unreadable_file": "the file cannot be read: {why}",
+        "missing_sheet": "the sheet {expected!r} is missing; take the empty workbook of `mangluoi template`",
+        "missing_column": "the column {expected!r} is missing; take the headings of `mangluoi template`",
+        "unknown_column": "this column is not known; nearest known: {nearest!r}",
+        "empty_table": "the table holds no row",
+        "missing_value": "a value is required here",
+        "not_a_number": "{value!r} is not a number; type digits only, no unit and no thousands mark",
+        "not_whole": "{value!r} is not a whole number of people or things",
+        "negative": "{value!r} is below zero",
+        "below_range": "{value!r} is below {low}",
+        "above_range": "{value!r} is above {high}",
+        "not_a_date": "{value!r} is not a date; write it as YYYY-MM-DD",
+        "not_yes_no": "{value!r} is neither yes nor no",
+        "not_in_list": "{value!r} is not one of the known values; nearest known: {nearest!r}",
+        "duplicate_key": "{value!r} stands more than once; first in row {first}",
+        "unknown_reference": "{value!r} does not stand in {target}",
+        "not_a_stock": "{value!r} counts events or households, not people at a time; convert it first",
+        "swapped_coordinates": "latitude and longitude look swapped: {value!r}",
+        "outside_country": "the point {value!r} is outside Viet Nam",
+        "outside_province": "{value!r} is outside the province of the plan ({province})",
+        "one_coordinate": "only one of longitude and latitude is given",
+        "unknown_unit": "no unit of that code in the list of {vintage}",
+        "bounds_order": "the lower bound {lower} and the upper bound {upper} do not enclose {value}",
+        "personal_data": "this column looks personal ({what}); drop it: only counts may be given",
+        "unknown_key": "this key is not known; nearest known: {nearest!r}",
+        "missing_key": "this key is required",
+        "wrong_type": "{value!r} is not {expected}",
+        "invalid_toml": "the file is not valid TOML: {why}",
+        "capacity_unknown": "no capacity is known for {value!r}; set supply.where_capacity_unknown",
+        "no_need": "no people of the group {value!r} are known for this province; drop the need or give counts",
+        "outside_network": "{value!r} lies {distance_m} m from the nearest road, more than {limit_m} m",
+        "contradiction": "{why}",
+    }
+)
+
+
+class MangluoiError(Exception):
+    """The parent of every error that this package raises on purpose."""
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """One thing that is wrong with an input, and where.
+
+    Parameters
+    ----------
+    problem
+        A key of `PROBLEMS`.
+    file, sheet, row, column
+        Where it is. Rows count from 1, as a spreadsheet shows them. Absent where they mean nothing.
+    value
+        What was found there.
+    details
+        The further fields of the problem's sentence.
+    """
+
+    problem: str
+    file: str | None = None
+    sheet: str | None = None
+    row: int | None = None
+    column: str | None = None
+    value: Any = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.problem not in PROBLEMS:
+            raise KeyError(f"unknown kind of problem: {self.problem}")
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The fields that the problem's sentence may name."""
+        return {"value": self.value, **self.details}
+
+    def where(self) -> str:
+        """Say where it is: file, sheet, row and column, as far as they are known."""
+        row = None if self.row is None else f"row {self.row}"
+        return ", ".join(str(part) for part in (self.file, self.sheet, row, self.column) if part)
+
+    def __str__(self) -> str:
+        sentence = PROBLEMS[self.problem].format(**self.fields)
+        place = self.where()
+        return f"{place}: {sentence}" if place else sentence
+
+
+class InputError(MangluoiError, ValueError):
+    """An input that cannot be used, with every complaint about it.
+
+    Parameters
+    ----------
+    complaints
+        At least one complaint; the message lists them all.
+    """
+
+    def __init__(self, complaints: Sequence[Complaint]) -> None:
+        self.complaints = tuple(complaints)
+        noun = "problem" if len(self.complaints) == 1 else "problems"
+        lines = "\n".join(f"- {complaint}" for complaint in self.complaints)
+        super().__init__(f"{len(self.complaints)} {noun} in the input:\n{lines}")
+
+
+class PlanError(InputError):
+    """A plan with unknown, missing or contradictory keys."""
+
+
+class UnknownUnitError(MangluoiError, KeyError):
+    """An administrative unit or vintage that no shipped list knows."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class InfeasibleError(MangluoiError, ValueError):
+    """A question that contradicts itself; an infeasible *plan* is an answer, not an error."""
+
+
+class ConservationError(MangluoiError, RuntimeError):
+    """People went missing or appeared between two stages: a bug of this package, never of the input."""
+
+
+class DisclosureError(MangluoiError, PermissionError):
+    """An output would show what the disclosure rules withhold."""
+
+
+class MissingExtraError(MangluoiError, ImportError):
+    """An optional dependency is absent.
+
+    Parameters
+    ----------
+    package
+        What could not be imported.
+    extra
+        The extra of this package that brings it.
+    """
+
+    def __init__(self, package: str, extra: str) -> None:
+        self.extra = extra
+        super().__init__(f"{package} is not installed; run: pip install 'mangluoi[{extra}]'")
