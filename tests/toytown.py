@@ -30,14 +30,15 @@ By hand, within 15 minutes:
   E serves its own 1 (0 min) and 2 others at 10 = 20. Total 60 minutes.
 * Gap: 16 - 8 = 8 = 5 full + 3 out of reach.
 
-Actions: expand B by up to 4 places at 2 each; expand E by up to 4 places at 2 each; build at D (type ``general``) from 2 to
-6 places, 3 fixed + 2 each. With a budget of 8: expand B by 4 serves 4 more (12) for 8; expand B 3 + E 1 serves 4 more
-for 8; nothing serves more than 4 with 8, since a place costs at least 2. With a budget of 16: expand B by 4 (8) + E by 1 (2)
-serves 13 for 10; the 6 left over build at D 1 place only (3 + 2), below its least size of 2 (7), so 13 are served.
-With a budget of 19: B 4 (8) + build at D 4 places (3 + 8 = 11) = 19: D reaches C, D and E; it takes D's 2 children, and 2 of
-the elderly of C, D or E. Served: B 9, E 3, D 4, but only 11 elderly + 2 + 2 children want care in reach: A1 + C1 children by B,
-7 elderly by B = 9 (all of A, B, C); then D, E, F want 4 elderly and D 2 children = 6 people for E 3 + D 3: with B 4 (8), D 3
-(9) the cost is 17 and everyone within reach is served: 15 of 16; only the child at F is out of reach.
+Actions: expand B by up to 4 places, or E by up to 4, at 2 a place; build at D (type ``general``, so both groups; it reaches
+C, D and E) from 2 to 6 places for 3 and 2 a place. Nobody within reach but the 5 who meet a full house and, once D is
+built, the 2 children of D can be won, so at most 8 + 7 = 15.
+
+* Budget 8: 4 places by expanding cost 8; with D only 2 places fit (7). Best: 12 served.
+* Budget 13: B 4 + E 1 cost 10 and win all 5 who meet a full house; with D at most 5 places fit (3 + 10 = 13).
+  Best: 13 served, and the cheapest way to it costs 10: B 4, E 1, nothing at D.
+* Budget 16: with D 6 places fit (3 + 12 = 15). Best: 14 served, for 15.
+* Budget 17 and any above: 7 places (3 + 14). Best: 15 served; only the child at F stays out of reach.
 """
 
 from __future__ import annotations
