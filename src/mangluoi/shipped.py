@@ -16,7 +16,7 @@ import pandas as pd
 from mangluoi.errors import Complaint, InputError
 from mangluoi.tables import Table, check
 
-__all__ = ["folder", "frame", "path", "table", "vocabulary"]
+__all__ = ["folder", "frame", "path", "plans_folder", "table", "vocabulary"]
 
 
 def folder() -> Path:
@@ -47,6 +47,12 @@ def path(name: str) -> Path:
 @cache
 def _read(place: Path) -> pd.DataFrame:
     return pd.read_csv(place, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8")
+
+
+def plans_folder() -> Path:
+    """Return the folder of the plans that ship."""
+    inside = folder() / "plans"
+    return inside if inside.is_dir() else folder().parent / "plans"
 
 
 def frame(name: str) -> pd.DataFrame:

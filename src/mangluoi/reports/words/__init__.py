@@ -1,0 +1,87 @@
+"""The one place of all text that users read, in Vietnamese and English.
+
+The texts stand in the TOML files of this folder, each key with both languages::
+
+    [map]
+    legend = { vi = "Chú giải", en = "Legend" }
+
+gives the key ``map.legend``. Names of groups, services and facility types come from the shipped ``norms/*.csv``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from mangluoi import shipped
+from mangluoi.viettext import format_number
+
+__all__ = ["Lang", "all_keys", "name", "say"]
+
+Lang = Literal["vi", "en"]
+
+_NAME_FILES = {"group": "norms/groups.csv", "service": "norms/services.csv", "type": "norms/facility_types.csv"}
+
+
+@cache
+def all_keys() -> Mapping[str, Mapping[str, str]]:
+    """Return every key with its text by language.
+
+    Raises
+    ------
+    ValueError
+        If a key stands twice or lacks a language.
+    """
+    found: dict[str, Mapping[str, str]] = {}
+    for place in sorted(Path(__file__).parent.glob("*.toml")):
+        for key, texts in _leaves(tomllib.loads(place.read_text(encoding="utf-8")), ""):
+            if key in found or set(texts) != {"vi", "en"}:
+                raise ValueError(f"{place.name}: the key {key} stands twice or lacks a language")
+            found[key] = texts
+    return found
+
+
+def _leaves(values: Mapping[str, Any], inside: str) -> list[tuple[str, Mapping[str, str]]]:
+    leaves: list[tuple[str, Mapping[str, str]]] = []
+    for key, value in values.items():
+        if all(isinstance(text, str) for text in value.values()):
+            leaves.append((inside + key, value))
+        else:
+            leaves.extend(_leaves(value, f"{inside}{key}."))
+    return leaves
+
+
+def say(key: str, lang: Lang = "vi", **fields: Any) -> str:
+    """Return a text with its fields filled in; numbers are written as the language writes them.
+
+    Whole numbers and floats are formatted here (floats with one decimal); give text for anything else.
+    """
+    text = all_keys()[key][lang]
+    return text.format(**{name: _written(value, lang) for name, value in fields.items()})
+
+
+def _written(value: Any, lang: Lang) -> Any:
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int):
+        return format_number(value, lang=lang)
+    if isinstance(value, float):
+        return format_number(value, 0 if value.is_integer() else 1, lang=lang)
+    return value
+
+
+@cache
+def _names(kind: str) -> Mapping[str, Mapping[str, str]]:
+    frame = shipped.frame(_NAME_FILES[kind])
+    return {
+        str(row[kind]): {"vi": str(row["name_vi"]), "en": str(row["name_en"])}
+        for row in frame.to_dict("records")
+    }  # fmt: skip
+
+
+def name(kind: Literal["group", "service", "type"], value: str, lang: Lang = "vi") -> str:
+    """Return the name of a group, service or facility type."""
+    return _names(kind)[value][lang]

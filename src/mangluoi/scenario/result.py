@@ -1,0 +1,127 @@
+"""The answer: a frozen `Result` with every table of a run, before and after the chosen actions."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from mangluoi import siting
+from mangluoi.scenario.plan import Plan
+from mangluoi.viettext import format_number
+
+__all__ = ["Notice", "Result"]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that a reader of the figures must know, as a key of ``reports/words.toml`` and its fields."""
+
+    key: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result:
+    """Every table of a run. Nothing in it is masked: show it through `mangluoi.scenario.disclose` only.
+
+    Parameters
+    ----------
+    plan
+        The question.
+    province_name
+        Name of the province in the plan's `province_vintage`.
+    units
+        Communes of the area in the plan's vintage: unit_code, vintage, name, kind, above (district or province),
+        lon, lat, area_km2, cell_code.
+    cells
+        Approximate cells of the new communes: cell_code, geometry, approximate.
+    facilities, sites, capacity
+        Supply in the plan's scope. Sites carry where they are (unit_code, lon, lat, located_by, located_within_m);
+        capacity carries usable, basis and occupancy.
+    totals
+        The PEOPLE rows as they were given.
+    people
+        People by commune and group, with `basis` (counted, equal, population) and `estimated`.
+    need
+        NEED by commune.
+    times
+        Minutes from communes to sites and candidates, with `mode`.
+    nearest
+        unit_code, service, minutes, minutes_after: to the nearest admissible site within the threshold's network.
+    coverage
+        By group and service: need, covered, covered_after.
+    states, states_after
+        STATES before and after the actions.
+    gap
+        By commune, group and service: gap and gap_after.
+    flows, flows_after
+        ALLOCATION before and after.
+    bands
+        By service, group and travel-time band: people, share. The group ``population`` is always among them.
+    actions
+        What was chosen: action_id, kind, site_id, service, added, cost_vnd, name, unit_name, served_more.
+    solution
+        The solver's answer, or None where the plan offers no action.
+    scorecard
+        The plan's targets: label, kind, value, year, source, today, after, distance, reason.
+    unlocated
+        What has no place on the map: kind (site or unit), id, name, reason, candidates.
+    notices
+        What a reader must know.
+    provenance
+        Inputs with SHA-256, package versions, vintages, seconds per stage.
+    """
+
+    plan: Plan
+    province_name: str
+    units: pd.DataFrame
+    cells: gpd.GeoDataFrame
+    facilities: pd.DataFrame
+    sites: pd.DataFrame
+    capacity: pd.DataFrame
+    totals: pd.DataFrame
+    people: pd.DataFrame
+    need: pd.DataFrame
+    times: pd.DataFrame
+    nearest: pd.DataFrame
+    coverage: pd.DataFrame
+    states: pd.DataFrame
+    states_after: pd.DataFrame
+    gap: pd.DataFrame
+    flows: pd.DataFrame
+    flows_after: pd.DataFrame
+    bands: pd.DataFrame
+    actions: pd.DataFrame
+    solution: siting.Solution | None
+    scorecard: pd.DataFrame
+    unlocated: pd.DataFrame
+    notices: tuple[Notice, ...]
+    provenance: Mapping[str, Any]
+
+    def _repr_html_(self) -> str:
+        """Show the key figures in Jupyter: provincial totals only, which no disclosure rule withholds."""
+        totals = self.states.groupby("service", sort=True)[["need", "served", "full", "out_of_reach", "unlocated"]].sum()
+        after = self.states_after.groupby("service", sort=True)["served"].sum()
+        head = "".join(
+            f"<th>{html.escape(text)}</th>"
+            for text in ("service", "need", "served", "full", "out of reach", "unlocated", "served after")
+        )
+        body = "".join(
+            "<tr>"
+            + f"<td>{html.escape(str(service))}</td>"
+            + "".join(f"<td style='text-align:right'>{_shown(value)}</td>" for value in [*row, after[service]])
+            + "</tr>"
+            for service, row in zip(totals.index, totals.to_numpy(), strict=True)
+        )
+        title = html.escape(f"{self.plan.title} ({self.plan.vintage})")
+        return f"<p><b>{title}</b></p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _shown(value: float) -> str:
+    """Write a provincial count; the disclosure rule for small counts holds here too."""
+    return "≤ 10" if 0 < value <= 10 else format_number(value)
