@@ -1,0 +1,115 @@
+"""What the tags of OpenStreetMap mean for a profile: may it pass, which way, how fast."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mangluoi.roads import speeds
+
+__all__ = ["Rule", "highway_of", "read_rule"]
+
+# The most general key first: the last one that is present decides (OpenStreetMap wiki, Key:access).
+_ACCESS_KEYS = {
+    "motorbike": ("access", "vehicle", "motor_vehicle", "motorcycle"),
+    "car": ("access", "vehicle", "motor_vehicle", "motorcar"),
+    "walk": ("access", "foot"),
+}
+_CLOSED = {"no", "private", "agricultural", "forestry", "military", "emergency", "delivery", "use_sidepath"}
+_ONEWAY_KEY = {"motorbike": "oneway:motorcycle", "car": "oneway:motorcar", "walk": "oneway:foot"}
+_MPH = 1.609344
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a profile may use a way: minutes per kilometre, direction, and where the speed comes from.
+
+    Parameters
+    ----------
+    min_per_km
+        Minutes per kilometre.
+    forward, backward
+        Whether it may be used in, and against, the order of its nodes.
+    assumed
+        Whether the speed is an assumed one, not a sign on the way.
+    ferry
+        Whether it is a ferry.
+    minutes
+        The sailing time of the whole way, where the map gives it.
+    """
+
+    min_per_km: float
+    forward: bool
+    backward: bool
+    assumed: bool
+    ferry: bool = False
+    minutes: float | None = None
+
+
+def highway_of(tags: Mapping[str, str]) -> str | None:
+    """Return the class of a way (``"ferry"`` for a ferry), without ``_link``; None where it is no way to travel."""
+    highway = tags.get("highway")
+    if highway is not None:
+        return highway.removesuffix("_link")
+    return "ferry" if tags.get("route") == "ferry" else None
+
+
+def read_rule(tags: Mapping[str, str], *, profile: str, terrain: str) -> Rule | None:
+    """Return how a profile may use a way of a known class, or None where the way is closed to it."""
+    highway = highway_of(tags)
+    if highway is None or tags.get("area") == "yes" or not _open(tags, profile):
+        return None
+    speed = speeds.table().get((profile, highway, terrain))
+    if speed is None:
+        return None
+    forward, backward = _directions(tags, profile, highway)
+    if not (forward or backward):
+        return None
+    sign = _maxspeed_kph(tags.get("maxspeed", ""))
+    # Signs are for motors; and a sign only caps, for nobody drives 60 on a lane because nothing forbids it.
+    signed = profile != "walk" and sign is not None and sign < speed
+    kph = sign if signed and sign is not None else speed
+    ferry = highway == "ferry"
+    minutes = _duration_minutes(tags.get("duration", "")) if ferry else None
+    return Rule(60.0 / kph, forward, backward, not signed and minutes is None, ferry, minutes)
+
+
+def _open(tags: Mapping[str, str], profile: str) -> bool:
+    verdict = "yes"
+    for key in _ACCESS_KEYS[profile]:
+        verdict = tags.get(key, verdict)
+    return verdict not in _CLOSED
+
+
+def _directions(tags: Mapping[str, str], profile: str, highway: str) -> tuple[bool, bool]:
+    """Return whether the way runs forward and backward."""
+    if profile == "walk":
+        oneway = tags.get("oneway:foot", "no")
+    else:
+        round_about = tags.get("junction") in ("roundabout", "circular") or highway == "motorway"
+        oneway = tags.get(_ONEWAY_KEY[profile], tags.get("oneway", "yes" if round_about else "no"))
+    if oneway in ("yes", "true", "1"):
+        return True, False
+    if oneway in ("-1", "reverse"):
+        return False, True
+    # A lane whose direction changes by the hour cannot be counted on either way.
+    return (False, False) if oneway in ("reversible", "alternating") else (True, True)
+
+
+def _maxspeed_kph(text: str) -> float | None:
+    """Return a speed limit in km/h, or None where the text gives no number."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(km/h|kmh|kph|mph)?\s*", text)
+    if match is None or float(match[1]) <= 0:
+        return None
+    return float(match[1]) * (_MPH if match[2] == "mph" else 1.0)
+
+
+def _duration_minutes(text: str) -> float | None:
+    """Return a sailing time written HH:MM, HH:MM:SS or in minutes."""
+    match = re.fullmatch(r"(?:(\d+):)?(\d+)(?::(\d+))?", text.strip())
+    if match is None:
+        return None
+    minutes = 60.0 * float(match[1] or 0) + float(match[2]) + float(match[3] or 0) / 60.0
+    return minutes if minutes > 0 and math.isfinite(minutes) else None
