@@ -59,6 +59,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "capacity_unknown": "no capacity is known for {value!r}; set supply.where_capacity_unknown",
         "no_need": "no people of the group {value!r} are known for this province; drop the need or give counts",
         "outside_network": "{value!r} lies {distance_m} m from the nearest road, more than {limit_m} m",
+        "foreign_folder": "the folder exists and was not written by mangluoi; choose another",
         "contradiction": "{why}",
     }
 )

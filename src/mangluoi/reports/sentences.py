@@ -1,0 +1,94 @@
+"""Sentences that need more than filled-in fields: notices, complaints, dates and small numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mangluoi.errors import Complaint
+from mangluoi.reports import words
+from mangluoi.reports.words import Lang, say
+from mangluoi.scenario.result import Notice
+from mangluoi.viettext import format_number
+
+__all__ = ["complaint", "counted", "date", "known", "million", "named", "notice", "percent"]
+
+#: Fields of notices whose values are ids or keys, and where their words stand.
+_NAMED = {"group": "group", "service": "service"}
+_KEYED = {"rule": "rule", "mode": "mode", "reason": "reason"}
+_SHARES = ("share", "rate", "gap")
+
+
+def notice(told: Notice, lang: Lang = "vi") -> str:
+    """Write a notice; ids of groups and services become names, keys become words, shares become per cent."""
+    return say(f"notice.{told.key}", lang, **_readable(told.fields, lang))
+
+
+def complaint(found: Complaint, lang: Lang = "vi") -> str:
+    """Write what is wrong, without the place where it is."""
+    fields = {name: "–" if value is None else value for name, value in found.fields.items()}
+    return say(f"complaint.{found.problem}", lang, **fields)
+
+
+def _readable(fields: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
+    readable: dict[str, Any] = {}
+    for field, value in fields.items():
+        if field in _NAMED:
+            readable[field] = named(field, str(value), lang)
+        elif field in _KEYED:
+            readable[field] = known(_KEYED[field], str(value), lang)
+        elif field in _SHARES and isinstance(value, float):
+            readable[field] = percent(value, lang)
+        elif field in ("as_of", "vintage"):
+            readable[field] = date(str(value), lang)
+        elif field == "people" and isinstance(value, int | float) and 0 < value <= 10:
+            readable[field] = "≤ 10"
+        elif isinstance(value, float):
+            readable[field] = format_number(value, 0 if value.is_integer() else 1, lang=lang)
+        else:
+            readable[field] = value
+    return readable
+
+
+def named(field: str, value: str, lang: Lang) -> str:
+    """Return the name of a group or service; a text that is no id is a name already."""
+    try:
+        return words.name("group" if field == "group" else "service", value, lang)
+    except KeyError:
+        return value
+
+
+def known(prefix: str, value: str, lang: Lang) -> str:
+    """Return the words of a key such as ``mode.car``; a text that is no key stands for itself."""
+    key = f"{prefix}.{value}"
+    return say(key, lang) if key in words.all_keys() else value
+
+
+def percent(share: float, lang: Lang) -> str:
+    """Write a share between 0 and 1 as per cent, without the sign."""
+    return format_number(100 * share, 1, lang=lang)
+
+
+def million(amount_vnd: float, lang: Lang) -> str:
+    """Write an amount in million VND."""
+    value = amount_vnd / 1e6
+    return format_number(value, 0 if value == round(value) else 1, lang=lang)
+
+
+def counted(number: int, lang: Lang) -> str:
+    """Write a count of things in running text: administrative Vietnamese writes 02, not 2."""
+    return f"{number:02d}" if lang == "vi" and 0 < number < 10 else format_number(number, lang=lang)
+
+
+def date(value: str, lang: Lang) -> str:
+    """Write YYYY, YYYY-MM or YYYY-MM-DD as running text; any other text stands for itself."""
+    parts = value.split("-")
+    if lang == "en" or not all(part.isdigit() for part in parts) or len(parts[0]) != 4:
+        return value
+    if len(parts) == 1:
+        return f"năm {parts[0]}"
+    # Numbers that a pen could change are written with a zero: days under 10, January and February.
+    month = f"0{int(parts[1])}" if int(parts[1]) < 3 else str(int(parts[1]))
+    if len(parts) == 2:
+        return f"tháng {month} năm {parts[0]}"
+    return f"ngày {int(parts[2]):02d} tháng {month} năm {parts[0]}"
