@@ -10,7 +10,7 @@ import pandas as pd
 
 from mangluoi.errors import Complaint, InputError
 
-__all__ = ["check_capacity", "check_need", "check_times", "limits"]
+__all__ = ["check_capacity", "check_need", "check_pools", "check_times", "limits"]
 
 
 def check_need(need: pd.DataFrame) -> None:
@@ -33,6 +33,23 @@ def check_capacity(capacity: pd.DataFrame) -> None:
         As `check_need`; a missing capacity is refused, since nothing may be guessed here.
     """
     _check(capacity, ("site_id", "service"), "capacity", "capacity_unknown")
+
+
+def check_pools(pools: pd.DataFrame, capacity: pd.DataFrame) -> None:
+    """Refuse pools that are not known by the capacity rows that name them.
+
+    Raises
+    ------
+    InputError
+        As `check_capacity`; also where `capacity` names a pool that is not given.
+    """
+    _check(pools, ("pool",), "capacity", "capacity_unknown")
+    named = set(capacity["pool"].dropna()) if "pool" in capacity.columns else set()
+    unknown = sorted(named - set(pools["pool"]))
+    if unknown:
+        raise InputError(
+            [Complaint("unknown_reference", column="pool", value=name, details={"target": "pools"}) for name in unknown]
+        )
 
 
 def check_times(times: pd.DataFrame) -> None:

@@ -125,8 +125,16 @@ def _added(question: problem.Problem, answer: solver.Answer) -> NDArray[np.float
 def _served(question: problem.Problem, added: NDArray[np.float64]) -> float:
     """Return how many people can be served with the places that an answer adds."""
     places = question.places + np.bincount(question.action_slot, weights=added, minlength=question.places.size)
-    links = question.link_class, question.link_slot
-    return float(transport.serve_most(question.people, places, *links, np.zeros(links[0].size)).sum())
+    network = transport.Transport(
+        people=question.people,
+        places=places,
+        row=question.link_class,
+        slot=question.link_slot,
+        minutes=np.zeros(question.link_class.size),
+        pool=np.full(places.size, -1, dtype=np.int64),
+        pool_places=np.zeros(0),
+    )
+    return float(transport.serve_most(network).sum())
 
 
 def _chosen(question: problem.Problem, added: NDArray[np.float64]) -> pd.DataFrame:
