@@ -47,6 +47,7 @@ def allocate(
     rule: Literal["most_served", "nearest"] = "most_served",
     unlocated: Collection[str] = (),
     pools: pd.DataFrame | None = None,
+    modes: pd.DataFrame | None = None,
 ) -> Allocation:
     """Allocate people to places.
 
@@ -63,7 +64,7 @@ def allocate(
         ``site_id``, ``service`` and ``capacity``: the open services and their places. One with no place still covers
         the people around it, who then meet a full house.
     times
-        TRAVEL_TIMES rows of one mode, from points to sites; an absent pair is beyond reach.
+        TRAVEL_TIMES rows of one mode unless `modes` is given, from points to sites; an absent pair is beyond reach.
     max_minutes
         The threshold in minutes, for all services or by service; a site at exactly the threshold is within it.
     admissible
@@ -76,6 +77,9 @@ def allocate(
         ``pool`` and ``capacity``: beds that several services or sites share. The rows of `capacity` name their pool
         in a column ``pool``, missing where they share nothing; each keeps its own limit besides. Under ``nearest`` a
         pooled service has the pool's limit only.
+    modes
+        ``mode`` and any of ``group`` and ``service``: what people ride (the fastest of several), where `times` holds
+        several modes.
 
     Returns
     -------
@@ -99,7 +103,8 @@ def allocate(
     intake.check_capacity(capacity)
     if pools is not None:
         intake.check_pools(pools, capacity)
-    pairs = reach.build(need, times, max_minutes=max_minutes, admissible=open_services(capacity, admissible))
+    opened = open_services(capacity, admissible)
+    pairs = reach.build(need, times, max_minutes=max_minutes, admissible=opened, modes=modes)
     absent = need["point_id"].isin(list(unlocated)).to_numpy()
     people = need["need"].to_numpy(dtype=float)
     asked = np.where(absent, 0.0, people)

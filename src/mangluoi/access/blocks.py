@@ -110,8 +110,10 @@ def build(
     capacity: pd.DataFrame,
     services: list[str],
     pools: pd.DataFrame | None,
+    *,
+    empty: bool = False,
 ) -> Block:
-    """Build the transport problem of some services.
+    """Build the transport problem of some services; links to services without a place are left out unless `empty`.
 
     Rows and links stand in the order of point, service, kind of admission and site, so that the order of the tables
     cannot tell. Groups at one point whom the same sites may take are one row.
@@ -124,7 +126,8 @@ def build(
         for kind, combos in enumerate(_kinds(pairs, service)):
             members = _members(pairs, combos, asked)
             links = pairs.pairs(combos[0])
-            links = links[np.isin(pairs.point[links], list(members)) & (places[number * sites + pairs.site[links]] > 0)]
+            room = places[number * sites + pairs.site[links]] > 0
+            links = links[np.isin(pairs.point[links], list(members)) & (room | empty)]
             for point in np.unique(pairs.point[links]):
                 keys.append((int(point), number, kind))
                 members_of.append(np.array(members[int(point)], dtype=np.int64))
@@ -156,7 +159,7 @@ def _kinds(pairs: reach.Reach, service: str) -> list[list[tuple[str, str]]]:
     found: dict[bytes, list[tuple[str, str]]] = {}
     for combo in sorted(pairs.combos):
         if combo[1] == service:
-            found.setdefault(pairs.allowed[combo].tobytes(), []).append(combo)
+            found.setdefault(pairs.allowed[combo].tobytes() + pairs.rides[combo].tobytes(), []).append(combo)
     return list(found.values())
 
 

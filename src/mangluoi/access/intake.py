@@ -52,17 +52,20 @@ def check_pools(pools: pd.DataFrame, capacity: pd.DataFrame) -> None:
         )
 
 
-def check_times(times: pd.DataFrame) -> None:
-    """Refuse travel times that are not one non-negative number of minutes per pair.
+def check_times(times: pd.DataFrame, *, several_modes: bool = False) -> None:
+    """Refuse travel times that are not one non-negative number of minutes per pair, and per mode where several count.
 
     Raises
     ------
     InputError
         As `check_need`; also times of several modes, since which one a person rides is not for a measure to guess.
     """
+    if several_modes:
+        _check(times, ("from_id", "to_id", "mode"), "minutes", "missing_value")
+        return
     if "mode" in times.columns and times["mode"].nunique(dropna=False) > 1:
         modes = ", ".join(sorted(str(mode) for mode in times["mode"].unique()))
-        why = f"the travel times hold several modes ({modes}); choose the rows of one"
+        why = f"the travel times hold several modes ({modes}); choose the rows of one, or say in `modes` who rides what"
         raise InputError([Complaint("contradiction", column="mode", details={"why": why})])
     _check(times, ("from_id", "to_id"), "minutes", "missing_value")
 
