@@ -10,6 +10,7 @@ from mangluoi.access.bands import summary as summary
 from mangluoi.access.catchment import catchment as catchment
 from mangluoi.access.coverage import coverage as coverage
 from mangluoi.access.gap import gap as gap
+from mangluoi.access.location import coverage_interval as coverage_interval
 from mangluoi.access.marginal import another_place as another_place
 from mangluoi.access.marginal import another_site as another_site
 from mangluoi.access.usage import usage as usage
@@ -22,6 +23,7 @@ __all__ = [
     "bands",
     "catchment",
     "coverage",
+    "coverage_interval",
     "decay",
     "fairness",
     "gap",

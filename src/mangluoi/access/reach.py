@@ -53,9 +53,13 @@ class Reach:
     mode: NDArray[np.int64]
     rides: dict[tuple[str, str], NDArray[np.bool_]]
 
+    def admitted(self, combo: tuple[str, str]) -> NDArray[np.bool_]:
+        """Return whether the site of each pair may take a combination of group and service that rides its mode."""
+        return self.allowed[combo][self.site] & self.rides[combo][self.mode]
+
     def pairs(self, combo: tuple[str, str]) -> NDArray[np.int64]:
         """Return the positions of the pairs that count for a combination of group and service."""
-        counts = self.allowed[combo][self.site] & self.rides[combo][self.mode]
+        counts = self.admitted(combo)
         if self.limit is not None:
             counts = counts & (self.minutes <= self.limit[combo[1]])
         links = np.flatnonzero(counts)
