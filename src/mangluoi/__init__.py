@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mangluoi.scenario import Plan as Plan
     from mangluoi.scenario import Result as Result
     from mangluoi.scenario import read_plan as read_plan
-    from mangluoi.scenario import run as run
+    from mangluoi.scenario.run import run as run
 
 __version__ = version("mangluoi")
 
