@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from mangluoi import gazetteer, roads
+from mangluoi import gazetteer, roads, shipped
 from mangluoi.projection import great_circle_m
 from mangluoi.scenario.facts import Area
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Notice
+from mangluoi.viettext import format_number
 
 __all__ = ["BAND_EDGES", "candidates", "door", "door_times", "minutes_by_profile"]
 
@@ -81,12 +82,19 @@ def minutes_by_profile(
         )
         parts.append(times.assign(mode=profile))
         if not network.estimated:
-            notices.append(
-                Notice("speeds_assumed", {"share": 100.0 * float(network.notes.get("share_km_speed_assumed", 1.0))})
-            )
+            notices.append(Notice("speeds_assumed", {"share": float(network.notes["assumed_speed_share"])}))
     if not plan.inputs.roads:
-        notices.append(Notice("roads_estimated", {}))
+        notices.append(Notice("roads_estimated", _assumptions()))
     return pd.concat(parts, ignore_index=True), notices
+
+
+def _assumptions() -> dict[str, str]:
+    """Say what the estimated network assumes: the detour factors and where the speeds come from."""
+    rows = shipped.frame("roads/assumptions.csv")
+    detours = rows[rows["name"] == "detour"]
+    factors = {format_number(float(value), 1) for value in detours["value"]}
+    speeds = shipped.frame("roads/speeds.csv")
+    return {"detour": "–".join(sorted(factors)), "speed_source": "; ".join(sorted(set(speeds["source"])))}
 
 
 def _network(plan: Plan, where: Area, places: pd.DataFrame, profile: str) -> roads.RoadNetwork:
