@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +14,10 @@ from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.result import Notice
 from mangluoi.viettext import format_number
 
-__all__ = ["complaint", "counted", "date", "known", "million", "named", "notice", "percent"]
+__all__ = [
+    "action_name", "band", "complaint", "counted", "date", "known", "listed", "million", "named", "notice", "percent",
+    "printable", "source",
+]  # fmt: skip
 
 #: Fields of notices whose values are ids or keys, and where their words stand.
 _NAMED = {"group": "group", "service": "service"}
@@ -65,8 +71,9 @@ def known(prefix: str, value: str, lang: Lang) -> str:
 
 
 def percent(share: float, lang: Lang) -> str:
-    """Write a share between 0 and 1 as per cent, without the sign."""
-    return format_number(100 * share, 1, lang=lang)
+    """Write a share between 0 and 1 as per cent, without the sign; a small one keeps two digits that say something."""
+    decimals = 1 if share == 0 or abs(share) >= 0.001 else 1 - math.floor(math.log10(abs(100 * share)))
+    return format_number(100 * share, decimals, lang=lang)
 
 
 def million(amount_vnd: float, lang: Lang) -> str:
@@ -92,3 +99,36 @@ def date(value: str, lang: Lang) -> str:
     if len(parts) == 2:
         return f"tháng {month} năm {parts[0]}"
     return f"ngày {int(parts[2]):02d} tháng {month} năm {parts[0]}"
+
+
+def source(text: str, lang: Lang) -> str:
+    """Name a source shortly: what follows the first semicolon or bracket stands in the list of sources only."""
+    first = re.split(r";| \(", text, maxsplit=1)[0].strip()
+    return first if first else say("report.unknown", lang)
+
+
+def band(name: str, lang: Lang) -> str:
+    """Write a travel-time band, given as ``low-high`` or ``>low`` in minutes."""
+    if name.startswith(">"):
+        return say("band.over", lang, low=name[1:])
+    low, _, high = name.partition("-")
+    return say("band.upto", lang, high=high) if low == "0" else say("band.between", lang, low=low, high=high)
+
+
+def action_name(row: Any, lang: Lang) -> str:
+    """Name what an action is about: the site that is expanded, or that it is new."""
+    if row.kind == "build":
+        return say("cell.new_site", lang)
+    return say("report.unknown", lang) if row.name is None or row.name != row.name else str(row.name)
+
+
+def listed(values: Any) -> str:
+    """Write a list of names; what is no list stands for itself, and nothing for nothing."""
+    if isinstance(values, list | tuple):
+        return ", ".join(str(value) for value in values)
+    return "" if values is None or values != values else str(values)
+
+
+def printable(text: str) -> str:
+    """Drop control characters, which no document format can hold."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
