@@ -1,0 +1,105 @@
+"""What every map says about itself: its source, what in it is estimated, and what it does not show."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib.metadata import version
+
+import pyproj
+
+from mangluoi.maps.markers import SiteMark
+from mangluoi.projection import metres_crs
+from mangluoi.reports import words
+from mangluoi.reports.words import Lang
+from mangluoi.scenario.disclosure import Disclosed
+
+__all__ = ["crs_of", "notes", "source_line", "title", "unplaced", "written_date"]
+
+
+def written_date(text: str, lang: Lang) -> str:
+    """Write a date as the language does; anything that is no full date stays as it is."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{day.day:02d}/{day.month:02d}/{day.year}" if lang == "vi" else text
+
+
+def title(d: Disclosed, lang: Lang) -> str:
+    """Return the heading of the atlas."""
+    return words.say("map.heading", lang, province=d.province_name)
+
+
+def crs_of(d: Disclosed) -> str:
+    """Return the projected reference system in which the province is measured and printed."""
+    west, _, east, _ = d.cells.total_bounds
+    return metres_crs([(west + east) / 2])
+
+
+def source_line(d: Disclosed, lang: Lang, *, projected: bool) -> str:
+    """Return source, date, reference system and version.
+
+    Parameters
+    ----------
+    projected
+        Whether the map is drawn in metres, as print maps are, or in the projection of web maps.
+    """
+    crs = pyproj.CRS(crs_of(d) if projected else "EPSG:3857")
+    return words.say(
+        "map.source",
+        lang,
+        source=d.plan.source,
+        date=written_date(d.plan.as_of, lang),
+        crs=f"{crs.name} (EPSG:{crs.to_epsg()})",
+        version=version("mangluoi"),
+    )
+
+
+def unplaced(sites: list[SiteMark]) -> list[SiteMark]:
+    """Return the sites that have no place on the map."""
+    return [site for site in sites if site.lon is None or site.lat is None]
+
+
+def notes(d: Disclosed, sites: list[SiteMark], lang: Lang) -> list[str]:
+    """Return what a reader of the map must know, one sentence each."""
+    found = []
+    if bool(d.cells["approximate"].any()):
+        found.append(words.say("map.note.approximate", lang))
+    if (d.cells["cell_code"].isin(d.units["unit_code"]) == False).any():  # noqa: E712
+        found.append(words.say("map.note.old_units", lang))
+    for rule in sorted(d.plan.services, key=lambda rule: rule.service):
+        found.append(
+            words.say(
+                "map.note.threshold",
+                lang,
+                service=words.name("service", rule.service, lang),
+                minutes=float(rule.max_minutes),
+                profile=words.say(f"map.profile.{rule.profile}", lang),
+            )
+        )
+    if not d.plan.inputs.roads:
+        found.append(words.say("map.note.roads_estimated", lang))
+    if bool(d.people["estimated"].any()):
+        found.append(words.say("map.note.people_estimated", lang))
+    if d.profile == "public":
+        found.append(words.say("map.note.masked", lang))
+    found.extend(_withheld(d, lang))
+    lost = unplaced(sites)
+    if lost:
+        found.append(
+            words.say("map.note.unlocated", lang, count=len(lost), names="; ".join(site.name for site in lost))
+        )
+    return found
+
+
+def _withheld(d: Disclosed, lang: Lang) -> list[str]:
+    found = []
+    if d.confidential_count:
+        parts = [f"{words.name('type', kind, lang)}: {count}" for kind, count in sorted(d.confidential_count.items())]
+        found.append(
+            words.say("map.note.confidential", lang, count=sum(d.confidential_count.values()), types="; ".join(parts))
+        )
+    if d.withheld_services:
+        names = "; ".join(words.name("service", service, lang) for service in d.withheld_services)
+        found.append(words.say("map.note.withheld", lang, services=names))
+    return found
