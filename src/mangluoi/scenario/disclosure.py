@@ -263,7 +263,7 @@ def _mask(frame: pd.DataFrame, within: list[str], counts: list[str], sensitive: 
     shown = frame.copy()
     shown[counts] = shown[counts].astype("Int64")
     limit = _limit(shown, sensitive)
-    masked = _small(shown, counts, limit).to_numpy()
+    masked = _small(shown, counts, limit).to_numpy(copy=True)
     values = shown[counts].astype("Float64").fillna(0).to_numpy(dtype=float)
     size = values.max(axis=1)
     identity = shown["unit_code"].to_numpy(dtype=str) if "unit_code" in shown else shown.index.to_numpy().astype(str)
