@@ -5,14 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pandas as pd
-
 from mangluoi.reports import exhibits, sentences
-from mangluoi.reports.exhibits import Cell, Exhibit, columns, count, minutes, numbered, text
+from mangluoi.reports.exhibits import Cell, Exhibit, Heading, columns, count, minutes, numbered, records, text
 from mangluoi.reports.words import Lang, name, say
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["all_annexes", "minutes_by_commune", "notices", "provenance", "sources", "states", "unlocated"]
+__all__ = [
+    "all_annexes",
+    "minutes_by_commune",
+    "notices",
+    "provenance",
+    "sources",
+    "states",
+    "states_by_pair",
+    "unlocated",
+]
 
 _COUNTS = (
     "need", "served", "full", "out_of_reach", "unlocated", "served_after", "full_after", "out_of_reach_after",
@@ -21,7 +28,7 @@ _COUNTS = (
 
 def all_annexes(d: Disclosed, lang: Lang = "vi") -> tuple[Exhibit, ...]:
     """Return every annex, in order."""
-    makers = (states, minutes_by_commune, unlocated, sources, notices, provenance)
+    makers = (states, minutes_by_commune, unlocated, sources, provenance, notices)
     return tuple(maker(d, lang) for maker in makers)
 
 
@@ -35,24 +42,20 @@ def _annex(number: int, key: str, lang: Lang, *keys: str, **parts: Any) -> Exhib
     return replace(exhibit, notes=exhibits.with_notes(exhibit, lang, *keys, *empty))
 
 
-def _units(d: Disclosed) -> pd.DataFrame:
-    return d.units.set_index("unit_code")[["name", "above"]]
-
-
 def states(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """List the four states by commune, group and service, before and after."""
-    units = _units(d)
+    units = d.units.set_index("unit_code")[["name", "above"]]
     rows = []
-    for row in d.states.sort_values(["service", "group", "unit_code"]).itertuples(index=False):
+    for row in records(d.states.sort_values(["service", "group", "unit_code"])):
         unit = units.loc[row.unit_code]
         counts = (count(getattr(row, key), lang, masked=bool(row.masked)) for key in _COUNTS)
         service, group = name("service", row.service, lang), name("group", row.group, lang)
         rows.append((str(row.unit_code), str(unit["name"]), text(unit["above"], lang), service, group, *counts))
     return _annex(
-        1, "states", lang, "model", "not_added",
+        1, "states", lang, "not_added",
         unit=say("table.unit.people", lang),
         headings=columns(
-            lang, ("number", "number", 6), ("code", "code", 7), ("commune", "text", 18), ("above", "text", 16),
+            lang, ("number", "code", 6), ("code", "code", 7), ("commune", "text", 18), ("above", "text", 16),
             ("service", "text", 16), ("group", "text", 18), *((key, "number", 9) for key in _COUNTS),
         ),
         rows=numbered(rows),
@@ -60,27 +63,54 @@ def states(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     )  # fmt: skip
 
 
+def states_by_pair(d: Disclosed, lang: Lang = "vi") -> tuple[Exhibit, ...]:
+    """List the four states by commune, one table for each group and service; short enough to print."""
+    whole = states(d, lang)
+    tables: dict[tuple[Cell, Cell], list[tuple[Cell, ...]]] = {}
+    for row in whole.rows:
+        tables.setdefault((row[4], row[5]), []).append((*row[1:4], *row[6:]))
+    widths = (5.0, 7.0, 18.0, 16.0, *(8.0 for _ in _COUNTS))
+    kept = [heading for place, heading in enumerate(whole.headings) if place not in (4, 5)]
+    headings = tuple(replace(heading, width=width) for heading, width in zip(kept, widths, strict=True))
+    found = []
+    for number, ((service, group), rows) in enumerate(tables.items(), start=1):
+        title = say("table.title.states_of", lang, group=group, service=service)
+        hidden = all(row[3] == exhibits.MASKED for row in rows)
+        exhibit = replace(
+            whole,
+            label=say("report.annex_table", lang, number=f"1.{number}", title=title),
+            headings=headings,
+            rows=() if hidden else numbered(rows),
+            notes=(),
+        )
+        notes = exhibits.with_notes(exhibit, lang, *(["all_masked"] if hidden else []))
+        found.append(replace(exhibit, notes=notes))
+    return tuple(found)
+
+
 def minutes_by_commune(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """List minutes from each commune to the nearest site of each service, before and after."""
-    units = _units(d)
+    services = sorted(set(d.minutes["service"]))
+    times = d.minutes.set_index(["unit_code", "service"])[["minutes", "minutes_after"]]
     rows = []
-    for row in d.minutes.sort_values(["service", "unit_code"]).itertuples(index=False):
-        unit = units.loc[row.unit_code]
-        times = (minutes(row.minutes, lang), minutes(row.minutes_after, lang))
-        service = name("service", row.service, lang)
-        rows.append((str(row.unit_code), str(unit["name"]), text(unit["above"], lang), service, *times))
-    beyond = say("report.beyond", lang)
+    for unit in records(d.units.sort_values("unit_code")):
+        found = [times.loc[(unit.unit_code, service)] for service in services]
+        cells = [minutes(value, lang) for pair in found for value in (pair["minutes"], pair["minutes_after"])]
+        rows.append((str(unit.unit_code), str(unit.name), text(unit.above, lang), *cells))
+    pairs = [
+        Heading(say(f"cell.{key}_of", lang, service=name("service", service, lang)), "number", 11)
+        for service in services
+        for key in ("minutes", "minutes_after")
+    ]
+    fixed = columns(lang, ("number", "code", 5), ("code", "code", 7), ("commune", "text", 18), ("above", "text", 16))
     exhibit = _annex(
-        2, "minutes", lang, "model",
+        2, "minutes", lang,
         unit=say("table.unit.minutes", lang),
-        headings=columns(
-            lang, ("number", "number", 6), ("code", "code", 8), ("commune", "text", 24), ("above", "text", 20),
-            ("service", "text", 22), ("minutes", "number", 11), ("minutes_after", "number", 12),
-        ),
-        rows=numbered(rows),
+        headings=(*fixed, *pairs),
+        rows=numbered(rows) if services else (),
         source=say("report.source_model", lang),
     )  # fmt: skip
-    if any(beyond in row for row in rows):
+    if any(say("report.beyond", lang) in row for row in rows):
         return replace(exhibit, notes=(*exhibit.notes, say("note.beyond", lang)))
     return exhibit
 
@@ -88,7 +118,7 @@ def minutes_by_commune(d: Disclosed, lang: Lang = "vi") -> Exhibit:
 def unlocated(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """List what has no place on the map, and why."""
     rows: list[tuple[Cell, ...]] = []
-    for row in d.unlocated.sort_values(["kind", "id"]).itertuples(index=False):
+    for row in records(d.unlocated.sort_values(["kind", "id"])):
         reason = sentences.known("reason", str(row.reason), lang)
         rows.append(
             (say(f"cell.{row.kind}", lang), str(row.id), str(row.name), reason, sentences.listed(row.candidates))
@@ -97,7 +127,7 @@ def unlocated(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         3, "unlocated", lang,
         unit=say("report.none", lang),
         headings=columns(
-            lang, ("number", "number", 5), ("kind", "text", 14), ("code", "code", 10), ("name", "text", 30),
+            lang, ("number", "code", 5), ("kind", "text", 14), ("code", "code", 10), ("name", "text", 30),
             ("reason", "text", 28), ("candidates", "text", 18),
         ),
         rows=numbered(rows),
@@ -108,17 +138,17 @@ def unlocated(d: Disclosed, lang: Lang = "vi") -> Exhibit:
 def sources(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """List every source in full, with what it is used for."""
     rows: list[tuple[Cell, ...]] = [(say("cell.plan", lang), str(d.plan.source), sentences.date(d.plan.as_of, lang))]
-    for row in d.people_totals.itertuples(index=False):
+    for row in records(d.people_totals):
         rows.append((name("group", row.group, lang), text(row.source, lang), text(row.as_of, lang)))
     for frame, label in ((d.facilities, "facility"), (d.capacity, "places")):
         told = frame[["source", "as_of"]].dropna(subset=["source"]).drop_duplicates().sort_values(["source", "as_of"])
-        for row in told.itertuples(index=False):
+        for row in records(told):
             rows.append((say(f"column.{label}", lang), str(row.source), text(row.as_of, lang)))
     return _annex(
         4, "sources", lang,
         unit=say("report.none", lang),
         headings=columns(
-            lang, ("number", "number", 5), ("used_for", "text", 26), ("source", "text", 58), ("as_of", "text", 16)
+            lang, ("number", "code", 5), ("used_for", "text", 26), ("source", "text", 58), ("as_of", "text", 16)
         ),
         rows=numbered(rows),
         source=say("report.source", lang, source="plan.toml, provenance.json"),
@@ -127,11 +157,11 @@ def sources(d: Disclosed, lang: Lang = "vi") -> Exhibit:
 
 def notices(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """List everything that a reader of the figures must know."""
-    rows = [(sentences.notice(told, lang),) for told in d.notices]
+    rows = [(told,) for told in sentences.notices(d.notices, lang)]
     return _annex(
-        5, "notices", lang,
+        6, "notices", lang,
         unit=say("report.none", lang),
-        headings=columns(lang, ("number", "number", 5), ("notice", "text", 100)),
+        headings=columns(lang, ("number", "code", 5), ("notice", "text", 100)),
         rows=numbered(rows),
         source=say("report.source_model", lang),
     )  # fmt: skip
@@ -142,7 +172,7 @@ def provenance(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     rows: list[tuple[Cell, ...]] = [
         (say("cell.plan", lang), d.plan.name),
         (say("cell.profile", lang), say(f"cell.profile_{d.profile}", lang)),
-        (say("cell.vintage", lang), d.plan.vintage),
+        (say("cell.vintage", lang), sentences.vintage(d.plan.vintage, lang)),
     ]
     if d.solution:
         rows.append((say("cell.solver", lang), sentences.known("status", str(d.solution["status"]), lang)))
@@ -153,9 +183,9 @@ def provenance(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     for package, version in sorted(dict(d.provenance.get("packages", {})).items()):
         rows.append((say("cell.package", lang, name=package), text(version, lang)))
     return _annex(
-        6, "provenance", lang,
+        5, "provenance", lang,
         unit=say("report.none", lang),
-        headings=columns(lang, ("number", "number", 5), ("what", "text", 34), ("value", "text", 66)),
+        headings=columns(lang, ("number", "code", 5), ("what", "text", 34), ("value", "text", 66)),
         rows=numbered(rows),
         source=say("report.source", lang, source="provenance.json"),
     )  # fmt: skip

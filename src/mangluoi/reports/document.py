@@ -17,7 +17,7 @@ from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Emu, Mm, Pt, RGBColor
 
 from mangluoi.reports import archive, wordtable
 from mangluoi.reports.exhibits import Exhibit
@@ -78,12 +78,13 @@ def document(d: Disclosed, maps: Sequence[Map] = (), *, lang: Lang = "vi") -> by
 
 def _add(made: Document, block: Any, lang: Lang, lying: bool) -> None:
     if isinstance(block, Title):
-        _paragraph(made, block.kind, bold=True, size=14, align="center", after=0)
-        _paragraph(made, block.title, bold=True, size=14, align="center", after=6)
+        _paragraph(made, block.kind, bold=True, size=14, align=WD_ALIGN_PARAGRAPH.CENTER, after=0)
+        _paragraph(made, block.title, bold=True, size=14, align=WD_ALIGN_PARAGRAPH.CENTER, after=6)
         for line in block.lines:
-            _paragraph(made, line, italic=True, align="center", after=2)
+            _paragraph(made, line, italic=True, align=WD_ALIGN_PARAGRAPH.CENTER, after=2)
     elif isinstance(block, Heading):
-        made.add_paragraph(printable(block.text), style=f"Heading {block.level}")
+        added = made.add_paragraph(printable(block.text), style=f"Heading {block.level}")
+        added.paragraph_format.page_break_before = block.on_new_page
     elif isinstance(block, Line):
         _paragraph(made, block.text, indent=True)
     elif isinstance(block, Item):
@@ -96,16 +97,16 @@ def _add(made: Document, block: Any, lang: Lang, lying: bool) -> None:
 
 def _paragraph(
     made: Document, text: str, *, bold: bool = False, italic: bool = False, size: float | None = None,
-    align: str = "both", after: float = 6, indent: bool = False, keep: bool = False,
+    align: Any = WD_ALIGN_PARAGRAPH.JUSTIFY, before: float = 0, after: float = 6, indent: bool = False,
+    keep: bool = False,
 ) -> Any:  # fmt: skip
     added = made.add_paragraph()
     run = added.add_run(printable(text))
     run.bold, run.italic = bold or None, italic or None
     if size is not None:
         run.font.size = Pt(size)
-    kinds = {"both": "JUSTIFY", "center": "CENTER", "right": "RIGHT", "left": "LEFT"}
-    added.alignment = WD_ALIGN_PARAGRAPH[kinds[align]]
-    added.paragraph_format.space_after = Pt(after)
+    added.alignment = align
+    added.paragraph_format.space_before, added.paragraph_format.space_after = Pt(before), Pt(after)
     if indent:
         added.paragraph_format.first_line_indent = Mm(10)
     added.paragraph_format.keep_with_next = keep
@@ -118,21 +119,28 @@ def _picture(made: Document, block: Picture) -> None:
     added.paragraph_format.keep_with_next = True
     shape = added.add_run().add_picture(io.BytesIO(block.png))
     scale = min(Mm(163) / shape.width, Mm(200) / shape.height)
-    shape.width, shape.height = int(shape.width * scale), int(shape.height * scale)
+    shape.width, shape.height = Emu(shape.width * scale), Emu(shape.height * scale)
     shape._inline.docPr.set("descr", printable(block.caption))
-    _paragraph(made, block.caption, italic=True, align="center", after=10)
+    _paragraph(made, block.caption, italic=True, align=WD_ALIGN_PARAGRAPH.CENTER, after=10)
 
 
 def _exhibit(made: Document, exhibit: Exhibit, lang: Lang, lying: bool) -> None:
-    _paragraph(made, exhibit.label, bold=True, align="center", after=0, keep=True)
+    _paragraph(made, exhibit.label, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER, before=10, after=0, keep=True)
     _paragraph(
-        made, say("report.unit", lang, unit=exhibit.unit), italic=True, size=_NOTE_PT, align="right", after=2, keep=True
+        made,
+        say("report.unit", lang, unit=exhibit.unit),
+        italic=True,
+        size=_NOTE_PT,
+        align=WD_ALIGN_PARAGRAPH.RIGHT,
+        after=2,
+        keep=True,
     )
     _, _, left, right = _LANDSCAPE if lying else _UPRIGHT
     width_mm = (297 if lying else 210) - left - right
-    made.element.body.insert_element_before(wordtable.table(exhibit, lang, width_mm=width_mm), "w:sectPr")
+    if exhibit.rows:
+        made.element.body.insert_element_before(wordtable.table(exhibit, lang, width_mm=width_mm), "w:sectPr")
     for text in (exhibit.source, *exhibit.notes):
-        _paragraph(made, text, italic=True, size=_NOTE_PT, align="left", after=0)
+        _paragraph(made, text, italic=True, size=_NOTE_PT, align=WD_ALIGN_PARAGRAPH.LEFT, after=0)
     _paragraph(made, "", after=4)
 
 

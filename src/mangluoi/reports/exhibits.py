@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -12,11 +12,16 @@ import pandas as pd
 from mangluoi.reports.words import Lang, say
 from mangluoi.viettext import format_number
 
-__all__ = ["MASKED", "Cell", "Exhibit", "Heading", "count", "million", "minutes", "share", "text", "written"]
+__all__ = [
+    "MASKED", "Cell", "Exhibit", "Heading", "Kind", "columns", "count", "million", "minutes", "numbered", "records",
+    "share", "text", "with_notes", "written",
+]  # fmt: skip
 
 Cell = str | int | float
 Kind = Literal["text", "code", "number"]
 
+# So much width fits an upright page.
+_UPRIGHT_WIDTH = 112
 #: What stands for a number that the disclosure rule withholds; a footnote explains it wherever it is used.
 MASKED = "*"
 
@@ -71,7 +76,7 @@ class Exhibit:
     @property
     def wide(self) -> bool:
         """Whether the table needs a landscape page."""
-        return sum(heading.width for heading in self.headings) > 105
+        return sum(heading.width for heading in self.headings) > _UPRIGHT_WIDTH
 
 
 def with_notes(exhibit: Exhibit, lang: Lang, *keys: str) -> tuple[str, ...]:
@@ -130,6 +135,11 @@ def written(cell: Cell, lang: Lang) -> str:
 def columns(lang: Lang, *declared: tuple[str, Kind, float]) -> tuple[Heading, ...]:
     """Return headings from keys of ``[column]``, kinds and widths."""
     return tuple(Heading(say(f"column.{key}", lang), kind, width) for key, kind, width in declared)
+
+
+def records(frame: pd.DataFrame) -> Iterator[Any]:
+    """Walk over the rows of a frame by their names; what a column holds is declared where the frame is."""
+    return iter(frame.itertuples(index=False))
 
 
 def numbered(rows: Sequence[Sequence[Cell]]) -> tuple[tuple[Cell, ...], ...]:

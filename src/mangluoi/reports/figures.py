@@ -9,7 +9,19 @@ from typing import Any
 import pandas as pd
 
 from mangluoi.reports import exhibits, sentences
-from mangluoi.reports.exhibits import Cell, Exhibit, Heading, columns, count, million, numbered, share, text
+from mangluoi.reports.exhibits import (
+    Cell,
+    Exhibit,
+    Heading,
+    Kind,
+    columns,
+    count,
+    million,
+    numbered,
+    records,
+    share,
+    text,
+)
 from mangluoi.reports.words import Lang, name, say
 from mangluoi.scenario.disclosure import Disclosed
 
@@ -22,6 +34,8 @@ __all__ = [
     "facilities",
     "options",
     "people",
+    "served_more",
+    "sized",
     "targets",
     "total_cost",
 ]
@@ -50,7 +64,7 @@ def _noted(exhibit: Exhibit, lang: Lang, *keys: str) -> Exhibit:
 def people(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """Biểu 1: people by commune and group."""
     groups = d.people_totals["group"].tolist()
-    by_unit = {(row.unit_code, row.group): row for row in d.people.itertuples()}
+    by_unit = {(row.unit_code, row.group): row for row in records(d.people)}
     estimated = set(d.people.loc[d.people["estimated"].astype(bool), "group"])
     shown = set(d.people["group"])
 
@@ -63,11 +77,11 @@ def people(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     units = d.units.sort_values("unit_code")
     rows = [
         (str(unit.unit_code), str(unit.name), text(unit.above, lang), *(cell(unit.unit_code, g) for g in groups))
-        for unit in units.itertuples(index=False)
+        for unit in records(units)
     ]
-    total = tuple(count(row.people, lang, masked=bool(row.masked)) for row in d.people_totals.itertuples())
+    total = tuple(count(row.people, lang, masked=bool(row.masked)) for row in records(d.people_totals))
     headings = (
-        *columns(lang, ("number", "number", 5), ("code", "code", 7), ("commune", "text", 20), ("above", "text", 18)),
+        *columns(lang, ("number", "code", 5), ("code", "code", 7), ("commune", "text", 20), ("above", "text", 18)),
         *(Heading(_group_heading(g, g in estimated, lang), "number", 14) for g in groups),
     )
     exhibit = _form(
@@ -98,33 +112,34 @@ def _sources(frame: pd.DataFrame, lang: Lang) -> str:
 
 
 def facilities(d: Disclosed, lang: Lang = "vi") -> Exhibit:
-    """Biểu 2: facilities by site and service."""
+    """Biểu 2: facilities by site; services of a site with the same figures share a row."""
     rows: list[tuple[Cell, ...]] = []
     names = d.facilities.set_index("facility_id")["name"]
-    for site in d.sites.sort_values("site_id").itertuples(index=False):
-        offered = d.capacity[d.capacity["site_id"] == site.site_id].sort_values("service")
+    for site in records(d.sites.sort_values("site_id")):
         owner = str(names.get(site.facility_id, site.name))
         head = (
-            owner if owner == str(site.name) else f"{owner} – {site.name}",
+            str(site.name) if str(site.name).startswith(owner) else f"{owner} – {site.name}",
             name("type", str(site.type), lang),
             sentences.known("ownership", str(site.ownership), lang),
-            text(site.address, lang),
-            _located(site, lang),
+            say("cell.address", lang, address=text(site.address, lang), located=_located(site, lang)),
         )
-        for place in offered.itertuples(index=False):
-            rows.append((*head, name("service", str(place.service), lang), *_size(place, lang)))
-        if offered.empty:
+        together: dict[tuple[Cell, ...], list[str]] = {}
+        for place in records(d.capacity[d.capacity["site_id"] == site.site_id].sort_values("service")):
+            together.setdefault(_size(place, lang), []).append(name("service", str(place.service), lang))
+        for size, services in together.items():
+            rows.append((*head, "; ".join(services), *size))
+        if not together:
             rows.append((*head, *(say("report.unknown", lang),) * 5))
     for kind, number in sorted(d.confidential_count.items()):
         shelters = say("cell.shelters", lang, count=sentences.counted(int(number), lang))
-        rows.append((shelters, name("type", kind, lang), *("–",) * 8))
+        rows.append((shelters, name("type", kind, lang), *("–",) * 7))
     exhibit = _form(
         2, "facilities", lang,
         unit=say("table.unit.places", lang),
         headings=columns(
-            lang, ("number", "number", 5), ("facility", "text", 26), ("type", "text", 17), ("ownership", "text", 10),
-            ("address", "text", 20), ("located", "text", 12), ("service", "text", 17), ("places", "number", 9),
-            ("residents", "number", 10), ("occupancy", "number", 9), ("as_of", "text", 11),
+            lang, ("number", "code", 5), ("facility", "text", 20), ("type", "text", 14), ("ownership", "text", 8),
+            ("address", "text", 17), ("service", "text", 15), ("places", "number", 8), ("residents", "number", 9),
+            ("occupancy", "number", 8), ("as_of", "code", 8),
         ),
         rows=numbered(rows),
         source=_sources(pd.concat([d.facilities[["source"]], d.capacity[["source"]]]), lang),
@@ -144,7 +159,7 @@ def _size(place: Any, lang: Lang) -> tuple[Cell, ...]:
 
     def hedged(value: Any) -> Cell:
         cell = count(value, lang)
-        known = hedge in ("<", ">", "~") and not isinstance(cell, str)
+        known = hedge in _HEDGES and not isinstance(cell, str)
         return say(f"hedge.{_HEDGES[hedge]}", lang, number=cell) if known else cell
 
     occupied: Cell = "–" if pd.isna(place.occupancy) else round(100 * float(place.occupancy), 1)
@@ -158,30 +173,57 @@ def _state_rows(d: Disclosed) -> pd.DataFrame:
     return d.state_totals.sort_values(["service", "group"], ignore_index=True)
 
 
+def sized(d: Disclosed, service: str) -> bool:
+    """Whether the size of a service is known at any of its located sites, or none is located."""
+    rows = _located_capacity(d)
+    basis = rows.loc[rows["service"] == service, "basis"]
+    return not len(basis) or bool((basis != "unknown").any())
+
+
+def _located_capacity(d: Disclosed) -> pd.DataFrame:
+    located = d.sites.loc[d.sites["lon"].notna(), "site_id"]
+    return d.capacity[d.capacity["site_id"].isin(located)]
+
+
+def _places(d: Disclosed, service: str, lang: Lang) -> Cell:
+    """Return the places of a service that the model counts on."""
+    rows = _located_capacity(d)
+    rows = rows[rows["service"] == service]
+    if not sized(d, service):
+        return say("report.unknown", lang)
+    total = int(rows["usable"].sum())
+    return say("cell.at_least", lang, number=total) if (rows["basis"] != "declared").any() else total
+
+
 def balance(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """Biểu 3: need and capacity by service and group, today."""
-    usable = d.capacity.groupby("service")["usable"].sum()
     rows = []
-    for row in _state_rows(d).itertuples(index=False):
+    for row in records(_state_rows(d)):
         masked = bool(row.masked)
         states = (count(getattr(row, state), lang, masked=masked) for state in _STATES)
-        places = count(usable.get(row.service, 0), lang)
         service, group = name("service", row.service, lang), name("group", row.group, lang)
+        places = _places(d, row.service, lang)
         rows.append((service, group, places, *states, share(row.covered, row.need, masked=masked)))
     exhibit = _form(
         3, "balance", lang,
         unit=say("table.unit.people", lang),
         headings=columns(
-            lang, ("number", "number", 5), ("service", "text", 20), ("group", "text", 24), ("usable", "number", 12),
-            ("need", "number", 10), ("served", "number", 10), ("full", "number", 10), ("out_of_reach", "number", 10),
-            ("unlocated", "number", 10), ("coverage", "number", 10),
+            lang, ("number", "code", 5), ("service", "text", 17), ("group", "text", 21), ("usable", "number", 10),
+            ("need", "number", 10), ("served", "number", 9), ("full", "number", 9), ("out_of_reach", "number", 9),
+            ("unlocated", "number", 9), ("coverage", "number", 9),
         ),
         rows=numbered(rows),
         source=say("report.source_model", lang),
     )  # fmt: skip
-    rule = say("note.zero_capacity", lang, rule=sentences.known("rule", d.plan.supply.where_capacity_unknown, lang))
-    exhibit = _noted(exhibit, lang, "shared", "not_added", *(["withheld"] if d.withheld_services else []))
-    return replace(exhibit, notes=(*exhibit.notes, rule))
+    hidden = ["withheld"] if set(d.state_totals["service"]) & set(d.withheld_services) else []
+    return _noted(exhibit, lang, "shared", "not_added", *_size_notes(d), *hidden, *([] if rows else ["empty"]))
+
+
+def _size_notes(d: Disclosed) -> list[str]:
+    services = set(d.state_totals["service"])
+    rows = _located_capacity(d)
+    notes = ["at_least"] if (rows.loc[rows["service"].isin(services), "basis"] != "declared").any() else []
+    return notes + (["unknown_size"] if not all(sized(d, service) for service in services) else [])
 
 
 def bands(d: Disclosed, lang: Lang = "vi") -> Exhibit:
@@ -189,7 +231,7 @@ def bands(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     names = list(dict.fromkeys(d.bands["band"].astype(str)))
     rows: list[tuple[Cell, ...]] = []
     for (service, group), part in d.bands.groupby(["service", "group"], sort=True):
-        by_band = {str(row.band): row for row in part.itertuples(index=False)}
+        by_band = {str(row.band): row for row in records(part)}
         head = (name("service", str(service), lang), name("group", str(group), lang))
         people_cells, share_cells = [], []
         for band in names:
@@ -199,18 +241,23 @@ def bands(d: Disclosed, lang: Lang = "vi") -> Exhibit:
             share_cells.append(share(None if row is None else row.share, 1, masked=masked))
         rows.append((*head, say("cell.people", lang), *people_cells))
         rows.append((*head, say("cell.percent", lang), *share_cells))
-    fixed = (("number", "number", 5), ("service", "text", 20), ("group", "text", 24), ("unit", "text", 9))
+    fixed: tuple[tuple[str, Kind, float], ...] = (
+        ("number", "code", 5),
+        ("service", "text", 17),
+        ("group", "text", 21),
+        ("unit", "text", 8),
+    )
     exhibit = _form(
         4, "bands", lang,
         unit=say("table.unit.none", lang),
         headings=(
             *columns(lang, *fixed),
-            *(Heading(sentences.band(band, lang), "number", 12) for band in names),
+            *(Heading(sentences.band(band, lang), "number", 11) for band in names),
         ),
         rows=numbered(rows),
         source=say("report.source_model", lang),
     )  # fmt: skip
-    return _noted(exhibit, lang, "model", *(["empty"] if not rows else []))
+    return _noted(exhibit, lang, *(["empty"] if not rows else []))
 
 
 _SHARES = ("share_nonpublic", "share_served", "share_offering")
@@ -222,7 +269,7 @@ _TARGET_UNITS: Mapping[str, str] = {
 def targets(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """Biểu 6: the plan's targets, today and after."""
     rows = []
-    for row in d.scorecard.itertuples(index=False):
+    for row in records(d.scorecard):
         is_share = row.kind in _SHARES
 
         def value(of: Any, scaled: bool = is_share) -> Cell:
@@ -242,9 +289,9 @@ def targets(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         6, "targets", lang,
         unit=say("table.unit.none", lang),
         headings=columns(
-            lang, ("number", "number", 5), ("target_label", "text", 34), ("unit", "text", 9), ("target", "number", 9),
-            ("year", "text", 7), ("today", "number", 10), ("after", "number", 10), ("distance", "number", 10),
-            ("source", "text", 26),
+            lang, ("number", "code", 5), ("target_label", "text", 30), ("unit", "text", 7), ("target", "number", 8),
+            ("year", "code", 7), ("today", "number", 10), ("after", "number", 10), ("distance", "number", 10),
+            ("source", "text", 22),
         ),
         rows=numbered(rows),
         source=say("report.source_model", lang),
@@ -256,7 +303,7 @@ def actions(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """Biểu 7: the chosen actions, with size before and after."""
     sizes = d.capacity.set_index(["site_id", "service"])["capacity"]
     rows = []
-    for row in d.actions.sort_values("action_id").itertuples(index=False):
+    for row in records(d.actions.sort_values("action_id")):
         before: Any = 0 if row.kind == "build" else sizes.get((row.site_id, row.service))
         after = None if before is None or pd.isna(before) else int(before) + int(row.added)
         rows.append((
@@ -268,14 +315,14 @@ def actions(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         7, "actions", lang,
         unit=say("table.unit.none", lang),
         headings=columns(
-            lang, ("number", "number", 5), ("action", "text", 12), ("facility", "text", 28), ("place", "text", 20),
-            ("service", "text", 20), ("size_before", "number", 10), ("added", "number", 10),
-            ("size_after", "number", 10), ("cost", "number", 12), ("served_more", "number", 10),
+            lang, ("number", "code", 5), ("action", "text", 9), ("facility", "text", 19), ("place", "text", 15),
+            ("service", "text", 15), ("size_before", "number", 9), ("added", "number", 9),
+            ("size_after", "number", 9), ("cost", "number", 11), ("served_more", "number", 9),
         ),
         rows=numbered(rows),
         source=say("report.source_model", lang),
     )  # fmt: skip
-    return _noted(exhibit, lang, "model", *(["empty"] if not rows else []))
+    return _noted(exhibit, lang, *(["empty"] if not rows else []))
 
 
 def served_more(d: Disclosed, value: Any, lang: Lang) -> Cell:
@@ -292,7 +339,7 @@ def total_cost(d: Disclosed) -> float:
 def options(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """Biểu 8: today and the chosen option side by side."""
     rows: list[tuple[Cell, ...]] = []
-    for row in _state_rows(d).itertuples(index=False):
+    for row in records(_state_rows(d)):
         who = {"group": name("group", row.group, lang), "service": name("service", row.service, lang)}
         masked = bool(row.masked)
         before, after = (share(v, row.need, masked=masked) for v in (row.covered, row.covered_after))
@@ -308,13 +355,13 @@ def options(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         8, "options", lang,
         unit=say("table.unit.none", lang),
         headings=columns(
-            lang, ("number", "number", 5), ("measure", "text", 48), ("unit", "text", 12), ("today", "number", 12),
+            lang, ("number", "code", 5), ("measure", "text", 48), ("unit", "text", 12), ("today", "number", 12),
             ("after", "number", 12), ("change", "number", 12),
         ),
         rows=numbered(rows),
         source=say("report.source_model", lang),
     )  # fmt: skip
-    return _noted(exhibit, lang, "model")
+    return _noted(exhibit, lang, *(note for note in _size_notes(d) if note == "unknown_size"))
 
 
 def _compared(measure: str, unit: str, before: Cell, after: Cell, lang: Lang, **who: str) -> tuple[Cell, ...]:
@@ -341,8 +388,8 @@ def budget(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         9, "budget", lang,
         unit=say("table.unit.million", lang),
         headings=columns(
-            lang, ("number", "number", 5), ("action", "text", 18), ("count", "number", 9), ("total", "number", 14),
-            ("central", "text", 16), ("local", "text", 16), ("social", "text", 16),
+            lang, ("number", "code", 5), ("action", "text", 18), ("count", "number", 9), ("total", "number", 14),
+            ("central", "number", 16), ("local", "number", 16), ("social", "number", 16),
         ),
         rows=shown,
         source=say("report.source_model", lang),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from mangluoi import shipped
 from mangluoi.reports import exhibits, figures, sentences
+from mangluoi.reports.exhibits import records
 from mangluoi.reports.words import Lang, name, say
 from mangluoi.scenario.disclosure import Disclosed
 from mangluoi.scenario.plan import ServiceRule
@@ -23,8 +25,13 @@ def _cell(value: exhibits.Cell, lang: Lang) -> str:
 
 
 def basis(d: Disclosed, lang: Lang) -> list[str]:
-    """Name the document that asks and the sources of the figures."""
-    told = [say("report.basis.plan", lang, source=d.plan.source)]
+    """Name the document that asks, the law behind the groups, and the sources of the figures."""
+    told = [say("report.basis.plan", lang, source=sentences.stop(d.plan.source))]
+    groups = shipped.frame("norms/groups.csv").set_index("group")["legal_basis"].dropna()
+    asked = sorted(set(d.people_totals["group"]) | {rule.group for rule in d.plan.needs})
+    laws = sorted({str(groups[group]).split(" Điều ")[0] for group in asked if group in groups})
+    if laws:
+        told.append(say("report.basis.law", lang, source="; ".join(laws) + "."))
     for key, frame in (("people", d.people_totals), ("supply", pd.concat([d.facilities, d.capacity]))):
         found = sorted({sentences.source(str(value), lang) for value in frame["source"].dropna() if value})
         if found:
@@ -35,7 +42,7 @@ def basis(d: Disclosed, lang: Lang) -> list[str]:
 def people(d: Disclosed, lang: Lang) -> list[str]:
     """Say how many people each group has."""
     told = []
-    for row in d.people_totals.itertuples(index=False):
+    for row in records(d.people_totals):
         fields = {
             "group": name("group", row.group, lang),
             "as_of": "; ".join(sentences.date(part, lang) for part in str(row.as_of).split("; ")),
@@ -100,22 +107,19 @@ def threshold(d: Disclosed, rule: ServiceRule, lang: Lang) -> list[str]:
     """Say which threshold was chosen, by whom and why."""
     told = say(
         "report.access.threshold", lang, service=name("service", rule.service, lang),
-        minutes=float(rule.max_minutes), mode=sentences.known("mode", rule.profile, lang), basis=_stop(rule.basis),
+        minutes=float(rule.max_minutes), mode=sentences.known("mode", rule.profile, lang),
+        basis=sentences.stop(rule.basis),
     )  # fmt: skip
     if rule.service not in d.withheld_services:
         return [told]
     return [told, say("report.access.withheld", lang, service=name("service", rule.service, lang))]
 
 
-def _stop(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else text + "."
-
-
 def provision(d: Disclosed, rule: ServiceRule, lang: Lang) -> list[str]:
     """Say for each group how much of its need is covered and served."""
     told = []
     rows = d.state_totals[d.state_totals["service"] == rule.service].sort_values("group")
-    for row in rows.itertuples(index=False):
+    for row in records(rows):
         group = name("group", row.group, lang)
         if row.masked:
             told.append(say("report.access.masked", lang, group=group))
@@ -126,7 +130,8 @@ def provision(d: Disclosed, rule: ServiceRule, lang: Lang) -> list[str]:
             share = sentences.percent(int(row.covered) / int(row.need), lang)
             mode = sentences.known("mode", rule.profile, lang)
             fields = {"share": share, "covered": int(row.covered), "minutes": float(rule.max_minutes), "mode": mode}
-            told.append(say("report.access.covered", lang, group=group, **fields, **counts))
+            key = "covered" if figures.sized(d, rule.service) else "covered_unknown"
+            told.append(say(f"report.access.{key}", lang, group=group, **fields, **counts))
     return told
 
 
@@ -144,7 +149,7 @@ def beyond(d: Disclosed, rule: ServiceRule, lang: Lang) -> list[str]:
         return [say("report.access.beyond_all", lang, **fields)]
     order = far.sort_values(["minutes", "unit_code"], ascending=[False, True], na_position="first")
     units = d.units.set_index("unit_code")["name"]
-    names = [str(units[code]) for code in order["unit_code"]]
+    names = [sentences.unit_name(str(units[code]), lang) for code in order["unit_code"]]
     listed = ", ".join(names[:_NAMED_COMMUNES])
     if len(names) > _NAMED_COMMUNES:
         listed = say("report.access.beyond_more", lang, names=listed, count=len(names) - _NAMED_COMMUNES)
@@ -156,7 +161,7 @@ def question(d: Disclosed, lang: Lang) -> list[str]:
     told = [say("report.option.question", lang, question=d.plan.question)]
     if d.plan.actions:
         million = sentences.million(d.plan.budget_vnd, lang)
-        told.append(say("report.option.budget", lang, million=million, basis=_stop(d.plan.budget_basis)))
+        told.append(say("report.option.budget", lang, million=million, basis=sentences.stop(d.plan.budget_basis)))
         told.append(say("report.option.aim", lang))
     return told
 
@@ -167,7 +172,7 @@ def offered(d: Disclosed, lang: Lang) -> list[str]:
     for rule in d.plan.actions:
         fields = {
             "service": name("service", rule.service, lang), "low": rule.min_added, "high": rule.max_added,
-            "million": sentences.million(rule.per_place_vnd, lang), "basis": _stop(rule.basis),
+            "million": sentences.million(rule.per_place_vnd, lang), "basis": sentences.stop(rule.basis),
         }  # fmt: skip
         if rule.kind == "build":
             fields["fixed"] = sentences.million(rule.fixed_vnd, lang)
@@ -186,10 +191,10 @@ def outcome(d: Disclosed, lang: Lang) -> list[str]:
 def chosen(d: Disclosed, lang: Lang) -> list[str]:
     """Say for each action what, where, how many, how much and why."""
     told = []
-    for row in d.actions.sort_values("action_id").itertuples(index=False):
+    for row in records(d.actions.sort_values("action_id")):
         more = figures.served_more(d, row.served_more, lang)
         fields = {
-            "place": exhibits.text(row.unit_name, lang), "added": int(row.added),
+            "place": sentences.unit_name(exhibits.text(row.unit_name, lang), lang), "added": int(row.added),
             "service": name("service", row.service, lang), "million": sentences.million(row.cost_vnd, lang),
             "more": "1–10" if more == exhibits.MASKED else _cell(more, lang),
             "minutes": float(d.plan.service(row.service).max_minutes),
@@ -225,10 +230,10 @@ def proof(d: Disclosed, lang: Lang) -> list[str]:
 
 def effect(d: Disclosed, lang: Lang) -> list[str]:
     """Say for each group and service what the option changes."""
-    told = []
+    told: list[str] = []
     if d.actions.empty:
         return told
-    for row in d.state_totals.sort_values(["service", "group"]).itertuples(index=False):
+    for row in records(d.state_totals.sort_values(["service", "group"])):
         if row.masked or not int(row.need):
             continue
         before, after = int(row.covered) / int(row.need), int(row.covered_after) / int(row.need)
@@ -236,7 +241,9 @@ def effect(d: Disclosed, lang: Lang) -> list[str]:
             "group": name("group", row.group, lang), "service": name("service", row.service, lang),
             "before": sentences.percent(before, lang), "served_before": int(row.served),
         }  # fmt: skip
-        if row.covered == row.covered_after and row.served == row.served_after:
+        if not figures.sized(d, row.service):
+            told.append(say("report.option.effect_unknown", lang, after=sentences.percent(after, lang), **fields))
+        elif row.covered == row.covered_after and row.served == row.served_after:
             told.append(say("report.option.effect_none", lang, **fields))
         elif row.covered == row.covered_after:
             told.append(say("report.option.effect_places", lang, served_after=int(row.served_after), **fields))
@@ -254,7 +261,7 @@ def method(lang: Lang) -> list[str]:
 
 def limits(d: Disclosed, lang: Lang) -> list[str]:
     """List every notice."""
-    return [sentences.notice(told, lang) for told in d.notices] or [say("report.method.no_limits", lang)]
+    return sentences.notices(d.notices, lang) or [say("report.method.no_limits", lang)]
 
 
 def privacy(d: Disclosed, lang: Lang) -> list[str]:

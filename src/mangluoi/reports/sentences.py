@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mangluoi import shipped
 from mangluoi.errors import Complaint
 from mangluoi.reports import words
 from mangluoi.reports.words import Lang, say
@@ -15,19 +16,35 @@ from mangluoi.scenario.result import Notice
 from mangluoi.viettext import format_number
 
 __all__ = [
-    "action_name", "band", "complaint", "counted", "date", "known", "listed", "million", "named", "notice", "percent",
-    "printable", "source",
+    "action_name", "band", "complaint", "counted", "date", "known", "listed", "million", "named", "notice", "notices",
+    "percent", "printable", "source", "stop", "unit_name", "vintage",
 ]  # fmt: skip
 
 #: Fields of notices whose values are ids or keys, and where their words stand.
 _NAMED = {"group": "group", "service": "service"}
 _KEYED = {"rule": "rule", "mode": "mode", "reason": "reason"}
+_KINDS = ("Xã", "Phường", "Thị", "Đặc", "Huyện", "Thành", "Tỉnh")
 _SHARES = ("share", "rate", "gap")
 
 
 def notice(told: Notice, lang: Lang = "vi") -> str:
     """Write a notice; ids of groups and services become names, keys become words, shares become per cent."""
     return say(f"notice.{told.key}", lang, **_readable(told.fields, lang))
+
+
+def notices(told: Sequence[Notice], lang: Lang = "vi") -> list[str]:
+    """Write notices in their order; those that differ in the name alone are written as one, with all the names."""
+    together: dict[tuple[str, str], list[Notice]] = {}
+    for one in told:
+        others = {field: value for field, value in one.fields.items() if field != "name"}
+        together.setdefault((one.key, repr(sorted(others.items()))), []).append(one)
+    written = []
+    for same in together.values():
+        fields = dict(same[0].fields)
+        if "name" in fields:
+            fields["name"] = say("report.and_also", lang).join(str(one.fields["name"]) for one in same)
+        written.append(notice(Notice(same[0].key, fields), lang))
+    return written
 
 
 def complaint(found: Complaint, lang: Lang = "vi") -> str:
@@ -45,7 +62,11 @@ def _readable(fields: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
             readable[field] = known(_KEYED[field], str(value), lang)
         elif field in _SHARES and isinstance(value, float):
             readable[field] = percent(value, lang)
-        elif field in ("as_of", "vintage"):
+        elif field == "basis":
+            readable[field] = stop(str(value))
+        elif field == "vintage":
+            readable[field] = vintage(str(value), lang)
+        elif field == "as_of":
             readable[field] = date(str(value), lang)
         elif field == "people" and isinstance(value, int | float) and 0 < value <= 10:
             readable[field] = "≤ 10"
@@ -74,6 +95,11 @@ def percent(share: float, lang: Lang) -> str:
     """Write a share between 0 and 1 as per cent, without the sign; a small one keeps two digits that say something."""
     decimals = 1 if share == 0 or abs(share) >= 0.001 else 1 - math.floor(math.log10(abs(100 * share)))
     return format_number(100 * share, decimals, lang=lang)
+
+
+def stop(text: str) -> str:
+    """End a sentence with a full stop, where it has no end yet."""
+    return text if text.endswith((".", "!", "?", "…")) else text + "."
 
 
 def million(amount_vnd: float, lang: Lang) -> str:
@@ -132,3 +158,17 @@ def listed(values: Any) -> str:
 def printable(text: str) -> str:
     """Drop control characters, which no document format can hold."""
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+
+
+def vintage(value: str, lang: Lang) -> str:
+    """Name a list of administrative units."""
+    listed_ones = shipped.frame("boundaries/vintages.csv").set_index("vintage")[f"name_{lang}"]
+    listed_name = str(listed_ones.get(value, value))
+    return listed_name[0].lower() + listed_name[1:]
+
+
+def unit_name(name: str, lang: Lang) -> str:
+    """Write the name of an administrative unit within a Vietnamese sentence: xã Tân Kỳ, not Xã Tân Kỳ."""
+    if lang == "vi" and name.split(" ", 1)[0] in _KINDS:
+        return name[0].lower() + name[1:]
+    return name

@@ -47,6 +47,7 @@ class Heading:
 
     text: str
     level: int = 1
+    on_new_page: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,8 @@ def _blocks(d: Disclosed, maps: Sequence[Map], lang: Lang) -> Iterator[Block]:
     yield from map(Line, passages.people_limits(d, lang))
     yield _heading("facilities", lang, 2)
     yield from map(Line, passages.facilities(d, lang))
-    yield figures.facilities(d, lang)
     yield from pictures[:1]
+    yield figures.facilities(d, lang)
 
     yield _heading("access", lang)
     for rule in d.plan.services:
@@ -150,10 +151,13 @@ def _blocks(d: Disclosed, maps: Sequence[Map], lang: Lang) -> Iterator[Block]:
     yield _heading("method_privacy", lang, 2)
     yield from map(Line, passages.privacy(d, lang))
 
-    yield _heading("annex", lang)
+    yield Heading(say("report.section.annex", lang), on_new_page=True)
     yield Line(say("report.contents_maps", lang))
     yield figures.people(d, lang)
-    yield from annexes.all_annexes(d, lang)
+    yield from annexes.states_by_pair(d, lang)
+    # The notices stand in part V already.
+    for annex in (annexes.minutes_by_commune, annexes.unlocated, annexes.sources, annexes.provenance):
+        yield annex(d, lang)
 
 
 def _heading(key: str, lang: Lang, level: int = 1) -> Heading:
@@ -165,7 +169,7 @@ def _title(d: Disclosed, lang: Lang) -> Title:
         say("report.kind", lang),
         d.plan.title,
         (
-            say("report.province", lang, province=d.province_name, vintage=sentences.date(d.plan.vintage, lang)),
+            say("report.province", lang, province=d.province_name, vintage=sentences.vintage(d.plan.vintage, lang)),
             say("report.as_of", lang, date=sentences.date(d.plan.as_of, lang)),
             say("report.draft", lang, name=d.plan.name),
         ),

@@ -37,7 +37,7 @@ def table(exhibit: Exhibit, lang: Lang, *, width_mm: float) -> Any:
     total = sum(heading.width for heading in exhibit.headings)
     widths = [round(width_mm * _TWIPS_PER_MM * heading.width / total) for heading in exhibit.headings]
     # Half points: many columns need smaller letters.
-    size = 18 if len(exhibit.headings) > 12 else 20 if len(exhibit.headings) > 7 else 22
+    size = 17 if len(exhibit.headings) > 11 else 19 if len(exhibit.headings) > 7 else 21
     borders = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>' for side in _SIDES)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     head = [
@@ -74,7 +74,7 @@ def _cell(text: str, place: str, width: int, size: int, bold: bool) -> str:
     strong = "<w:b/>" if bold else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr>'
-        f'<w:spacing w:before="20" w:after="20"/><w:jc w:val="{place}"/></w:pPr><w:r><w:rPr>{strong}'
+        f'<w:spacing w:before="10" w:after="10"/><w:jc w:val="{place}"/></w:pPr><w:r><w:rPr>{strong}'
         f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr>'
         f'<w:t xml:space="preserve">{escape(printable(text))}</w:t></w:r></w:p></w:tc>'
     )

@@ -120,7 +120,10 @@ def _contents(sheet: Any, d: Disclosed, exhibits: tuple[Exhibit, ...], lang: Lan
     sheet.title = say("table.contents", lang)
     lines = [
         (d.plan.title, _TITLE),
-        (say("report.province", lang, province=d.province_name, vintage=sentences.date(d.plan.vintage, lang)), _PLAIN),
+        (
+            say("report.province", lang, province=d.province_name, vintage=sentences.vintage(d.plan.vintage, lang)),
+            _PLAIN,
+        ),
         (say("report.as_of", lang, date=sentences.date(d.plan.as_of, lang)), _PLAIN),
         (say("report.draft", lang, name=d.plan.name), _ITALIC),
         (say(f"report.privacy.{'internal' if d.profile == 'internal' else 'masked'}", lang), _ITALIC),
