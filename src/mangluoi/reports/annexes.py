@@ -137,13 +137,19 @@ def unlocated(d: Disclosed, lang: Lang = "vi") -> Exhibit:
 
 def sources(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """List every source in full, with what it is used for."""
-    rows: list[tuple[Cell, ...]] = [(say("cell.plan", lang), str(d.plan.source), sentences.date(d.plan.as_of, lang))]
+    rows: list[tuple[Cell, ...]] = [
+        (say("cell.plan", lang), str(d.plan.source), sentences.short_date(d.plan.as_of, lang))
+    ]
     for row in records(d.people_totals):
-        rows.append((name("group", row.group, lang), text(row.source, lang), text(row.as_of, lang)))
+        rows.append(
+            (name("group", row.group, lang), text(row.source, lang), sentences.short_date(text(row.as_of, lang), lang))
+        )
     for frame, label in ((d.facilities, "facility"), (d.capacity, "places")):
         told = frame[["source", "as_of"]].dropna(subset=["source"]).drop_duplicates().sort_values(["source", "as_of"])
         for row in records(told):
-            rows.append((say(f"column.{label}", lang), str(row.source), text(row.as_of, lang)))
+            rows.append(
+                (say(f"column.{label}", lang), str(row.source), sentences.short_date(text(row.as_of, lang), lang))
+            )
     return _annex(
         4, "sources", lang,
         unit=say("report.none", lang),

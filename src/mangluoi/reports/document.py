@@ -22,7 +22,7 @@ from docx.shared import Emu, Mm, Pt, RGBColor
 from mangluoi.reports import archive, wordtable
 from mangluoi.reports.exhibits import Exhibit
 from mangluoi.reports.sentences import printable
-from mangluoi.reports.story import Heading, Item, Line, Map, Picture, Title, story
+from mangluoi.reports.story import Heading, Item, Line, Picture, Title, story
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
 
@@ -35,14 +35,14 @@ _LANGUAGES = {"vi": "vi-VN", "en": "en-GB"}
 _UPRIGHT, _LANDSCAPE = (20, 20, 30, 15), (25, 15, 20, 20)
 
 
-def document(d: Disclosed, maps: Sequence[Map] = (), *, lang: Lang = "vi") -> bytes:
+def document(d: Disclosed, pictures: Sequence[Picture] = (), *, lang: Lang = "vi") -> bytes:
     """Write the report as a .docx.
 
     Parameters
     ----------
     d
         What may be shown; the profile ``internal`` is stamped on every page.
-    maps
+    pictures
         Print maps.
     lang
         {"vi", "en"}
@@ -63,7 +63,7 @@ def document(d: Disclosed, maps: Sequence[Map] = (), *, lang: Lang = "vi") -> by
     _head(made.sections[0].first_page_header, d, lang, number=False)
     _head(made.sections[0].header, d, lang, number=True)
     lying = False
-    for block in story(d, maps, lang=lang):
+    for block in story(d, pictures, lang=lang):
         needs_landscape = isinstance(block, Exhibit) and block.wide
         if needs_landscape != lying:
             section = made.add_section()

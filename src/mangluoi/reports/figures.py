@@ -163,7 +163,12 @@ def _size(place: Any, lang: Lang) -> tuple[Cell, ...]:
         return say(f"hedge.{_HEDGES[hedge]}", lang, number=cell) if known else cell
 
     occupied: Cell = "–" if pd.isna(place.occupancy) else round(100 * float(place.occupancy), 1)
-    return (hedged(place.capacity), hedged(place.residents), occupied, text(place.as_of, lang))
+    return (
+        hedged(place.capacity),
+        hedged(place.residents),
+        occupied,
+        sentences.short_date(text(place.as_of, lang), lang),
+    )
 
 
 _HEDGES: Mapping[str, str] = {"<": "under", ">": "over", "~": "about"}

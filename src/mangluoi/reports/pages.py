@@ -10,7 +10,7 @@ from typing import Any
 from mangluoi.reports.exhibits import Cell, Exhibit, written
 from mangluoi.reports.exhibits import Heading as Column
 from mangluoi.reports.sentences import printable
-from mangluoi.reports.story import Heading, Item, Line, Map, Picture, Title, story
+from mangluoi.reports.story import Heading, Item, Line, Picture, Title, story
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
 
@@ -55,21 +55,21 @@ tr.total td { font-weight: bold; }
 _LONG = 60
 
 
-def page(d: Disclosed, maps: Sequence[Map] = (), *, lang: Lang = "vi") -> str:
+def page(d: Disclosed, pictures: Sequence[Picture] = (), *, lang: Lang = "vi") -> str:
     """Write the report as one self-contained HTML page.
 
     Parameters
     ----------
     d
         What may be shown; the profile ``internal`` is stamped on top.
-    maps
+    pictures
         Print maps, put into the page.
     lang
         {"vi", "en"}
     """
     parts: list[str] = []
     listing = False
-    for block in story(d, maps, lang=lang):
+    for block in story(d, pictures, lang=lang):
         if isinstance(block, Item) != listing:
             parts.append("</ul>" if listing else "<ul>")
             listing = not listing

@@ -54,7 +54,10 @@ def people(d: Disclosed, lang: Lang) -> list[str]:
             bounds = {"lower": int(row.lower), "upper": int(row.upper)}
             told.append(say("report.people.group_bounds", lang, people=int(row.people), **bounds, **fields))
         else:
-            told.append(say("report.people.group", lang, people=int(row.people), **fields))
+            # A count that its source gives as "over" or "under" has one bound, the count itself.
+            open_end = {(True, False): "group_lower", (False, True): "group_upper"}
+            key = open_end.get((pd.notna(row.lower), pd.notna(row.upper)), "group")
+            told.append(say(f"report.people.{key}", lang, people=int(row.people), **fields))
     return told
 
 

@@ -17,7 +17,7 @@ from mangluoi.viettext import format_number
 
 __all__ = [
     "action_name", "band", "complaint", "counted", "date", "known", "listed", "million", "named", "notice", "notices",
-    "percent", "printable", "source", "stop", "unit_name", "vintage",
+    "percent", "printable", "short_date", "source", "stop", "unit_name", "vintage",
 ]  # fmt: skip
 
 #: Fields of notices whose values are ids or keys, and where their words stand.
@@ -125,6 +125,14 @@ def date(value: str, lang: Lang) -> str:
     if len(parts) == 2:
         return f"tháng {month} năm {parts[0]}"
     return f"ngày {int(parts[2]):02d} tháng {month} năm {parts[0]}"
+
+
+def short_date(value: str, lang: Lang) -> str:
+    """Write YYYY-MM-DD or YYYY-MM for a table; any other text stands for itself."""
+    if lang == "en" or not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", value):
+        return value
+    year, month, *day = value.split("-")
+    return "/".join([*day, month if int(month) in (1, 2) else str(int(month)), year])
 
 
 def source(text: str, lang: Lang) -> str:

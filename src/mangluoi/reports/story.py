@@ -4,32 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal
 
 from mangluoi.reports import annexes, figures, passages, sentences
 from mangluoi.reports.exhibits import Exhibit
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["Block", "Heading", "Item", "Line", "Map", "Picture", "Title", "story"]
+Part = Literal["situation", "access", "option"]
 
-
-class Map(Protocol):
-    """A print map, as `mangluoi.maps.print_maps` makes it."""
-
-    @property
-    def name(self) -> str:
-        """Short name, part of its file name."""
-
-    @property
-    def title(self) -> str:
-        """What it shows."""
-
-    def png(self) -> bytes:
-        """Draw the map as a picture."""
-
-    def pdf(self) -> bytes:
-        """Draw the map as a page."""
+__all__ = ["Block", "Heading", "Item", "Line", "Part", "Picture", "Title", "story"]
 
 
 @dataclass(frozen=True)
@@ -66,36 +50,35 @@ class Item:
 
 @dataclass(frozen=True)
 class Picture:
-    """A map with its caption."""
+    """A map with its caption and the part of the report that it belongs to."""
 
     caption: str
     png: bytes
-    name: str
+    part: Part
 
 
 Block = Title | Heading | Line | Item | Picture | Exhibit
 
 
-def story(d: Disclosed, maps: Sequence[Map] = (), *, lang: Lang = "vi") -> tuple[Block, ...]:
+def story(d: Disclosed, pictures: Sequence[Picture] = (), *, lang: Lang = "vi") -> tuple[Block, ...]:
     """Return the whole report.
 
     Parameters
     ----------
     d
         What may be shown.
-    maps
-        Print maps, placed after the text of the situation (the first) and of the gaps (the others).
+    pictures
+        Print maps, each placed in its part.
     lang
         {"vi", "en"}
     """
-    return tuple(_blocks(d, maps, lang))
+    return tuple(_blocks(d, pictures, lang))
 
 
-def _blocks(d: Disclosed, maps: Sequence[Map], lang: Lang) -> Iterator[Block]:
-    pictures = [
-        Picture(say("report.figure", lang, number=number, title=shown.title), shown.png(), shown.name)
-        for number, shown in enumerate(maps, start=1)
-    ]
+def _blocks(d: Disclosed, pictures: Sequence[Picture], lang: Lang) -> Iterator[Block]:
+    def of_part(part: Part) -> list[Picture]:
+        return [picture for picture in pictures if picture.part == part]
+
     yield _title(d, lang)
 
     yield _heading("basis", lang)
@@ -107,7 +90,7 @@ def _blocks(d: Disclosed, maps: Sequence[Map], lang: Lang) -> Iterator[Block]:
     yield from map(Line, passages.people_limits(d, lang))
     yield _heading("facilities", lang, 2)
     yield from map(Line, passages.facilities(d, lang))
-    yield from pictures[:1]
+    yield from of_part("situation")
     yield figures.facilities(d, lang)
 
     yield _heading("access", lang)
@@ -117,7 +100,7 @@ def _blocks(d: Disclosed, maps: Sequence[Map], lang: Lang) -> Iterator[Block]:
         yield from map(Line, passages.beyond(d, rule, lang))
     yield figures.balance(d, lang)
     yield figures.bands(d, lang)
-    yield from pictures[1:]
+    yield from of_part("access")
     yield _heading("forecast", lang, 2)
     yield Line(say("report.forecast.none", lang))
 
@@ -138,6 +121,7 @@ def _blocks(d: Disclosed, maps: Sequence[Map], lang: Lang) -> Iterator[Block]:
     yield from map(Line, passages.proof(d, lang))
     if not d.actions.empty:
         yield figures.actions(d, lang)
+    yield from of_part("option")
     yield _heading("option_compare", lang, 2)
     yield from map(Item, passages.effect(d, lang))
     yield figures.options(d, lang)

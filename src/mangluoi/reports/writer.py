@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +14,7 @@ from mangluoi import maps
 from mangluoi.errors import Complaint, InputError
 from mangluoi.reports.document import document
 from mangluoi.reports.pages import page
+from mangluoi.reports.story import Part, Picture
 from mangluoi.reports.words import Lang
 from mangluoi.reports.workbook import workbook
 from mangluoi.scenario.disclosure import Disclosed, disclose
@@ -22,6 +24,10 @@ __all__ = ["write"]
 
 _PROVENANCE = "provenance.json"
 _WRITER = "mangluoi"
+# In the report a map is shown at half the size of its own sheet.
+_PICTURE_DPI = 170
+# The number that a print map's name begins with says what it shows.
+_PARTS: Mapping[str, Part] = {"1": "situation", "2": "access", "3": "access", "4": "option"}
 
 
 def write(
@@ -87,14 +93,15 @@ def _earlier_files(place: Path) -> frozenset[str]:
 
 
 def _write_into(folder: Path, d: Disclosed, lang: Lang) -> None:
-    drawn = maps.print_maps(d, lang=lang)
-    (folder / "bao-cao.docx").write_bytes(document(d, drawn, lang=lang))
-    (folder / "bao-cao.html").write_text(page(d, drawn, lang=lang), encoding="utf-8", newline="\n")
+    pictures = []
+    for drawn in maps.print_maps(d, lang=lang):
+        (folder / f"ban-do-{drawn.name}.png").write_bytes(drawn.png())
+        (folder / f"ban-do-{drawn.name}.pdf").write_bytes(drawn.pdf())
+        pictures.append(Picture(drawn.title, drawn.png(dpi=_PICTURE_DPI), _PARTS.get(drawn.name[:1], "access")))
+    (folder / "bao-cao.docx").write_bytes(document(d, pictures, lang=lang))
+    (folder / "bao-cao.html").write_text(page(d, pictures, lang=lang), encoding="utf-8", newline="\n")
     (folder / "bieu.xlsx").write_bytes(workbook(d, lang=lang))
     (folder / "ban-do.html").write_text(maps.atlas(d, lang=lang).html(), encoding="utf-8", newline="\n")
-    for shown in drawn:
-        (folder / f"ban-do-{shown.name}.png").write_bytes(shown.png())
-        (folder / f"ban-do-{shown.name}.pdf").write_bytes(shown.pdf())
     maps.write_geopackage(d, folder / "ket-qua.gpkg", lang=lang)
     (folder / "plan.toml").write_text(d.plan.to_toml(), encoding="utf-8", newline="\n")
     told = {
