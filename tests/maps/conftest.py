@@ -53,7 +53,7 @@ def _plan() -> Plan:
         roads=RoadRules("plain"),
         supply=SupplyRules("exclude"),
         services=(
-            ServiceRule("residential", "motorbike", 60.0, "giả định"),
+            ServiceRule("residential", "motorbike", 180.0, "giả định"),
             ServiceRule("day", "motorbike", 30.0, "giả định"),
         ),
         needs=(NeedRule("elderly", "residential", 0.01, "giả định"), NeedRule("disabled", "day", 0.02, "giả định")),

@@ -2,5 +2,6 @@
 
 from mangluoi.maps.atlas import Atlas, atlas
 from mangluoi.maps.offline import inline
+from mangluoi.maps.print import PrintMap, print_maps
 
-__all__ = ["Atlas", "atlas", "inline"]
+__all__ = ["Atlas", "PrintMap", "atlas", "inline", "print_maps"]

@@ -23,7 +23,7 @@ from mangluoi.reports import words
 from mangluoi.reports.words import Lang
 from mangluoi.scenario.disclosure import Disclosed, disclose
 from mangluoi.scenario.result import Result
-from mangluoi.viettext import fold, format_number
+from mangluoi.viettext import fold
 
 __all__ = ["Atlas", "atlas"]
 
@@ -180,6 +180,8 @@ def _content(d: Disclosed, lang: Lang) -> dict[str, Any]:
     sites, actions = site_marks(d, lang), action_marks(d, lang)
     cells = d.cells.to_crs(DEGREES)
     shapes = _simplified(d, cells)
+    whole = shapely.union_all(shapes.to_numpy(), grid_size=10**-_DECIMALS)
+    every = shapely.union_all(shapely.boundary(shapes.to_numpy()), grid_size=10**-_DECIMALS)
     west, south, east, north = (round(float(v), _DECIMALS) for v in cells.total_bounds)
     texts = {key: words.say(f"map.page.{key}", lang) for key in _PAGE_TEXTS}
     texts |= {key: words.say(f"map.{key}", lang) for key in ("legend", "north", "north_up")}
@@ -199,19 +201,26 @@ def _content(d: Disclosed, lang: Lang) -> dict[str, Any]:
         "approximate": bool(cells["approximate"].any()),
         "bounds": [[south, west], [north, east]],
         "cells": [
-            {"name": name, "folded": fold(name), "shape": _shape(shape)}
-            for name, shape in zip(cell_names(d), shapes, strict=True)
+            {
+                "name": name,
+                "members": words.say("map.members", lang, names=members) if members else "",
+                "folded": fold(f"{name} {members}"),
+                "shape": _shape(shape),
+            }
+            for name, members, shape in zip(*cell_names(d), shapes, strict=True)
         ],
-        "outline": _shape(shapely.union_all(shapes.to_numpy(), grid_size=10**-_DECIMALS)),
+        "outline": _lines(shapely.boundary(whole)),
+        # Each border once, or the dashes of two neighbours would fill each other's gaps.
+        "borders": _lines(shapely.difference(every, shapely.boundary(whole), grid_size=10**-_DECIMALS)),
         "measures": [_measure(m, lang) for m in _ordered(measures(d, lang), d)],
         "types": [{"name": name, "colour": colour, "count": count} for (name, colour), count in sorted(types.items())],
-        "sites": _sites(sites, lang),
+        "sites": _sites(sites),
         "actions": [dataclasses.asdict(action) for action in actions],
     }
 
 
 def _ordered(found: list[Measure], d: Disclosed) -> list[Measure]:
-    """Put the service that most people need first."""
+    """Put the plan's first service first."""
     main = main_service(d)
     kinds = ("minutes", "gap", "people")
     return sorted(found, key=lambda m: (kinds.index(m.kind), m.service != main, m.service, m.group, m.moment != "now"))
@@ -238,6 +247,12 @@ def _shape(shape: shapely.Geometry) -> dict[str, Any]:
     }
 
 
+def _lines(lines: shapely.Geometry) -> dict[str, Any]:
+    parts = shapely.get_parts(shapely.line_merge(lines))
+    rounded = [[[round(float(v), _DECIMALS) for v in at] for at in shapely.get_coordinates(part)] for part in parts]
+    return {"type": "MultiLineString", "coordinates": rounded}
+
+
 def _measure(m: Measure, lang: Lang) -> dict[str, Any]:
     names = [words.name("group", m.group, lang)] if m.group else []
     if m.service:
@@ -255,13 +270,11 @@ def _measure(m: Measure, lang: Lang) -> dict[str, Any]:
     }
 
 
-def _sites(sites: list[SiteMark], lang: Lang) -> list[dict[str, Any]]:
+def _sites(sites: list[SiteMark]) -> list[dict[str, Any]]:
     together = placed_together(sites)
     rows = []
     for site in sites:
         turn, number = together.get(site.number, (0, 1))
-        known = site.places is not None
-        places = words.say("map.site.places", lang, places=format_number(site.places, lang=lang))
         rows.append(
             {
                 "number": site.number,
@@ -269,7 +282,7 @@ def _sites(sites: list[SiteMark], lang: Lang) -> list[dict[str, Any]]:
                 "colour": site.colour,
                 "dark": site.colour in ("#56b4e9", "#e69f00", "#f0e442", "#cc79a7"),
                 "places": site.places,
-                "places_text": places if known else words.say("map.site.places_unknown", lang),
+                "places_text": site.places_text,
                 "lon": site.lon,
                 "lat": site.lat,
                 "within": site.within_m,

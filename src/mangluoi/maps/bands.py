@@ -7,7 +7,7 @@ hatches do the same on a black-and-white copy.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -66,21 +66,32 @@ class Band:
 
 def _special(role: Role, lang: Lang) -> Band:
     colour, hatch = _SPECIAL[role]
-    return Band(words.say(f"map.band.{role}", lang), role, colour, hatch)
+    label = "" if role == "unreachable" else words.say(f"map.band.{role}", lang)
+    return Band(label, role, colour, hatch)
 
 
-def minutes_bands(lang: Lang) -> tuple[Band, ...]:
-    """Return the classes of travel time: ≤ 30, 30–60, 60–90, 90–120, above; beyond reach; not known."""
+def minutes_bands(furthest: float, lang: Lang) -> tuple[Band, ...]:
+    """Return the classes of travel time: ≤ 30, 30–60, 60–90, 90–120, above; beyond reach; not known.
+
+    Parameters
+    ----------
+    furthest
+        How far, in minutes, ways were looked for: what is farther cannot be told from what has no way at all.
+    """
     labels = [words.say("map.band.minutes_first", lang, high=MINUTES[0])]
     labels += [words.say("map.band.minutes_between", lang, low=low, high=high) for low, high in pairwise(MINUTES)]
-    labels.append(words.say("map.band.minutes_last", lang, low=MINUTES[-1]))
+    labels.append(words.say("map.band.minutes_between", lang, low=MINUTES[-1], high=round(furthest)))
     classes = [
         Band(label, "class", colour, hatch, upper)
         for label, colour, hatch, upper in zip(
             labels, _RAMPS["minutes"], _HATCHES, [*MINUTES, float("inf")], strict=True
         )
     ]
-    return (*classes, _special("unreachable", lang), _special("no_data", lang))
+    beyond = replace(
+        _special("unreachable", lang), label=words.say("map.band.unreachable", lang, minutes=round(furthest))
+    )
+    shown = classes if furthest > MINUTES[-1] else classes[:-1]
+    return (*shown, beyond, _special("no_data", lang))
 
 
 def count_bands(

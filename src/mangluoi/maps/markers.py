@@ -18,6 +18,9 @@ __all__ = ["TYPE_COLOURS", "ActionMark", "SiteMark", "action_marks", "placed_tog
 #: Colours that colour-blind readers can tell apart (Okabe and Ito 2008), in the order of the types of the plan's sites.
 TYPE_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000", "#f0e442")
 
+# A given position that is better than this is not called approximate.
+_AS_GIVEN_M = 100.0
+
 
 @dataclass(frozen=True)
 class SiteMark:
@@ -47,6 +50,7 @@ class SiteMark:
     lon: float | None
     lat: float | None
     within_m: float | None
+    places_text: str
     lines: tuple[tuple[str, str], ...]
 
 
@@ -89,6 +93,16 @@ def _places(rows: pd.DataFrame) -> float | None:
     return None if known.empty else float(known["usable"].sum())
 
 
+def _places_text(rows: pd.DataFrame, lang: Lang) -> str:
+    """Write the places; where residents stand in for a capacity, they are a floor and said to be one."""
+    places = _places(rows)
+    if places is None:
+        return words.say("map.site.places_unknown", lang)
+    floor = bool((rows["basis"] != "declared").any())
+    key = "map.site.places_floor" if floor else "map.site.places"
+    return words.say(key, lang, places=format_number(places, lang=lang))
+
+
 def site_marks(d: Disclosed, lang: Lang) -> list[SiteMark]:
     """Return the sites in the order of their ids."""
     types = sorted(d.sites["type"].unique())
@@ -109,6 +123,7 @@ def site_marks(d: Disclosed, lang: Lang) -> list[SiteMark]:
                 lon=_number(row["lon"]),
                 lat=_number(row["lat"]),
                 within_m=_number(row["located_within_m"]),
+                places_text=_places_text(rows, lang),
                 lines=tuple(_site_lines(row, rows, lang)),
             )
         )
@@ -127,18 +142,21 @@ def _site_lines(row: Mapping[Hashable, Any], capacity: pd.DataFrame, lang: Lang)
         lines.append((label("address"), str(row["address"])))
     if _present(row["unit_name"]):
         lines.append((label("unit"), str(row["unit_name"])))
-    if _present(row["located_within_m"]):
-        km = float(row["located_within_m"]) / 1000
-        given = row["located_by"] == "given"
-        text = words.say(
-            "map.site.given" if given and km < 0.1 else "map.site.within", lang, km=format_number(km, 1, lang=lang)
-        )
-        lines.append((label("position"), text))
+    if _present(row["located_by"]):
+        lines.append((label("position"), _position_text(row, lang)))
     for each in capacity.to_dict("records"):
         lines.append((words.name("service", str(each["service"]), lang), _capacity_text(each, lang)))
     if capacity.empty:
         lines.append((label("capacity"), words.say("map.unknown", lang)))
     return lines
+
+
+def _position_text(row: Mapping[Hashable, Any], lang: Lang) -> str:
+    within_m = _number(row["located_within_m"])
+    if within_m is None or (row["located_by"] == "given" and within_m < _AS_GIVEN_M):
+        return words.say("map.site.given", lang)
+    key = "assumed" if row["located_by"] == "assumed" else "within"
+    return words.say(f"map.site.{key}", lang, km=format_number(within_m / 1000, 1, lang=lang))
 
 
 def _capacity_text(row: Mapping[Hashable, Any], lang: Lang) -> str:

@@ -13,13 +13,15 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from mangluoi import gazetteer
 from mangluoi.maps.bands import Band, count_bands, minutes_bands, position
 from mangluoi.reports import words
 from mangluoi.reports.words import Lang
+from mangluoi.scenario import travel
 from mangluoi.scenario.disclosure import Disclosed
 from mangluoi.viettext import format_number
 
-__all__ = ["Measure", "cell_names", "main_service", "measures"]
+__all__ = ["Measure", "cell_names", "is_new", "main_service", "measures"]
 
 Kind = Literal["minutes", "gap", "people"]
 Moment = Literal["now", "after"]
@@ -70,17 +72,25 @@ class Measure:
         return [found[i] for i in range(len(self.bands))]
 
 
-def cell_names(d: Disclosed) -> list[str]:
-    """Return what each cell is called: its commune, or the communes of the plan's list that it stands for."""
-    members = d.units.sort_values("unit_code").groupby("cell_code")["name"].agg(list).to_dict()
-    return [", ".join(members.get(code, [code])) for code in d.cells["cell_code"]]
+def cell_names(d: Disclosed) -> tuple[list[str], list[str]]:
+    """Return the name of each cell's commune, and the communes of an older list that it stands for (or nothing)."""
+    listed = gazetteer.units.units(gazetteer.units.NEW, level="commune").set_index("unit_code")["name"].to_dict()
+    named = {**listed, **d.units.set_index("unit_code")["name"].to_dict()} if is_new(d) else listed
+    members = d.units.sort_values("unit_code").groupby("cell_code")["name"].agg(", ".join).to_dict()
+    codes = d.cells["cell_code"].tolist()
+    names = [str(named.get(code) or members.get(code, code)) for code in codes]
+    return names, ["" if is_new(d) else str(members.get(code, "")) for code in codes]
+
+
+def is_new(d: Disclosed) -> bool:
+    """Say whether the plan speaks of the new communes, those that cells are drawn for."""
+    return bool(d.cells["cell_code"].isin(d.units["unit_code"]).all())
 
 
 def main_service(d: Disclosed) -> str | None:
-    """Return the service that most people need, among those of which travel times may be shown."""
-    need = d.state_totals.groupby("service")["need"].sum()
-    shown = [s for s in sorted(d.minutes["service"].unique()) if s not in d.withheld_services]
-    return max(shown, key=lambda service: (float(need.get(service, 0)), service), default=None)
+    """Return the plan's first service of which travel times may be shown."""
+    shown = set(d.minutes["service"])
+    return next((rule.service for rule in d.plan.services if rule.service in shown), None)
 
 
 def measures(d: Disclosed, lang: Lang) -> list[Measure]:
@@ -88,8 +98,9 @@ def measures(d: Disclosed, lang: Lang) -> list[Measure]:
     moments: list[Moment] = ["now"] if d.actions.empty else ["now", "after"]
     home = d.units.set_index("unit_code")["cell_code"]
     codes = d.cells["cell_code"].tolist()
+    furthest = max([*travel.BAND_EDGES, *(rule.max_minutes for rule in d.plan.services)])
     found = [
-        _minutes(d.minutes[d.minutes["service"] == service], service, moment, home, codes, lang)
+        _minutes(d.minutes[d.minutes["service"] == service], service, moment, home, codes, furthest, lang)
         for service in sorted(d.minutes["service"].unique())
         for moment in moments
     ]
@@ -101,10 +112,10 @@ def measures(d: Disclosed, lang: Lang) -> list[Measure]:
 
 
 def _minutes(
-    part: pd.DataFrame, service: str, moment: Moment, home: pd.Series, codes: Sequence[str], lang: Lang
+    part: pd.DataFrame, service: str, moment: Moment, home: pd.Series, codes: Sequence[str], furthest: float, lang: Lang
 ) -> Measure:
     column = "minutes" if moment == "now" else "minutes_after"
-    bands = minutes_bands(lang)
+    bands = minutes_bands(furthest, lang)
     roles = [band.role for band in bands]
     by_cell = part.assign(cell=part["unit_code"].map(home)).groupby("cell")[column]
     # The farthest commune speaks for its cell, and one without a way is the farthest of all.

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from importlib.metadata import version
+from typing import Literal
 
 import pyproj
 
 from mangluoi.maps.markers import SiteMark
+from mangluoi.maps.measures import is_new
 from mangluoi.projection import metres_crs
 from mangluoi.reports import words
 from mangluoi.reports.words import Lang
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["crs_of", "notes", "source_line", "title", "unplaced", "written_date"]
+__all__ = ["crs_of", "notes", "province", "source_line", "title", "unplaced", "written_date"]
 
 
 def written_date(text: str, lang: Lang) -> str:
@@ -25,9 +28,17 @@ def written_date(text: str, lang: Lang) -> str:
     return f"{day.day:02d}/{day.month:02d}/{day.year}" if lang == "vi" else text
 
 
+def province(d: Disclosed, lang: Lang) -> str:
+    """Return the name of the province as it stands within a sentence."""
+    for kind, key in (("Tỉnh ", "map.province"), ("Thành phố ", "map.city")):
+        if d.province_name.startswith(kind):
+            return words.say(key, lang, name=d.province_name.removeprefix(kind))
+    return d.province_name
+
+
 def title(d: Disclosed, lang: Lang) -> str:
     """Return the heading of the atlas."""
-    return words.say("map.heading", lang, province=d.province_name)
+    return words.say("map.heading", lang, province=province(d, lang))
 
 
 def crs_of(d: Disclosed) -> str:
@@ -60,14 +71,32 @@ def unplaced(sites: list[SiteMark]) -> list[SiteMark]:
     return [site for site in sites if site.lon is None or site.lat is None]
 
 
-def notes(d: Disclosed, sites: list[SiteMark], lang: Lang) -> list[str]:
-    """Return what a reader of the map must know, one sentence each."""
+def notes(
+    d: Disclosed,
+    sites: list[SiteMark],
+    lang: Lang,
+    *,
+    of: Literal["all", "sites", "minutes", "gap", "people", "actions"] = "all",
+    services: Collection[str] | None = None,
+) -> list[str]:
+    """Return what a reader of the map must know, one sentence each.
+
+    Parameters
+    ----------
+    of
+        What the map is about: notes that say nothing about it are left out.
+    services
+        The services that it is about; None: all.
+    """
     found = []
     if bool(d.cells["approximate"].any()):
         found.append(words.say("map.note.approximate", lang))
-    if (d.cells["cell_code"].isin(d.units["unit_code"]) == False).any():  # noqa: E712
+    counts = of in ("all", "gap", "people")
+    times = of in ("all", "minutes", "gap", "actions")
+    if not is_new(d) and of not in ("sites", "actions"):
         found.append(words.say("map.note.old_units", lang))
-    for rule in sorted(d.plan.services, key=lambda rule: rule.service):
+    about = [rule for rule in d.plan.services if times and (services is None or rule.service in services)]
+    for rule in sorted(about, key=lambda rule: rule.service):
         found.append(
             words.say(
                 "map.note.threshold",
@@ -77,11 +106,11 @@ def notes(d: Disclosed, sites: list[SiteMark], lang: Lang) -> list[str]:
                 profile=words.say(f"map.profile.{rule.profile}", lang),
             )
         )
-    if not d.plan.inputs.roads:
+    if times and not d.plan.inputs.roads:
         found.append(words.say("map.note.roads_estimated", lang))
-    if bool(d.people["estimated"].any()):
+    if counts and bool(d.people["estimated"].any()):
         found.append(words.say("map.note.people_estimated", lang))
-    if d.profile == "public":
+    if counts and d.profile == "public":
         found.append(words.say("map.note.masked", lang))
     found.extend(_withheld(d, lang))
     lost = unplaced(sites)

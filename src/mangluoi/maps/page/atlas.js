@@ -54,10 +54,8 @@ function mangluoiAtlas(map, data) {
 
   function cellStyle(i) {
     const m = measure();
-    const dashed = data.approximate ? "4 3" : null;
     return {
-      color: i === state.picked ? "#000000" : "#8c8c8c", weight: i === state.picked ? 3 : 0.8,
-      dashArray: i === state.picked ? null : dashed,
+      stroke: i === state.picked, color: "#000000", weight: 3,
       fillColor: m ? fill(m.bands[m.of[i]]) : "#ffffff", fillOpacity: 1,
     };
   }
@@ -70,6 +68,10 @@ function mangluoiAtlas(map, data) {
     layer.on("popupclose", () => pick(null));
     return layer.addTo(map);
   });
+  // Light below dark, so that borders show on every class.
+  for (const [color, weight, dashed] of [["#ffffff", 1.6, null], ["#5a5a5a", 0.9, data.approximate ? "5 4" : null]]) {
+    L.geoJSON(data.borders, { style: { color, weight, dashArray: dashed, fill: false }, interactive: false }).addTo(map);
+  }
   L.geoJSON(data.outline, { style: { color: "#1a1a1a", weight: 2, fill: false }, interactive: false }).addTo(map);
 
   function pick(i) {
@@ -86,6 +88,7 @@ function mangluoiAtlas(map, data) {
 
   function cellPopup(i) {
     const box = node("div", {}, node("h3", {}, data.cells[i].name));
+    if (data.cells[i].members) box.append(node("p", {}, data.cells[i].members));
     const chosen = measure();
     for (const kind of ["minutes", "gap", "people"]) {
       const of = data.measures.filter((m) => m.kind === kind && (m.moment === state.moment || kind === "people"));

@@ -1,0 +1,293 @@
+"""A printed sheet: title, map at a round scale, legend column, notes and source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from numpy.typing import NDArray
+
+from mangluoi.maps import drawing, notes
+from mangluoi.maps.bands import Band
+from mangluoi.maps.drawing import Page, Place
+from mangluoi.maps.markers import ActionMark, SiteMark
+from mangluoi.maps.measures import Measure
+from mangluoi.projection import to_metres
+from mangluoi.reports import words
+from mangluoi.reports.words import Lang
+from mangluoi.scenario.disclosure import Disclosed
+from mangluoi.viettext import format_number
+
+__all__ = ["Sheet"]
+
+_LONG, _SHORT, _MARGIN = 297.0, 210.0, 9.0
+_COLUMN, _STRIP = 84.0, 84.0
+_TITLE, _FOOT = 15.0, 9.0
+#: Shapes of the types of sites, beside their colours.
+SYMBOLS = ("o", "s", "^", "D", "v", "P", "X", "p")
+_SYMBOL_MM = 1.9
+_LABEL_SIZE = 7.5
+
+
+class Sheet:
+    """One A4 sheet with a map of the province, filled from top to bottom of its legend.
+
+    Parameters
+    ----------
+    d
+        What may be shown.
+    lang
+        Language of the sheet.
+    heading
+        Title of the sheet.
+
+    Attributes
+    ----------
+    page, axes
+        The paper and the map on it; the map counts in metres of the projected system.
+    denominator
+        Scale of the map.
+    """
+
+    def __init__(self, d: Disclosed, lang: Lang, heading: str) -> None:
+        self.d, self.lang, self.heading = d, lang, heading
+        self.crs = notes.crs_of(d)
+        self.shapes = d.cells.to_crs(self.crs).geometry.to_numpy()
+        west, south, east, north = shapely.total_bounds(self.shapes)
+        lying = (east - west) >= 0.8 * (north - south)
+        self.page: Page = drawing.new_page(*((_LONG, _SHORT) if lying else (_SHORT, _LONG)))
+        self._set_frames(lying)
+        left, bottom, width, height = self._frame
+        self.axes: Axes = self.page.map_axes(left, bottom, width, height)
+        self.denominator = drawing.round_scale((east - west, north - south), (width, height))
+        half = np.array([width, height]) * self.denominator / 2000
+        self.axes.set_xlim((west + east) / 2 - half[0], (west + east) / 2 + half[0])
+        self.axes.set_ylim((south + north) / 2 - half[1], (south + north) / 2 + half[1])
+        self.taken: list[Place] = []
+        self._write_head()
+
+    def _set_frames(self, lying: bool) -> None:
+        """Divide the paper: the map, and one legend column beside it or two below."""
+        page, top = self.page, self.page.height - _MARGIN - _TITLE
+        low = _MARGIN + _FOOT
+        if lying:
+            self._frame = (_MARGIN, low, page.width - 2 * _MARGIN - _COLUMN - 4, top - low)
+            self._columns = [(page.width - _MARGIN - _COLUMN, top)]
+            self._column_width = _COLUMN
+        else:
+            self._frame = (_MARGIN, low + _STRIP, page.width - 2 * _MARGIN, top - low - _STRIP)
+            self._column_width = (page.width - 2 * _MARGIN - 6) / 2
+            self._columns = [(_MARGIN + i * (self._column_width + 6), low + _STRIP - 4) for i in (0, 1)]
+        self._bottom = low
+        self._column = 0
+        self._y = self._columns[0][1]
+
+    def _write_head(self) -> None:
+        page = self.page
+        room = page.width - 2 * _MARGIN - (34 if self.d.profile == "internal" else 0)
+        size = 14.0
+        while len(drawing.wrapped(self.heading, room, size=size, bold=True)) > 2 and size > 8:
+            size -= 1
+        lines = drawing.wrapped(self.heading, room, size=size, bold=True)[:2]
+        for i, line in enumerate(lines):
+            y = page.height - _MARGIN - (5.5 if len(lines) == 2 else 8) - i * 6
+            page.text(_MARGIN, y, line, size=size, weight="bold", color="#10283f")
+        if self.d.profile == "internal":
+            page.text(
+                page.width - _MARGIN - 1, page.height - _MARGIN - 7.5, words.say("map.internal", self.lang), size=13,
+                weight="bold", ha="right", color="#a50f15",
+                bbox={"facecolor": "none", "edgecolor": "#a50f15", "linewidth": 1.4, "pad": 3},
+            )  # fmt: skip
+        source = notes.source_line(self.d, self.lang, projected=True)
+        for i, line in enumerate(drawing.wrapped(source, page.width - 2 * _MARGIN, size=7)[:2]):
+            page.text(_MARGIN, _MARGIN + 3.6 - i * 3.2, line, size=7, color="#333333")
+
+    # ---- the map -----------------------------------------------------------------------------------------------
+
+    def _on_map(self, marks: Sequence[SiteMark] | Sequence[ActionMark]) -> NDArray[np.float64]:
+        """Return where marks lie on the map, in metres, one row each."""
+        lon, lat = [mark.lon or np.nan for mark in marks], [mark.lat or np.nan for mark in marks]
+        return np.column_stack(to_metres(lon, lat, self.crs))
+
+    def cells(self, measure: Measure | None, *, grey: str = "#fbfbf7") -> None:
+        """Draw the cells, in the classes of a measure or plain, with their borders and the province's."""
+        if measure is None:
+            drawing.draw_shapes(self.axes, list(self.shapes), fill=grey)
+        else:
+            for i, band in enumerate(measure.bands):
+                chosen = [shape for shape, of in zip(self.shapes, measure.of_cell, strict=True) if of == i]
+                drawing.draw_shapes(self.axes, chosen, fill=band.colour, hatch=band.hatch, role=band.role)
+        dashed = bool(self.d.cells["approximate"].any())
+        # Each border once, or the dashes of two neighbours would fill each other's gaps; light below, to show on dark.
+        borders = shapely.line_merge(shapely.union_all(shapely.boundary(self.shapes), grid_size=1.0))
+        drawing.draw_lines(self.axes, borders, edge="white", width=0.9, order=2)
+        drawing.draw_lines(self.axes, borders, edge="#5a5a5a", width=0.5, dashed=dashed, order=2.1)
+        whole = shapely.union_all(self.shapes, grid_size=1.0)
+        drawing.draw_lines(self.axes, shapely.boundary(whole), edge="black", width=1.2, order=3)
+
+    def sites(self, marks: Sequence[SiteMark], *, plain: bool) -> None:
+        """Draw the located sites: by type, colour and size, or plain where the map is about something else."""
+        located = [mark for mark in marks if mark.lon is not None and mark.lat is not None]
+        if not located:
+            return
+        true = self._on_map(located)
+        per_mm = self.denominator / 1000
+        largest = max([m.places or 0 for m in located] + [1])
+        radius = [_SYMBOL_MM * (1 if plain else 1 + 0.9 * ((m.places or 0) / largest) ** 0.5) for m in located]
+        drawn = drawing.spread(true, (np.array(radius) + 0.4) * per_mm)
+        types = sorted({mark.type for mark in marks})
+        for mark, start, (x, y), r in zip(located, true, drawn, radius, strict=True):
+            if np.hypot(x - start[0], y - start[1]) > r * per_mm:
+                self.axes.plot([start[0], x], [start[1], y], color="black", lw=0.6, zorder=5)
+                self.axes.plot([start[0]], [start[1]], marker=".", ms=2.5, color="black", zorder=5)
+            self._site(mark, float(x), float(y), r, SYMBOLS[types.index(mark.type) % len(SYMBOLS)], plain)
+            self.taken.append(Place(x - r * per_mm, y - r * per_mm, x + r * per_mm, y + r * per_mm))
+
+    def _site(self, mark: SiteMark, x: float, y: float, r: float, symbol: str, plain: bool) -> None:
+        points = 2 * r / 25.4 * 72
+        hollow = plain or mark.places is None
+        self.axes.plot(
+            [x], [y], marker="o" if plain else symbol, ms=points, zorder=6,
+            mfc="white" if hollow else mark.colour, mec="black" if plain or not hollow else mark.colour,
+            mew=0.9 if plain or not hollow else 1.8,
+        )  # fmt: skip
+        light = hollow or mark.colour in ("#56b4e9", "#e69f00", "#f0e442", "#cc79a7")
+        self.axes.text(
+            x, y, str(mark.number), size=7, weight="bold", ha="center", va="center_baseline", zorder=7,
+            color="black" if light else "white", parse_math=False,
+        )  # fmt: skip
+
+    def actions(self, marks: Sequence[ActionMark]) -> None:
+        """Draw the chosen actions: a diamond for what is built, an arrow for what is expanded."""
+        located = [mark for mark in marks if mark.lon is not None and mark.lat is not None]
+        if not located:
+            return
+        per_mm = self.denominator / 1000
+        true = self._on_map(located)
+        # What expands a site stands beside its symbol, not on it.
+        true += np.array([[3.6, 3.2] if m.site is not None else [0.0, 0.0] for m in located]) * per_mm
+        for mark, (x, y) in zip(located, drawing.spread(true, np.full(len(located), 2.9 * per_mm)), strict=True):
+            action_symbol(self.axes, float(x), float(y), mark, 15)
+            self.taken.append(Place(x - 3 * per_mm, y - 3 * per_mm, x + 3 * per_mm, y + 3 * per_mm))
+
+    def labels(self, names: Sequence[str], chosen: Sequence[int]) -> None:
+        """Label cells, the first ones first, as far as there is room."""
+        for i in chosen:
+            point = shapely.point_on_surface(self.shapes[i])
+            name = names[i] if len(names[i]) <= 28 else f"{names[i][:26].rstrip(' ,')}…"
+            drawing.label_at(
+                self.axes, float(point.x), float(point.y), name, self.taken, self.denominator, size=_LABEL_SIZE
+            )
+
+    # ---- the legend ----------------------------------------------------------------------------------------------
+
+    def room(self) -> float:
+        """Return how many millimetres are left in this legend column and the next ones."""
+        later = sum(top - self._bottom for _, top in self._columns[self._column + 1 :])
+        return self._y - self._bottom + later
+
+    def _line(self, height: float) -> tuple[float, float]:
+        """Take a line of the legend and return its left end and its base."""
+        if self._y - height < self._bottom and self._column + 1 < len(self._columns):
+            self._column += 1
+            self._y = self._columns[self._column][1]
+        self._y -= height
+        return self._columns[self._column][0], self._y
+
+    def write(self, text: str, *, size: float = 8.5, bold: bool = False, indent: float = 0.0, gap: float = 0.0) -> None:
+        """Write a paragraph into the legend."""
+        self._y -= gap
+        height = size * 0.46
+        for line in drawing.wrapped(text, self._column_width - indent, size=size, bold=bold):
+            x, y = self._line(height)
+            weight = "bold" if bold else "normal"
+            self.page.text(x + indent, y, line, size=size, weight=weight, color="#10283f" if bold else "black")
+        if bold:
+            self._y -= 1.4
+
+    def swatch(self, band: Band, count: str) -> None:
+        """Write one class into the legend, with how many cells it holds."""
+        x, y = self._line(5.4)
+        colour = drawing.hatch_colour(band.colour, band.role)
+        self.page.paper.add_patch(
+            Rectangle((x, y), 9, 4.2, facecolor=band.colour, edgecolor=colour, hatch=band.hatch or None, linewidth=0)
+        )
+        self.page.paper.add_patch(Rectangle((x, y), 9, 4.2, facecolor="none", edgecolor="black", linewidth=0.6))
+        self.page.text(x + 11, y + 1.0, band.label, size=8.5)
+        self.page.text(x + self._column_width, y + 1.0, count, size=8.5, ha="right")
+
+    def classes(self, measure: Measure) -> None:
+        """Write the classes of a measure into the legend."""
+        self.write(measure.title, size=9, bold=True, gap=1)
+        for band, count in zip(measure.bands, measure.counts(), strict=True):
+            self.swatch(band, words.say("map.cells", self.lang, count=count))
+
+    def line_sample(self, text: str, *, dashed: bool) -> None:
+        """Write a border into the legend."""
+        x, y = self._line(4.6)
+        style = (0, (4, 2.5)) if dashed else "solid"
+        self.page.paper.plot(
+            [x, x + 9], [y + 1.6, y + 1.6], lw=0.9 if dashed else 1.4, ls=style, color="#666666" if dashed else "black"
+        )
+        self.page.text(x + 11, y + 0.6, text, size=8.5)
+
+    def symbol(self, marker: str, face: str, edge: str, text: str, *, number: str = "", width: float = 0.9) -> None:
+        """Write a symbol with its meaning into the legend; the text may take several lines."""
+        lines = drawing.wrapped(text, self._column_width - 8, size=8)
+        x, y = self._line(max(4.4, 3.7 * len(lines) + 0.7))
+        top = y + 3.7 * (len(lines) - 1) + 0.9
+        self.page.paper.plot([x + 3], [top + 1], marker=marker, ms=9.5, mfc=face, mec=edge, mew=width)
+        if number:
+            light = face in ("white", "#56b4e9", "#e69f00", "#f0e442", "#cc79a7", "#ffd400")
+            self.page.text(
+                x + 3, top + 1, number, size=6.5, weight="bold", ha="center", va="center_baseline",
+                color="black" if light else "white",
+            )  # fmt: skip
+        for i, line in enumerate(lines):
+            self.page.text(x + 8, top - 3.7 * i, line, size=8)
+
+    def borders(self) -> None:
+        """Write what the lines mean."""
+        approximate = bool(self.d.cells["approximate"].any())
+        key = "map.border.approximate" if approximate else "map.border.commune"
+        self._y -= 1.5
+        self.line_sample(words.say("map.border.province", self.lang), dashed=False)
+        self.line_sample(words.say(key, self.lang), dashed=approximate)
+
+    def furniture(self) -> None:
+        """Draw the scale bar and the north arrow into the corners of the map, over a white ground."""
+        left, bottom, width, height = self._frame
+        text = words.say("map.scale", self.lang, denominator=format_number(self.denominator, lang=self.lang))
+        self.page.paper.set_zorder(5)
+        self.page.paper.patch.set_alpha(0)
+        drawing.scale_bar(self.page, left + 5, bottom + 8, self.denominator, words.say("map.km", self.lang))
+        self.page.text(left + 4, bottom + 3, text, size=8)
+        drawing.north_arrow(self.page, left + width - 9, bottom + height - 20, words.say("map.north", self.lang))
+
+    def finish(self, texts: Sequence[str]) -> None:
+        """Write the notes that still find room, and the furniture."""
+        self.furniture()
+        if texts:
+            self.write(words.say("map.note.heading", self.lang), size=8.5, bold=True, gap=2)
+        for text in texts:
+            lines = drawing.wrapped(f"– {text}", self._column_width, size=7)
+            if 3.3 * len(lines) > self.room():
+                break
+            self.write(f"– {text}", size=7)
+
+
+def action_symbol(axes: Axes, x: float, y: float, mark: ActionMark, size: float) -> None:
+    """Draw the symbol of an action with its letter."""
+    marker = action_marker(mark.kind)
+    axes.plot([x], [y], marker=marker, ms=size, mfc="#ffd400", mec="black", mew=1.2, zorder=6)
+    axes.text(
+        x, y, mark.letter, size=8, weight="bold", ha="center", va="center_baseline", zorder=7, parse_math=False
+    )  # fmt: skip
+
+
+def action_marker(kind: str) -> str:
+    """Return the shape that stands for a kind of action."""
+    return "D" if kind == "build" else "^"
