@@ -54,9 +54,9 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         return stages
 
     with begin("read").stage("read"):
+        where = facts.area(plan)
         tables, file = facts.read_tables(plan)
     with begin("locate").stage("locate"):
-        where = facts.area(plan)
         here = facts.supply_on_map(plan, where, tables, file=file)
         people = facts.people_by_commune(plan, where, tables["people"], file=file)
         unlocated = _unlocated(where, here)
