@@ -32,7 +32,7 @@ _FONT = "Times New Roman"
 _BODY_PT, _NOTE_PT = 13, 11
 _LANGUAGES = {"vi": "vi-VN", "en": "en-GB"}
 # Top, bottom, left, right, in mm; a landscape page is bound at its top, which is the left of the upright page.
-_UPRIGHT, _LANDSCAPE = (20, 20, 30, 15), (25, 15, 20, 20)
+_UPRIGHT, _LANDSCAPE = (20, 20, 30, 15), (22, 12, 20, 20)
 
 
 def document(d: Disclosed, pictures: Sequence[Picture] = (), *, lang: Lang = "vi") -> bytes:
@@ -64,7 +64,7 @@ def document(d: Disclosed, pictures: Sequence[Picture] = (), *, lang: Lang = "vi
     _head(made.sections[0].header, d, lang, number=True)
     lying = False
     for block in story(d, pictures, lang=lang):
-        needs_landscape = isinstance(block, Exhibit) and block.wide
+        needs_landscape = isinstance(block, Exhibit | Picture) and block.wide
         if needs_landscape != lying:
             section = made.add_section()
             section.different_first_page_header_footer = False
@@ -90,7 +90,7 @@ def _add(made: Document, block: Any, lang: Lang, lying: bool) -> None:
     elif isinstance(block, Item):
         _paragraph(made, "– " + block.text, indent=True, after=3)
     elif isinstance(block, Picture):
-        _picture(made, block)
+        _picture(made, block, lying)
     elif isinstance(block, Exhibit):
         _exhibit(made, block, lang, lying)
 
@@ -113,15 +113,17 @@ def _paragraph(
     return added
 
 
-def _picture(made: Document, block: Picture) -> None:
+def _picture(made: Document, block: Picture, lying: bool) -> None:
+    """Give a map a page of its own, as large as it fits: it is drawn to be read at the size of its sheet."""
     added = made.add_paragraph()
     added.alignment = WD_ALIGN_PARAGRAPH.CENTER
     added.paragraph_format.keep_with_next = True
     shape = added.add_run().add_picture(io.BytesIO(block.png))
-    scale = min(Mm(163) / shape.width, Mm(200) / shape.height)
+    width, height = (257, 156) if lying else (163, 230)
+    scale = min(Mm(width) / shape.width, Mm(height) / shape.height)
     shape.width, shape.height = Emu(shape.width * scale), Emu(shape.height * scale)
     shape._inline.docPr.set("descr", printable(block.caption))
-    _paragraph(made, block.caption, italic=True, align=WD_ALIGN_PARAGRAPH.CENTER, after=10)
+    _paragraph(made, block.caption, italic=True, size=_NOTE_PT, align=WD_ALIGN_PARAGRAPH.CENTER, after=0)
 
 
 def _exhibit(made: Document, exhibit: Exhibit, lang: Lang, lying: bool) -> None:

@@ -137,9 +137,9 @@ def facilities(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         2, "facilities", lang,
         unit=say("table.unit.places", lang),
         headings=columns(
-            lang, ("number", "code", 5), ("facility", "text", 20), ("type", "text", 14), ("ownership", "text", 8),
-            ("address", "text", 17), ("service", "text", 15), ("places", "number", 8), ("residents", "number", 9),
-            ("occupancy", "number", 8), ("as_of", "code", 8),
+            lang, ("number", "code", 5), ("facility", "text", 18), ("type", "text", 13), ("ownership", "text", 8),
+            ("address", "text", 16), ("service", "text", 15), ("places", "number", 8), ("residents", "number", 9),
+            ("occupancy", "number", 8), ("as_of", "code", 12),
         ),
         rows=numbered(rows),
         source=_sources(pd.concat([d.facilities[["source"]], d.capacity[["source"]]]), lang),
@@ -349,9 +349,12 @@ def options(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         masked = bool(row.masked)
         before, after = (share(v, row.need, masked=masked) for v in (row.covered, row.covered_after))
         rows.append(_compared("coverage", "percent", before, after, lang, **who))
-        before, after = (count(v, lang, masked=masked) for v in (row.served, row.served_after))
+        # Where no size is known, nobody can say how many are served: the model's zero would mislead.
+        known = sized(d, row.service)
+        served = (row.served, row.served_after) if known else (None, None)
+        gaps = (row.full + row.out_of_reach, row.full_after + row.out_of_reach_after) if known else (None, None)
+        before, after = (count(v, lang, masked=masked) for v in served)
         rows.append(_compared("served", "people", before, after, lang, **who))
-        gaps = (row.full + row.out_of_reach, row.full_after + row.out_of_reach_after)
         before, after = (count(v, lang, masked=masked) for v in gaps)
         rows.append(_compared("gap", "people", before, after, lang, **who))
     rows.append(_compared("places", "places", 0, count(d.actions["added"].sum(), lang), lang))
@@ -366,7 +369,7 @@ def options(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         rows=numbered(rows),
         source=say("report.source_model", lang),
     )  # fmt: skip
-    return _noted(exhibit, lang, *(note for note in _size_notes(d) if note == "unknown_size"))
+    return _noted(exhibit, lang)
 
 
 def _compared(measure: str, unit: str, before: Cell, after: Cell, lang: Lang, **who: str) -> tuple[Cell, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -56,6 +57,12 @@ class Picture:
     png: bytes
     part: Part
 
+    @property
+    def wide(self) -> bool:
+        """Whether the picture is wider than high."""
+        width, height = struct.unpack(">II", self.png[16:24])
+        return bool(width > height)
+
 
 Block = Title | Heading | Line | Item | Picture | Exhibit
 
@@ -90,8 +97,8 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], lang: Lang) -> Iterator[B
     yield from map(Line, passages.people_limits(d, lang))
     yield _heading("facilities", lang, 2)
     yield from map(Line, passages.facilities(d, lang))
-    yield from of_part("situation")
     yield figures.facilities(d, lang)
+    yield from of_part("situation")
 
     yield _heading("access", lang)
     for rule in d.plan.services:
@@ -100,9 +107,9 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], lang: Lang) -> Iterator[B
         yield from map(Line, passages.beyond(d, rule, lang))
     yield figures.balance(d, lang)
     yield figures.bands(d, lang)
-    yield from of_part("access")
     yield _heading("forecast", lang, 2)
     yield Line(say("report.forecast.none", lang))
+    yield from of_part("access")
 
     yield _heading("goals", lang)
     if d.scorecard.empty:
@@ -121,11 +128,11 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], lang: Lang) -> Iterator[B
     yield from map(Line, passages.proof(d, lang))
     if not d.actions.empty:
         yield figures.actions(d, lang)
-    yield from of_part("option")
     yield _heading("option_compare", lang, 2)
     yield from map(Item, passages.effect(d, lang))
     yield figures.options(d, lang)
     yield figures.budget(d, lang)
+    yield from of_part("option")
 
     yield _heading("method", lang)
     yield _heading("method_how", lang, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from typing import Any
 
 from openpyxl import Workbook
@@ -27,6 +28,13 @@ _PLAIN, _BOLD, _ITALIC = (
 )
 _TITLE = Font(name=_FONT, size=13, bold=True)
 _HEADING_ROW = 4
+_LINE_PT = 15
+_ALIGNMENTS = {
+    "text": Alignment(vertical="center", wrap_text=True),
+    "code": Alignment(horizontal="center", vertical="center", wrap_text=True),
+    "number": Alignment(horizontal="right", vertical="center"),
+    "said": Alignment(horizontal="center", vertical="center", wrap_text=True),
+}
 # Excel holds no longer text in a cell.
 _MOST_LETTERS = 32_767
 
@@ -77,32 +85,51 @@ def put(cell: Any, value: Cell, *, font: Font = _PLAIN) -> None:
 
 def _fill(sheet: Any, exhibit: Exhibit, d: Disclosed, lang: Lang) -> None:
     last = len(exhibit.headings)
-    put(sheet.cell(1, 1), exhibit.label, font=_TITLE)
-    put(sheet.cell(2, 1), say("report.unit", lang, unit=exhibit.unit), font=_ITALIC)
-    for column, heading in enumerate(exhibit.headings, start=1):
+    widths = [max(heading.width, 6) * 1.15 for heading in exhibit.headings]
+    whole = sum(widths)
+    _across(sheet, 1, last, exhibit.label, _TITLE, whole)
+    _across(sheet, 2, last, say("report.unit", lang, unit=exhibit.unit), _ITALIC, whole)
+    for column, (heading, width) in enumerate(zip(exhibit.headings, widths, strict=True), start=1):
         cell = sheet.cell(_HEADING_ROW, column)
         put(cell, heading.text, font=_BOLD)
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         cell.border, cell.fill = _BOX, _SHADE
-        sheet.column_dimensions[get_column_letter(column)].width = max(heading.width, 6) * 1.1
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    most = max(_lines(heading.text, width * 0.9) for heading, width in zip(exhibit.headings, widths, strict=True))
+    sheet.row_dimensions[_HEADING_ROW].height = _LINE_PT * most
     first_total = len(exhibit.rows) - exhibit.totals
     for place, row in enumerate(exhibit.rows):
+        number = _HEADING_ROW + 1 + place
         for column, (value, heading) in enumerate(zip(row, exhibit.headings, strict=True), start=1):
-            cell = sheet.cell(_HEADING_ROW + 1 + place, column)
+            cell = sheet.cell(number, column)
             put(cell, value, font=_BOLD if place >= first_total else _PLAIN)
-            side = "center" if heading.kind == "code" else None
-            if heading.kind == "number":
-                side = "center" if isinstance(value, str) else "right"
-            cell.alignment = Alignment(horizontal=side, vertical="center", wrap_text=heading.kind == "text")
+            cell.alignment = _ALIGNMENTS[
+                "said" if heading.kind == "number" and isinstance(value, str) else heading.kind
+            ]
             cell.border = _BOX
+        most = max(_lines(value, width) for value, width in zip(row, widths, strict=True) if isinstance(value, str))
+        sheet.row_dimensions[number].height = _LINE_PT * most
     below = _HEADING_ROW + 1 + len(exhibit.rows)
     for offset, text in enumerate((exhibit.source, *exhibit.notes), start=1):
-        put(sheet.cell(below + offset, 1), text, font=_ITALIC)
+        _across(sheet, below + offset, last, text, _ITALIC, whole)
     sheet.freeze_panes = sheet.cell(_HEADING_ROW + 1, 1)
     if exhibit.rows:
-        sheet.auto_filter.ref = f"A{_HEADING_ROW}:{get_column_letter(last)}{below - 1}"
+        sheet.auto_filter.ref = f"A{_HEADING_ROW}:{get_column_letter(last)}{below - 1 - exhibit.totals}"
     _set_page(sheet, d, lang, landscape=exhibit.wide)
     sheet.print_title_rows = f"{_HEADING_ROW}:{_HEADING_ROW}"
+
+
+def _across(sheet: Any, row: int, last: int, text: str, font: Font, width: float) -> None:
+    """Write a line over the whole width of a table; left in one cell, it would widen the printed page."""
+    put(sheet.cell(row, 1), text, font=font)
+    sheet.cell(row, 1).alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=last)
+    sheet.row_dimensions[row].height = (_LINE_PT + 3) * _lines(text, width * 0.9)
+
+
+def _lines(text: str, width: float) -> int:
+    """Count the lines that a text takes in a cell; spreadsheets do not always do so by themselves."""
+    return max(1, len(textwrap.wrap(text, max(int(width), 4))))
 
 
 def _set_page(sheet: Any, d: Disclosed, lang: Lang, *, landscape: bool) -> None:
