@@ -38,7 +38,7 @@ CODES = [f"9{n:04d}" for n in range(20)]
 TYPES = ("general", "elderly", "mental", "general", "disabled")
 
 
-def _plan() -> Plan:
+def _plan(vintage: str) -> Plan:
     return Plan(
         name="thu-nghiem",
         title="Mạng lưới cơ sở trợ giúp xã hội tỉnh thử nghiệm",
@@ -46,7 +46,7 @@ def _plan() -> Plan:
         source="Kế hoạch thử nghiệm",
         province_code="40",
         province_vintage="2025-07-01",
-        vintage="2025-07-01",
+        vintage=vintage,
         as_of="2025-12-31",
         budget_vnd=50e9,
         budget_basis="giả định",
@@ -160,7 +160,7 @@ def make_province(
     totals = states.groupby(["group", "service"], as_index=False)[["need", "served", "full", "out_of_reach"]].sum()
     return Disclosed(
         profile=profile,  # type: ignore[arg-type]
-        plan=_plan(),
+        plan=_plan("2025-06-30" if old else "2025-07-01"),
         province_name="Tỉnh thử nghiệm",
         units=units,
         cells=gpd.GeoDataFrame({"cell_code": CODES, "approximate": True}, geometry=shapes, crs="EPSG:4326"),

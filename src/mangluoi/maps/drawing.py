@@ -110,7 +110,8 @@ def _advance(letter: str, bold: bool) -> float:
 
 
 def _width_mm(text: str, size: float, bold: bool) -> float:
-    return sum(_advance(letter, bold) for letter in text) * size / 72 * _MM_PER_INCH
+    # Hinting at the resolution of a screen makes text a little wider than the font says.
+    return 1.03 * sum(_advance(letter, bold) for letter in text) * size / 72 * _MM_PER_INCH
 
 
 def wrapped(text: str, width: float, *, size: float, bold: bool = False) -> list[str]:
@@ -132,9 +133,15 @@ def wrapped(text: str, width: float, *, size: float, bold: bool = False) -> list
     return [*lines, line] if line else lines
 
 
-def round_scale(span_m: tuple[float, float], frame_mm: tuple[float, float]) -> int:
-    """Return the largest round scale, as its denominator, at which a span fits a frame with a little margin."""
-    needed = max(1000 * _EMPTY_MARGIN * span / side for span, side in zip(span_m, frame_mm, strict=True))
+def round_scale(span_m: tuple[float, float], frame_mm: tuple[float, float], *, above: int = 0) -> int:
+    """Return the largest round scale, as its denominator, at which a span fits a frame with a little margin.
+
+    Parameters
+    ----------
+    above
+        The denominator must be larger than this.
+    """
+    needed = max(above + 1, *(1000 * _EMPTY_MARGIN * span / side for span, side in zip(span_m, frame_mm, strict=True)))
     power = 10 ** max(int(np.floor(np.log10(needed / _SCALES[0]))), 0)
     return int(next(d * p for p in (power, power * 10) for d in _SCALES if d * p >= needed))
 
@@ -288,7 +295,7 @@ def label_at(axes: Axes, x: float, y: float, text: str, taken: list[Place], deno
 
 
 def spread(at: NDArray[np.float64], radius: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Push overlapping circles apart, as little as needed; equal input gives equal output.
+    """Push overlapping circles apart; those at one point form a ring around it. Equal input gives equal output.
 
     Parameters
     ----------
@@ -303,6 +310,10 @@ def spread(at: NDArray[np.float64], radius: NDArray[np.float64]) -> NDArray[np.f
         New centres, in the same order.
     """
     moved = at.astype(float).copy()
+    for same in _coinciding(moved):
+        ring = radius[same].max() / np.sin(np.pi / len(same))
+        turn = np.pi / 2 - 2 * np.pi * np.arange(len(same)) / len(same)
+        moved[same] += ring * np.column_stack([np.cos(turn), np.sin(turn)])
     for _ in range(200):
         pushed = False
         for i in range(len(moved)):
@@ -311,12 +322,18 @@ def spread(at: NDArray[np.float64], radius: NDArray[np.float64]) -> NDArray[np.f
                 distance = float(np.hypot(*apart))
                 if distance >= wanted * 0.999:
                     continue
-                # Circles at one point part in a direction that depends on their turn only.
-                turn = 2.4 * j
-                way = apart / distance if distance > 1e-9 else np.array([np.cos(turn), np.sin(turn)])
+                way = apart / distance if distance > 0 else np.array([1.0, 0.0])
                 moved[i] -= way * (wanted - distance) / 2
                 moved[j] += way * (wanted - distance) / 2
                 pushed = True
         if not pushed:
             break
     return moved
+
+
+def _coinciding(at: NDArray[np.float64]) -> list[list[int]]:
+    """Return the rows that stand at one point, to the metre, where there are several."""
+    found: dict[tuple[float, float], list[int]] = {}
+    for row, (x, y) in enumerate(np.round(at).tolist()):
+        found.setdefault((x, y), []).append(row)
+    return [rows for rows in found.values() if len(rows) > 1]

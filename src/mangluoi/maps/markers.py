@@ -51,6 +51,7 @@ class SiteMark:
     lat: float | None
     within_m: float | None
     places_text: str
+    located_by: str
     lines: tuple[tuple[str, str], ...]
 
 
@@ -124,6 +125,7 @@ def site_marks(d: Disclosed, lang: Lang) -> list[SiteMark]:
                 lat=_number(row["lat"]),
                 within_m=_number(row["located_within_m"]),
                 places_text=_places_text(rows, lang),
+                located_by=str(row["located_by"]) if _present(row["located_by"]) else "",
                 lines=tuple(_site_lines(row, rows, lang)),
             )
         )

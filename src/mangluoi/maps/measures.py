@@ -83,8 +83,11 @@ def cell_names(d: Disclosed) -> tuple[list[str], list[str]]:
 
 
 def is_new(d: Disclosed) -> bool:
-    """Say whether the plan speaks of the new communes, those that cells are drawn for."""
-    return bool(d.cells["cell_code"].isin(d.units["unit_code"]).all())
+    """Say whether the plan speaks of the new communes, those that cells are drawn for.
+
+    The codes themselves cannot tell: many were used again for other communes in 2025.
+    """
+    return d.plan.vintage != gazetteer.units.OLD
 
 
 def main_service(d: Disclosed) -> str | None:

@@ -113,6 +113,11 @@ def notes(
     if counts and d.profile == "public":
         found.append(words.say("map.note.masked", lang))
     found.extend(_withheld(d, lang))
+    if any(site.located_by in ("commune", "district") for site in sites):
+        found.append(words.say("map.note.positions", lang))
+    assumed = [str(site.number) for site in sites if site.located_by == "assumed"]
+    if assumed:
+        found.append(words.say("map.note.assumed", lang, numbers=", ".join(assumed)))
     lost = unplaced(sites)
     if lost:
         found.append(

@@ -29,6 +29,10 @@ _TITLE, _FOOT = 15.0, 9.0
 #: Shapes of the types of sites, beside their colours.
 SYMBOLS = ("o", "s", "^", "D", "v", "P", "X", "p")
 _SYMBOL_MM = 1.9
+# Room that the scale bar and the north arrow take, in millimetres.
+_BAR, _ARROW = (58.0, 15.0), (13.0, 21.0)
+#: A number stands lower in a triangle, which is drawn larger so that it fits.
+_TRIANGLES = {"^": -0.16, "v": 0.16}
 _LABEL_SIZE = 7.5
 
 
@@ -56,18 +60,44 @@ class Sheet:
         self.d, self.lang, self.heading = d, lang, heading
         self.crs = notes.crs_of(d)
         self.shapes = d.cells.to_crs(self.crs).geometry.to_numpy()
-        west, south, east, north = shapely.total_bounds(self.shapes)
+        self.whole = shapely.union_all(self.shapes, grid_size=1.0)
+        west, south, east, north = shapely.bounds(self.whole)
         lying = (east - west) >= 0.8 * (north - south)
         self.page: Page = drawing.new_page(*((_LONG, _SHORT) if lying else (_SHORT, _LONG)))
         self._set_frames(lying)
-        left, bottom, width, height = self._frame
-        self.axes: Axes = self.page.map_axes(left, bottom, width, height)
-        self.denominator = drawing.round_scale((east - west, north - south), (width, height))
-        half = np.array([width, height]) * self.denominator / 2000
-        self.axes.set_xlim((west + east) / 2 - half[0], (west + east) / 2 + half[0])
-        self.axes.set_ylim((south + north) / 2 - half[1], (south + north) / 2 + half[1])
-        self.taken: list[Place] = []
+        self.axes: Axes = self.page.map_axes(*self._frame)
+        self.denominator = 0
+        # A map that leaves no corner for the scale bar or the arrow is drawn a little smaller.
+        for _ in range(3):
+            self.denominator = drawing.round_scale(
+                (east - west, north - south), self._frame[2:], above=self.denominator
+            )
+            half = np.array(self._frame[2:]) * self.denominator / 2000
+            self.axes.set_xlim((west + east) / 2 - half[0], (west + east) / 2 + half[0])
+            self.axes.set_ylim((south + north) / 2 - half[1], (south + north) / 2 + half[1])
+            bar = self._free_corner(_BAR, ("south west", "south east", "north west", "north east"), "")
+            arrow = self._free_corner(_ARROW, ("north east", "north west", "south east", "south west"), bar or "")
+            if bar and arrow:
+                break
+        self._bar, self._arrow = bar or "south west", arrow or "north east"
+        self.taken: list[Place] = [self._corner(_BAR, self._bar), self._corner(_ARROW, self._arrow)]
         self._write_head()
+
+    def _corner(self, size: tuple[float, float], corner: str) -> Place:
+        """Return the place of a rectangle, given in millimetres, in a corner of the map."""
+        (west, east), (south, north) = self.axes.get_xlim(), self.axes.get_ylim()
+        width, height = (side * self.denominator / 1000 for side in size)
+        left = west if "west" in corner else east - width
+        bottom = south if "south" in corner else north - height
+        return Place(left, bottom, left + width, bottom + height)
+
+    def _free_corner(self, size: tuple[float, float], corners: Sequence[str], but: str) -> str | None:
+        """Return the first corner in which nothing of the province lies."""
+        for corner in corners:
+            at = self._corner(size, corner)
+            if corner != but and not shapely.intersects(self.whole, shapely.box(at.left, at.bottom, at.right, at.top)):
+                return corner
+        return None
 
     def _set_frames(self, lying: bool) -> None:
         """Divide the paper: the map, and one legend column beside it or two below."""
@@ -125,8 +155,7 @@ class Sheet:
         borders = shapely.line_merge(shapely.union_all(shapely.boundary(self.shapes), grid_size=1.0))
         drawing.draw_lines(self.axes, borders, edge="white", width=0.9, order=2)
         drawing.draw_lines(self.axes, borders, edge="#5a5a5a", width=0.5, dashed=dashed, order=2.1)
-        whole = shapely.union_all(self.shapes, grid_size=1.0)
-        drawing.draw_lines(self.axes, shapely.boundary(whole), edge="black", width=1.2, order=3)
+        drawing.draw_lines(self.axes, shapely.boundary(self.whole), edge="black", width=1.2, order=3)
 
     def sites(self, marks: Sequence[SiteMark], *, plain: bool) -> None:
         """Draw the located sites: by type, colour and size, or plain where the map is about something else."""
@@ -147,7 +176,8 @@ class Sheet:
             self.taken.append(Place(x - r * per_mm, y - r * per_mm, x + r * per_mm, y + r * per_mm))
 
     def _site(self, mark: SiteMark, x: float, y: float, r: float, symbol: str, plain: bool) -> None:
-        points = 2 * r / 25.4 * 72
+        points = 2 * r / 25.4 * 72 * (1.3 if symbol in _TRIANGLES and not plain else 1)
+        up = 0 if plain else _TRIANGLES.get(symbol, 0) * 2 * r * self.denominator / 1000
         hollow = plain or mark.places is None
         self.axes.plot(
             [x], [y], marker="o" if plain else symbol, ms=points, zorder=6,
@@ -156,7 +186,7 @@ class Sheet:
         )  # fmt: skip
         light = hollow or mark.colour in ("#56b4e9", "#e69f00", "#f0e442", "#cc79a7")
         self.axes.text(
-            x, y, str(mark.number), size=7, weight="bold", ha="center", va="center_baseline", zorder=7,
+            x, y + up, str(mark.number), size=7, weight="bold", ha="center", va="center_baseline", zorder=7,
             color="black" if light else "white", parse_math=False,
         )  # fmt: skip
 
@@ -170,7 +200,7 @@ class Sheet:
         # What expands a site stands beside its symbol, not on it.
         true += np.array([[3.6, 3.2] if m.site is not None else [0.0, 0.0] for m in located]) * per_mm
         for mark, (x, y) in zip(located, drawing.spread(true, np.full(len(located), 2.9 * per_mm)), strict=True):
-            action_symbol(self.axes, float(x), float(y), mark, 15)
+            _draw_action(self.axes, float(x), float(y), mark, per_mm * 25.4 / 72)
             self.taken.append(Place(x - 3 * per_mm, y - 3 * per_mm, x + 3 * per_mm, y + 3 * per_mm))
 
     def labels(self, names: Sequence[str], chosen: Sequence[int]) -> None:
@@ -222,8 +252,11 @@ class Sheet:
     def classes(self, measure: Measure) -> None:
         """Write the classes of a measure into the legend."""
         self.write(measure.title, size=9, bold=True, gap=1)
+        x, y = self._line(3.4)
+        self.page.text(x + self._column_width, y, words.say("map.cells_heading", self.lang), size=7.5, ha="right")
+        self._y -= 0.6
         for band, count in zip(measure.bands, measure.counts(), strict=True):
-            self.swatch(band, words.say("map.cells", self.lang, count=count))
+            self.swatch(band, format_number(count, lang=self.lang))
 
     def line_sample(self, text: str, *, dashed: bool) -> None:
         """Write a border into the legend."""
@@ -239,12 +272,13 @@ class Sheet:
         lines = drawing.wrapped(text, self._column_width - 8, size=8)
         x, y = self._line(max(4.4, 3.7 * len(lines) + 0.7))
         top = y + 3.7 * (len(lines) - 1) + 0.9
-        self.page.paper.plot([x + 3], [top + 1], marker=marker, ms=9.5, mfc=face, mec=edge, mew=width)
+        size = 12.5 if marker in _TRIANGLES else 9.5
+        self.page.paper.plot([x + 3], [top + 1], marker=marker, ms=size, mfc=face, mec=edge, mew=width)
         if number:
             light = face in ("white", "#56b4e9", "#e69f00", "#f0e442", "#cc79a7", "#ffd400")
             self.page.text(
-                x + 3, top + 1, number, size=6.5, weight="bold", ha="center", va="center_baseline",
-                color="black" if light else "white",
+                x + 3, top + 1 + _TRIANGLES.get(marker, 0) * 3, number, size=6.5, weight="bold",
+                ha="center", va="center_baseline", color="black" if light else "white",
             )  # fmt: skip
         for i, line in enumerate(lines):
             self.page.text(x + 8, top - 3.7 * i, line, size=8)
@@ -258,14 +292,21 @@ class Sheet:
         self.line_sample(words.say(key, self.lang), dashed=approximate)
 
     def furniture(self) -> None:
-        """Draw the scale bar and the north arrow into the corners of the map, over a white ground."""
+        """Draw the scale bar and the north arrow into free corners of the map."""
         left, bottom, width, height = self._frame
+
+        def foot(size: tuple[float, float], corner: str) -> tuple[float, float]:
+            x = left if "west" in corner else left + width - size[0]
+            return x, bottom if "south" in corner else bottom + height - size[1]
+
         text = words.say("map.scale", self.lang, denominator=format_number(self.denominator, lang=self.lang))
         self.page.paper.set_zorder(5)
         self.page.paper.patch.set_alpha(0)
-        drawing.scale_bar(self.page, left + 5, bottom + 8, self.denominator, words.say("map.km", self.lang))
-        self.page.text(left + 4, bottom + 3, text, size=8)
-        drawing.north_arrow(self.page, left + width - 9, bottom + height - 20, words.say("map.north", self.lang))
+        x, y = foot(_BAR, self._bar)
+        drawing.scale_bar(self.page, x + 5, y + 8, self.denominator, words.say("map.km", self.lang))
+        self.page.text(x + 4, y + 3, text, size=8)
+        x, y = foot(_ARROW, self._arrow)
+        drawing.north_arrow(self.page, x + _ARROW[0] / 2, y + 2.5, words.say("map.north", self.lang))
 
     def finish(self, texts: Sequence[str]) -> None:
         """Write the notes that still find room, and the furniture."""
@@ -279,12 +320,16 @@ class Sheet:
             self.write(f"– {text}", size=7)
 
 
-def action_symbol(axes: Axes, x: float, y: float, mark: ActionMark, size: float) -> None:
+def _draw_action(axes: Axes, x: float, y: float, mark: ActionMark, per_point: float) -> None:
     """Draw the symbol of an action with its letter."""
+    size = 15.0
     marker = action_marker(mark.kind)
+    low = _TRIANGLES.get(marker, 0.0)
+    size *= 1.3 if low else 1
     axes.plot([x], [y], marker=marker, ms=size, mfc="#ffd400", mec="black", mew=1.2, zorder=6)
     axes.text(
-        x, y, mark.letter, size=8, weight="bold", ha="center", va="center_baseline", zorder=7, parse_math=False
+        x, y + low * size * per_point, mark.letter, size=8, weight="bold", ha="center", va="center_baseline", zorder=7,
+        parse_math=False,
     )  # fmt: skip
 
 
