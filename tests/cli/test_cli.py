@@ -88,7 +88,7 @@ def test_a_filled_workbook_runs(workbook: Path, tmp_path: Path):
     text = text.replace('group = "population"', 'group = "in_care"').replace(
         'sites = ["KT01-1", "KT02-1"]', "sites = []"
     )
-    text = text.replace('group = "beneficiary"', 'group = "in_care"')
+    text = text.replace('group = "beneficiary"', 'group = "in_care"').replace("rate = 0.00067561", "rate = 1.0")
     plan = tmp_path / "cua-toi.toml"
     plan.write_text(text, encoding="utf-8")
     assert cli.main(["run", str(plan), "-o", str(tmp_path / "kq"), "--quiet"]) == 0

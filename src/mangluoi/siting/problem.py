@@ -111,8 +111,7 @@ def build(
     action_slot = np.array([number[slot] for slot in zip(table["site_id"], table["service"], strict=True)], np.int64)
     used = np.isin(action_slot, link_slot)
     if len(table) and not used.any():
-        why = "nobody who needs the service of any action lives within the threshold of its site"
-        raise InputError([Complaint("contradiction", details={"why": why})])
+        raise InputError([Complaint("nobody_in_reach")])
     return Problem(
         people=people,
         places=np.array([float(open_now.get(slot, 0.0)) for slot in slots]),
