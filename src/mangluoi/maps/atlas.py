@@ -192,7 +192,7 @@ def _content(d: Disclosed, lang: Lang) -> dict[str, Any]:
     types = Counter((site.type_name, site.colour) for site in sites)
     return {
         "heading": notes.title(d, lang),
-        "subtitle": d.plan.title,
+        "subtitle": notes.subtitle(d, lang),
         "stamp": words.say("map.internal", lang) if d.profile == "internal" else "",
         "texts": texts,
         "notes": notes.notes(d, sites, lang),
@@ -280,7 +280,7 @@ def _sites(sites: list[SiteMark]) -> list[dict[str, Any]]:
                 "number": site.number,
                 "name": site.name,
                 "colour": site.colour,
-                "dark": site.colour in ("#56b4e9", "#e69f00", "#f0e442", "#cc79a7"),
+                "dark": site.light,
                 "places": site.places,
                 "places_text": site.places_text,
                 "lon": site.lon,

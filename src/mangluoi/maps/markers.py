@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +14,23 @@ from mangluoi.reports.words import Lang
 from mangluoi.scenario.disclosure import Disclosed
 from mangluoi.viettext import format_number
 
-__all__ = ["TYPE_COLOURS", "ActionMark", "SiteMark", "action_marks", "placed_together", "site_marks"]
+__all__ = [
+    "DARK_COLOURS",
+    "TYPE_COLOURS",
+    "ActionMark",
+    "SiteMark",
+    "action_marks",
+    "placed_together",
+    "site_marks",
+    "written_date",
+]
 
 #: Colours that colour-blind readers can tell apart (Okabe and Ito 2008), in the order of the types of the plan's sites.
 TYPE_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000", "#f0e442")
+#: Those of them on which text is white.
+DARK_COLOURS = ("#0072b2", "#000000")
 
+_DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
 # A given position that is better than this is not called approximate.
 _AS_GIVEN_M = 100.0
 
@@ -54,6 +67,11 @@ class SiteMark:
     located_by: str
     lines: tuple[tuple[str, str], ...]
 
+    @property
+    def light(self) -> bool:
+        """Whether black text can be read on its colour, and white text cannot."""
+        return self.colour not in DARK_COLOURS
+
 
 @dataclass(frozen=True)
 class ActionMark:
@@ -78,6 +96,11 @@ class ActionMark:
     lon: float | None
     lat: float | None
     site: int | None
+
+
+def written_date(text: str, lang: Lang) -> str:
+    """Write a date, which may lack its day or month, as the language does."""
+    return "/".join(reversed(text.split("-"))) if lang == "vi" and _DATE.fullmatch(text) else text
 
 
 def _present(value: Any) -> bool:
@@ -175,7 +198,7 @@ def _capacity_text(row: Mapping[Hashable, Any], lang: Lang) -> str:
     if occupancy is not None:
         parts.append(words.say("map.site.occupancy", lang, percent=format_number(occupancy * 100, lang=lang)))
     if _present(row["as_of"]):
-        parts.append(words.say("map.site.as_of", lang, date=str(row["as_of"])))
+        parts.append(words.say("map.site.as_of", lang, date=written_date(str(row["as_of"]), lang)))
     return "; ".join(parts)
 
 

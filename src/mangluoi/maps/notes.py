@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
 from importlib.metadata import version
 from typing import Literal
 
 import pyproj
 
-from mangluoi.maps.markers import SiteMark
+from mangluoi import shipped
+from mangluoi.maps.markers import SiteMark, written_date
 from mangluoi.maps.measures import is_new
 from mangluoi.projection import metres_crs
 from mangluoi.reports import words
 from mangluoi.reports.words import Lang
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["crs_of", "notes", "province", "source_line", "title", "unplaced", "written_date"]
-
-
-def written_date(text: str, lang: Lang) -> str:
-    """Write a date as the language does; anything that is no full date stays as it is."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return text
-    return f"{day.day:02d}/{day.month:02d}/{day.year}" if lang == "vi" else text
+__all__ = ["crs_of", "notes", "province", "source_line", "subtitle", "title", "unplaced"]
 
 
 def province(d: Disclosed, lang: Lang) -> str:
@@ -39,6 +30,13 @@ def province(d: Disclosed, lang: Lang) -> str:
 def title(d: Disclosed, lang: Lang) -> str:
     """Return the heading of the atlas."""
     return words.say("map.heading", lang, province=province(d, lang))
+
+
+def subtitle(d: Disclosed, lang: Lang) -> str:
+    """Return the line below the heading: which units, and of when."""
+    vintages = shipped.frame("boundaries/vintages.csv").set_index("vintage")[f"name_{lang}"]
+    date = written_date(d.plan.as_of, lang)
+    return words.say("map.subtitle", lang, date=date, units=vintages.get(d.plan.vintage, d.plan.vintage))
 
 
 def crs_of(d: Disclosed) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mangluoi.maps import drawing, notes
 from mangluoi.maps.bands import Band
 from mangluoi.maps.drawing import Page, Place
-from mangluoi.maps.markers import ActionMark, SiteMark
+from mangluoi.maps.markers import DARK_COLOURS, ActionMark, SiteMark
 from mangluoi.maps.measures import Measure
 from mangluoi.projection import to_metres
 from mangluoi.reports import words
@@ -81,6 +81,7 @@ class Sheet:
                 break
         self._bar, self._arrow = bar or "south west", arrow or "north east"
         self.taken: list[Place] = [self._corner(_BAR, self._bar), self._corner(_ARROW, self._arrow)]
+        self._drawn_at: dict[int | None, tuple[float, float]] = {}
         self._write_head()
 
     def _corner(self, size: tuple[float, float], corner: str) -> Place:
@@ -173,6 +174,7 @@ class Sheet:
                 self.axes.plot([start[0], x], [start[1], y], color="black", lw=0.6, zorder=5)
                 self.axes.plot([start[0]], [start[1]], marker=".", ms=2.5, color="black", zorder=5)
             self._site(mark, float(x), float(y), r, SYMBOLS[types.index(mark.type) % len(SYMBOLS)], plain)
+            self._drawn_at[mark.number] = (float(x), float(y))
             self.taken.append(Place(x - r * per_mm, y - r * per_mm, x + r * per_mm, y + r * per_mm))
 
     def _site(self, mark: SiteMark, x: float, y: float, r: float, symbol: str, plain: bool) -> None:
@@ -184,7 +186,7 @@ class Sheet:
             mfc="white" if hollow else mark.colour, mec="black" if plain or not hollow else mark.colour,
             mew=0.9 if plain or not hollow else 1.8,
         )  # fmt: skip
-        light = hollow or mark.colour in ("#56b4e9", "#e69f00", "#f0e442", "#cc79a7")
+        light = hollow or mark.light
         self.axes.text(
             x, y + up, str(mark.number), size=7, weight="bold", ha="center", va="center_baseline", zorder=7,
             color="black" if light else "white", parse_math=False,
@@ -198,7 +200,9 @@ class Sheet:
         per_mm = self.denominator / 1000
         true = self._on_map(located)
         # What expands a site stands beside its symbol, not on it.
-        true += np.array([[3.6, 3.2] if m.site is not None else [0.0, 0.0] for m in located]) * per_mm
+        for i, mark in enumerate(located):
+            if mark.site in self._drawn_at:
+                true[i] = np.array(self._drawn_at[mark.site]) + np.array([4.4, 3.4]) * per_mm
         for mark, (x, y) in zip(located, drawing.spread(true, np.full(len(located), 2.9 * per_mm)), strict=True):
             _draw_action(self.axes, float(x), float(y), mark, per_mm * 25.4 / 72)
             self.taken.append(Place(x - 3 * per_mm, y - 3 * per_mm, x + 3 * per_mm, y + 3 * per_mm))
@@ -270,12 +274,12 @@ class Sheet:
     def symbol(self, marker: str, face: str, edge: str, text: str, *, number: str = "", width: float = 0.9) -> None:
         """Write a symbol with its meaning into the legend; the text may take several lines."""
         lines = drawing.wrapped(text, self._column_width - 8, size=8)
-        x, y = self._line(max(4.4, 3.7 * len(lines) + 0.7))
+        x, y = self._line(max(5.4 if marker in _TRIANGLES else 4.6, 3.7 * len(lines) + 0.9))
         top = y + 3.7 * (len(lines) - 1) + 0.9
         size = 12.5 if marker in _TRIANGLES else 9.5
         self.page.paper.plot([x + 3], [top + 1], marker=marker, ms=size, mfc=face, mec=edge, mew=width)
         if number:
-            light = face in ("white", "#56b4e9", "#e69f00", "#f0e442", "#cc79a7", "#ffd400")
+            light = face not in DARK_COLOURS
             self.page.text(
                 x + 3, top + 1 + _TRIANGLES.get(marker, 0) * 3, number, size=6.5, weight="bold",
                 ha="center", va="center_baseline", color="black" if light else "white",

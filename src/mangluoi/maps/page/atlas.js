@@ -3,6 +3,7 @@
 "use strict";
 
 function mangluoiAtlas(map, data) {
+  const POPUP = { maxWidth: 340, minWidth: 220, autoPanPadding: [12, 12] };
   const SVG = "http://www.w3.org/2000/svg";
   const T = data.texts;
   let moved = false;
@@ -62,7 +63,7 @@ function mangluoiAtlas(map, data) {
 
   const cells = data.cells.map((cell, i) => {
     const layer = L.geoJSON({ type: "Feature", geometry: cell.shape }, { style: cellStyle(i) });
-    layer.bindPopup(() => cellPopup(i), { maxWidth: 340, minWidth: 220 });
+    layer.bindPopup(() => cellPopup(i), POPUP);
     if (!L.Browser.mobile) layer.bindTooltip(() => cellTip(i), { sticky: true });
     layer.on("popupopen", () => pick(i));
     layer.on("popupclose", () => pick(null));
@@ -153,7 +154,7 @@ function mangluoiAtlas(map, data) {
       icon: L.divIcon({ className: "atlas-mark", html: symbol, iconSize: [size, size], iconAnchor: anchor }),
       keyboard: true, riseOnHover: true,
     });
-    made.bindPopup(popup, { maxWidth: 340, minWidth: 220 });
+    made.bindPopup(popup, POPUP);
     made.on("add", () => {
       made.getElement().setAttribute("aria-label", label);
       made.getElement().setAttribute("title", label);
@@ -266,7 +267,7 @@ function mangluoiAtlas(map, data) {
     const list = node("ul", { class: "atlas-found", "aria-live": "polite" });
     const open = (i) => {
       moved = true;
-      map.fitBounds(cells[i].getBounds(), { maxZoom: 11 });
+      map.fitBounds(cells[i].getBounds(), { maxZoom: 10, animate: false });
       cells[i].openPopup(cells[i].getBounds().getCenter());
       list.replaceChildren();
     };
@@ -295,7 +296,7 @@ function mangluoiAtlas(map, data) {
     const content = [symbol, node("span", {}, text, node("small", {}, small))];
     if (!made) return node("li", {}, node("div", { style: "display:flex;gap:8px" }, ...content));
     const button = node("button", { type: "button" }, ...content);
-    button.addEventListener("click", () => { map.panTo(made.getLatLng()); made.openPopup(); });
+    button.addEventListener("click", () => { moved = true; made.openPopup(); });
     return node("li", {}, button);
   }
 
