@@ -132,6 +132,7 @@ def max_served(
         cheapest=proven and second.status == "optimal",
         out_of_question=question.out_of_question,
         audit=measured,
+        assignment=measured.after.flows,
         seed=seed,
     )
 
