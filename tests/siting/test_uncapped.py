@@ -70,7 +70,7 @@ def test_cover_by_hand():
 
 
 def test_cover_enough_by_hand():
-    """Everybody within 10 minutes takes two sites, half of the people one; twice everybody takes a, b, e, f and c or d."""
+    """Everybody within 10 minutes takes two sites, half of the people one; a backup takes a, b, e, f and c or d."""
     assert siting.set_cover(DEMAND, TIMES, max_minutes=10).chosen["site_id"].tolist() == ["site_b", "site_e"]
     assert siting.set_cover(DEMAND, TIMES, max_minutes=10, share=0.5).objective == 1
     assert siting.set_cover(DEMAND, TIMES, max_minutes=10, times_covered=2).objective == 5
