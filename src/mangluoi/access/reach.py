@@ -146,13 +146,13 @@ def build(
     if sites is not None:
         used &= times["to_id"].isin(list(sites))
     known = times[used]
-    point_ids, point = np.unique(known["from_id"].to_numpy(dtype=str), return_inverse=True)
-    site_ids, site = np.unique(known["to_id"].to_numpy(dtype=str), return_inverse=True)
+    point, point_ids = _numbered(known["from_id"])
+    site, site_ids = _numbered(known["to_id"])
     minutes = known["minutes"].to_numpy(dtype=float)
     names, mode = np.array([""]), np.zeros(len(known), dtype=np.int64)
     if modes is not None:
-        names, mode = np.unique(known["mode"].to_numpy(dtype=str), return_inverse=True)
-    order = np.lexsort((mode, site, minutes, point))
+        mode, names = _numbered(known["mode"])
+    order = np.lexsort((site, minutes, point) if modes is None else (mode, site, minutes, point))
     labels = list(zip(need["group"].astype(str), need["service"].astype(str), strict=True))
     rows_of: dict[tuple[str, str], list[int]] = {}
     for row, combo in enumerate(labels):
@@ -161,16 +161,22 @@ def build(
     return Reach(
         points=point_ids,
         sites=site_ids,
-        point=point[order].astype(np.int64),
-        site=site[order].astype(np.int64),
+        point=point[order],
+        site=site[order],
         minutes=minutes[order],
         row_point=pd.Index(point_ids).get_indexer(pd.Index(need["point_id"])).astype(np.int64),
         combos=combos,
         allowed={combo: _allowed(admissible, combo, site_ids) for combo in combos},
         limit=limit,
-        mode=mode[order].astype(np.int64),
+        mode=mode[order],
         rides=_rides(modes, list(combos), names),
     )
+
+
+def _numbered(labels: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.str_]]:
+    """Return each label's position among the sorted labels, and these."""
+    codes, names = pd.factorize(labels.astype(object), sort=True)
+    return codes.astype(np.int64), np.asarray(names, dtype=str)
 
 
 def _allowed(admissible: pd.DataFrame | None, combo: tuple[str, str], sites: NDArray[np.str_]) -> NDArray[np.bool_]:

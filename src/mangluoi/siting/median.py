@@ -6,6 +6,9 @@ times minutes.
 
 from __future__ import annotations
 
+import dataclasses
+import math
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +18,11 @@ from scipy.sparse import csr_array, hstack, vstack
 from mangluoi.siting.solver import Model
 from mangluoi.siting.uncapped import Uncapped
 
-__all__ = ["Pairs", "core", "interchange", "pairs_of", "relax", "total"]
+__all__ = ["Bound", "Pairs", "core", "interchange", "pairs_of", "relax", "total"]
+
+# Rounds without a better bound before steps shorten; how much of the last direction is kept; and how near the bound
+# must come, relative to the answer, before the exact core takes over.
+_PATIENCE, _MEMORY, _NEAR = 20, 0.7, 1e-6
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +41,8 @@ class Pairs:
         How many more may be opened.
     penalty
         Cost of a point that no open site serves: more than all that could be saved elsewhere.
+    scale
+        People of each point, relative to their mean.
     """
 
     starts: NDArray[np.int64]
@@ -43,6 +52,7 @@ class Pairs:
     given: NDArray[np.bool_]
     p: int
     penalty: float
+    scale: NDArray[np.float64]
 
 
 def pairs_of(problem: Uncapped, p: int) -> Pairs:
@@ -52,7 +62,8 @@ def pairs_of(problem: Uncapped, p: int) -> Pairs:
     worst = np.maximum.reduceat(cost, starts[:-1])
     given = problem.existing | problem.required
     more = p - int((problem.required & ~problem.existing).sum())
-    return Pairs(starts, problem.point, problem.site, cost, given, more, float(worst.sum()) + 1.0)
+    scale = problem.people / problem.people.mean()
+    return Pairs(starts, problem.point, problem.site, cost, given, more, float(worst.sum()) + 1.0, scale)
 
 
 def _two_best(
@@ -121,55 +132,90 @@ def interchange(pairs: Pairs, *, start: NDArray[np.bool_] | None = None) -> NDAr
     return open_sites
 
 
-def relax(
-    pairs: Pairs, upper: float, *, rounds: int
-) -> tuple[float, NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
-    """Return a lower bound, its multipliers, the reduced cost of each site, and the best answer met on the way.
+@dataclass(frozen=True, eq=False)
+class Bound:
+    """A lower bound and what it stands on.
+
+    Parameters
+    ----------
+    value
+        The bound.
+    price
+        The multiplier of each point.
+    worth
+        The reduced cost of each site.
+    incumbent
+        The best answer met on the way.
+    """
+
+    value: float
+    price: NDArray[np.float64]
+    worth: NDArray[np.float64]
+    incumbent: NDArray[np.bool_]
+
+
+def relax(pairs: Pairs, incumbent: NDArray[np.bool_], *, rounds: int, until: float = math.inf) -> Bound:
+    """Return a lower bound, and the best answer met while improving it.
 
     The condition that every point is served is priced: with multipliers u the cheapest answer takes the p sites of
-    least Σ min(0, cost − u), and Σ u plus that is a bound, whatever u. The multipliers are improved by subgradients.
+    least Σ min(0, cost − u), and Σ u plus that is a bound, whatever u. The multipliers climb along subgradients that
+    remember the last direction; they are scaled by people, since u is people times a time. The sites that a bound
+    takes are an answer too: the best of them is improved by interchange now and then.
+
+    Parameters
+    ----------
+    pairs
+        The problem.
+    incumbent
+        The best answer known.
+    rounds
+        How many steps at most.
+    until
+        When to stop, by the clock of `time.perf_counter`.
 
     References
     ----------
     Cornuejols, G., Fisher, M. and Nemhauser, G. (1977), "Location of bank accounts to optimize float", *Management
-    Science* 23; Held, M., Wolfe, P. and Crowder, H. (1974), *Mathematical Programming* 6.
+    Science* 23; Camerini, P., Fratta, L. and Maffioli, F. (1975), *Mathematical Programming Study* 3.
     """
     size, points = pairs.given.size, pairs.starts.size - 1
-    price = _two_best(pairs, np.ones(size, bool))[2].clip(max=upper)
-    best = (-np.inf, price, np.zeros(size))
-    incumbent, known = np.zeros(size, bool), np.inf
-    step, stale = 1.0, 0
-    for _ in range(rounds):
+    _, one, two = _two_best(pairs, incumbent)
+    upper = float(np.sort(one).sum())
+    price = (one + np.minimum(two, 3 * one + 1.0)) / 2
+    best = Bound(-math.inf, price, np.zeros(size), incumbent)
+    step, stale, direction = 1.0, 0, np.zeros(points)
+    met, met_value = incumbent, math.inf
+    for number in range(rounds):
         links = np.flatnonzero(pairs.cost < price[pairs.point])
         below = pairs.cost[links] - price[pairs.point[links]]
         worth = np.bincount(pairs.site[links], below, size).astype(np.float64)
         free = np.where(pairs.given, -np.inf, worth)
-        taken = np.argsort(free, kind="stable")[: int(pairs.given.sum()) + max(pairs.p, 0)]
-        open_sites = np.zeros(size, bool)
-        open_sites[taken] = True
+        taken = np.zeros(size, bool)
+        taken[np.argsort(free, kind="stable")[: int(pairs.given.sum()) + max(pairs.p, 0)]] = True
         bound = float(price.sum() + worth[taken].sum())
-        if bound > best[0] + 1e-12 * abs(bound):
-            best, stale = (bound, price.copy(), worth), 0
+        if bound > best.value + 1e-6 * abs(bound):
+            best, stale = Bound(bound, price, worth, incumbent), 0
         else:
             stale += 1
-        if stale >= 15:
-            step, stale = step / 2, 0
-        value = total(pairs, open_sites)
-        if value < known:
-            incumbent, known = open_sites, value
-        upper = min(upper, value)
-        used = links[open_sites[pairs.site[links]]]
+        if stale >= _PATIENCE:
+            step, stale = step / 1.5, 0
+        if number % 10 == 0 and (value := total(pairs, taken)) < met_value:
+            met, met_value = taken, value
+        if number % 60 == 59:
+            polished, met_value = interchange(pairs, start=met), math.inf
+            if (value := total(pairs, polished)) < upper:
+                incumbent, upper = polished, value
+        used = links[taken[pairs.site[links]]]
         slope = 1.0 - np.bincount(pairs.point[used], minlength=points)
-        length = float(slope @ slope)
-        if length == 0 or upper - bound <= 1e-9 * max(upper, 1.0) or step < 1e-4:
+        direction = slope * pairs.scale + _MEMORY * direction
+        length = float(direction @ (direction / pairs.scale))
+        if length == 0 or upper - best.value <= _NEAR * max(upper, 1.0) or time.perf_counter() > until:
             break
-        price = np.maximum(price + step * (1.02 * upper - bound) / length * slope, 0.0)
-    return best[0], best[1], best[2], incumbent
+        price = np.maximum(price + step * max(upper - bound, 0.0) / length * direction, 0.0)
+    return dataclasses.replace(best, incumbent=incumbent)
 
 
-def core(
-    pairs: Pairs, bound: float, price: NDArray[np.float64], worth: NDArray[np.float64], upper: float
-) -> tuple[Model, NDArray[np.int64], NDArray[np.int64]]:
+def core(pairs: Pairs, bound: Bound, upper: float) -> tuple[Model, NDArray[np.int64], NDArray[np.int64]]:
     """Return the exact model of what the bound leaves open: the sites and pairs that an answer below `upper` may use.
 
     A site whose choice would lift the bound above the best answer known cannot be in a better one; neither can a pair
@@ -184,10 +230,11 @@ def core(
     ----------
     Briant, O. and Naddef, D. (2004), "The optimal diversity management problem", *Operations Research* 52.
     """
+    price, worth = bound.price, bound.worth
     size = worth.size
     free = np.flatnonzero(~pairs.given)
     order = free[np.argsort(worth[free], kind="stable")]
-    room = upper - bound
+    room = upper - bound.value
     inside, outside = order[: max(pairs.p, 0)], order[max(pairs.p, 0) :]
     last_in = float(worth[inside[-1]]) if inside.size else -np.inf
     first_out = float(worth[outside[0]]) if outside.size else np.inf

@@ -73,14 +73,13 @@ def p_median(
     question = uncapped.build(demand, times, existing=existing, required=required, forbidden=forbidden, p=p)
     pairs = median.pairs_of(question, p)
     open_sites = median.interchange(pairs)
+    until = math.inf if time_limit_s is None else start + 0.8 * time_limit_s
+    relaxed = median.relax(pairs, open_sites, rounds=_ROUNDS, until=until)
+    open_sites, bound = relaxed.incumbent, relaxed.value
     value = median.total(pairs, open_sites)
-    bound, price, worth, other = median.relax(pairs, value, rounds=_ROUNDS)
-    polished = median.interchange(pairs, start=other) if other.any() else open_sites
-    if median.total(pairs, polished) < value:
-        open_sites, value = polished, median.total(pairs, polished)
     status = "optimal" if value - bound <= 1e-9 * max(value, 1.0) else "bounded"
     if status == "bounded":
-        model, sites, links = median.core(pairs, bound, price, worth, value)
+        model, sites, links = median.core(pairs, relaxed, value)
         if links.size <= _MOST_PAIRS:
             left = None if time_limit_s is None else max(time_limit_s - (time.perf_counter() - start), 0.1)
             answer = solver.minimise(model, time_limit_s=left)

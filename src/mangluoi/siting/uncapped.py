@@ -91,12 +91,13 @@ def build(
     """
     need = need_of(demand)
     intake.check_need(need)
-    intake.check_times(times)
-    _check_question(times, existing, required, forbidden, costs_vnd, p, budget_vnd)
-    usable = sorted(set(times["to_id"]) - set(forbidden))
+    everywhere = set(times["to_id"].unique()) if "to_id" in times.columns else set()
+    _check_question(everywhere, existing, required, forbidden, costs_vnd, p, budget_vnd)
     total = need.groupby("point_id", sort=True)["need"].sum()
     wanted = pd.DataFrame({"point_id": total[total > 0].index, "group": "", "service": "", "need": total[total > 0]})
-    known = reach.build(wanted, times, max_minutes=max_minutes, sites=usable)
+    known = reach.build(
+        wanted, times, max_minutes=max_minutes, sites=everywhere - set(forbidden) if forbidden else None
+    )
     pairs = known.pairs(("", "")) if len(wanted) else np.zeros(0, dtype=np.int64)
     if not pairs.size:
         raise InputError([Complaint("nobody_in_reach")])
@@ -118,7 +119,7 @@ def build(
 
 
 def _check_question(
-    times: pd.DataFrame,
+    everywhere: set[str],
     existing: Collection[str],
     required: Collection[str],
     forbidden: Collection[str],
@@ -135,7 +136,7 @@ def _check_question(
         contradiction(f"the site {site} must be chosen and must not be chosen")
     for site in sorted(set(existing) & set(forbidden)):
         contradiction(f"the site {site} stands and must not be chosen")
-    candidates = sorted(set(times["to_id"]) - set(existing) - set(forbidden))
+    candidates = sorted(everywhere - set(existing) - set(forbidden))
     for site in sorted(set(required) - set(candidates) - set(forbidden)):
         contradiction(f"the site {site} must be chosen but is no candidate")
     if p is not None and (p != int(p) or p <= 0):
