@@ -194,6 +194,8 @@ def _places(d: Disclosed, service: str, lang: Lang) -> Cell:
     """Return the places of a service that the model counts on."""
     rows = _located_capacity(d)
     rows = rows[rows["service"] == service]
+    if service in d.withheld_services:
+        return say("cell.withheld", lang)
     if not sized(d, service):
         return say("report.unknown", lang)
     total = int(rows["usable"].sum())
