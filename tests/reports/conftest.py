@@ -41,7 +41,7 @@ def make_plan(text: str = "Đề án thử", *, actions: bool = True) -> Plan:
     )
     return Plan(
         name="thu",
-        title=f"Mạng lưới cơ sở trợ giúp xã hội tỉnh thử – {text}",
+        title=f"Mạng lưới cơ sở tỉnh thử – {text}",
         question=text,
         source=text,
         province_code="40",

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from mangluoi.reports import annexes, exhibits, figures
+from mangluoi.reports import annexes, decisions, exhibits, figures
 from mangluoi.scenario.disclosure import Disclosed
 
 
@@ -53,7 +53,7 @@ def test_bands_in_people_and_per_cent(disclosed: Disclosed):
 
 def test_targets_say_why_there_is_no_figure(disclosed: Disclosed):
     """Biểu 6 gives shares in per cent and says what cannot be measured."""
-    made = figures.targets(disclosed)
+    made = decisions.targets(disclosed)
     assert column(made, "Chỉ tiêu") == [55.0, 10]
     assert column(made, "Hiện trạng") == [50.0, "chưa có số liệu"]
     assert "chưa có số liệu" in str(column(made, "Nội dung chỉ tiêu")[1])
@@ -61,7 +61,7 @@ def test_targets_say_why_there_is_no_figure(disclosed: Disclosed):
 
 def test_actions_before_and_after(disclosed: Disclosed):
     """Biểu 7 adds to a known size only, starts a new site at 0, and masks few people."""
-    made = figures.actions(disclosed)
+    made = decisions.actions(disclosed)
     assert column(made, "Quy mô trước (chỗ)") == [1000, "chưa có số liệu", 0]
     assert column(made, "Quy mô sau (chỗ)") == [1020, "chưa có số liệu", 30]
     assert column(made, "Kinh phí (triệu đồng)") == [1200, 600, 6800]
@@ -70,12 +70,12 @@ def test_actions_before_and_after(disclosed: Disclosed):
 
 def test_few_people_more_are_shown_internally(internal: Disclosed):
     """An internal copy masks nothing."""
-    assert column(figures.actions(internal), "Phục vụ thêm (người)") == [20, 7, 30]
+    assert column(decisions.actions(internal), "Phục vụ thêm (người)") == [20, 7, 30]
 
 
 def test_options_side_by_side(disclosed: Disclosed):
     """Biểu 8 compares coverage, served, gap, places and cost; what is not known or masked is not compared."""
-    rows = {str(row[1]): row[3:] for row in figures.options(disclosed).rows}
+    rows = {str(row[1]): row[3:] for row in decisions.options(disclosed).rows}
     elderly = next(values for name, values in rows.items() if name.startswith("Tỷ lệ bao phủ – Người cao tuổi"))
     assert elderly == (83.8, 87.8, 4.0)
     served = next(values for name, values in rows.items() if name.startswith("Được phục vụ – Người cao tuổi"))
@@ -87,15 +87,15 @@ def test_options_side_by_side(disclosed: Disclosed):
 
 def test_budget_does_not_invent_sources(disclosed: Disclosed):
     """Biểu 9 adds up the cost by kind and says that sources of funds are not known."""
-    made = figures.budget(disclosed)
+    made = decisions.budget(disclosed)
     assert column(made, "Tổng kinh phí") == [6800, 1800, 8600]
     assert set(column(made, "Ngân sách trung ương")) == {"chưa có số liệu"}
 
 
 def test_a_plan_without_actions_has_empty_tables(idle: Disclosed):
     """Tables without rows say so."""
-    assert figures.actions(idle).rows == ()
-    assert any("Không có dòng nào" in note for note in figures.actions(idle).notes)
+    assert decisions.actions(idle).rows == ()
+    assert any("Không có dòng nào" in note for note in decisions.actions(idle).notes)
 
 
 def test_states_by_pair_do_not_print_pages_of_stars(disclosed: Disclosed):
