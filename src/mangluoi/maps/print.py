@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -39,12 +39,13 @@ class PrintMap:
     title
         Its heading, to serve as a caption.
     figure
-        The drawing.
+        The drawing. What was saved of it is kept, so that document, page and file share one rendering.
     """
 
     name: str
     title: str
     figure: Figure
+    _kept: dict[tuple[str, int], bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def png(self, *, dpi: int = _DPI) -> bytes:
         """Return the sheet as a PNG picture."""
@@ -59,10 +60,12 @@ class PrintMap:
         return self._saved("svg", {"Date": None, "Creator": None, "Title": self.title})
 
     def _saved(self, kind: str, metadata: dict[str, Any], dpi: int = _DPI) -> bytes:
-        stream = io.BytesIO()
-        with drawing.style():
-            self.figure.savefig(stream, format=kind, dpi=dpi, metadata=metadata)
-        return stream.getvalue()
+        if (kind, dpi) not in self._kept:
+            stream = io.BytesIO()
+            with drawing.style():
+                self.figure.savefig(stream, format=kind, dpi=dpi, metadata=metadata)
+            self._kept[kind, dpi] = stream.getvalue()
+        return self._kept[kind, dpi]
 
 
 def print_maps(

@@ -167,7 +167,7 @@ function mangluoiAtlas(map, data) {
     if (site.lon === null || site.lat === null) return null;
     const r = radius(site);
     const [right, down] = fanned(site);
-    const made = mark(site, siteSymbol(site, r), 2 * r + 4, [r + 2 - right, r + 2 - down], site.name, () => sitePopup(site));
+    const made = mark(site, siteSymbol(site, r), 2 * r + 4, [r + 2 - right, r + 2 - down], site.number + ". " + site.name, () => sitePopup(site));
     if (site.within) {
       const around = L.circle([site.lat, site.lon], {
         radius: site.within, color: site.colour, weight: 2, dashArray: "6 4", fill: false, interactive: false });
@@ -183,7 +183,7 @@ function mangluoiAtlas(map, data) {
     const [right, down] = site ? fanned(site) : [0, 0];
     const aside = site ? 0.7 * radius(site) + 13 : 0;
     const anchor = [15 - right - aside, 15 - down + aside];
-    const made = mark(action, actionSymbol(action), 30, anchor, action.title, () => actionPopup(action));
+    const made = mark(action, actionSymbol(action), 30, anchor, action.letter + ". " + action.title, () => actionPopup(action));
     made.setZIndexOffset(500);
     return made.addTo(actionLayer);
   });
