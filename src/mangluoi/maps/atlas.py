@@ -27,10 +27,10 @@ from mangluoi.viettext import fold
 
 __all__ = ["Atlas", "atlas"]
 
-# Five decimals are a metre. Detailed boundaries are simplified together, so that neighbours keep one border.
+# Five decimals are a metre; this many vertices are about half a megabyte.
 _DECIMALS = 5
-_SIMPLE_VERTICES = 20_000
-_SIMPLIFY_M = 100.0
+_MOST_VERTICES = 24_000
+_SIMPLIFY_M = 50.0
 _PAGE_TEXTS = (
     "choose", "minutes", "gap", "people", "moment", "now", "after", "show", "sites", "actions", "search", "search_none",
     "map", "zoom_in", "zoom_out", "not_placed",
@@ -227,13 +227,17 @@ def _ordered(found: list[Measure], d: Disclosed) -> list[Measure]:
 
 
 def _simplified(d: Disclosed, cells: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    shapes = cells.geometry
-    if int(shapely.get_num_coordinates(shapes.to_numpy()).sum()) <= _SIMPLE_VERTICES:
-        return shapes
+    """Simplify detailed boundaries together, so that neighbours keep one border, until the page stays small.
+
+    Where neighbours did not quite meet before, they do not after, but no new gap opens.
+    """
+    shapes, tolerance = cells.geometry, _SIMPLIFY_M
     metres = shapes.to_crs(notes.crs_of(d))
-    if not shapely.coverage_is_valid(metres.to_numpy()):
-        return shapes
-    return gpd.GeoSeries(shapely.coverage_simplify(metres.to_numpy(), _SIMPLIFY_M), crs=metres.crs).to_crs(DEGREES)
+    while int(shapely.get_num_coordinates(shapes.to_numpy()).sum()) > _MOST_VERTICES:
+        simple = shapely.coverage_simplify(metres.to_numpy(), tolerance)
+        shapes = gpd.GeoSeries(simple, crs=metres.crs).to_crs(DEGREES)
+        tolerance *= 2
+    return shapes
 
 
 def _shape(shape: shapely.Geometry) -> dict[str, Any]:

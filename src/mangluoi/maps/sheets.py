@@ -262,12 +262,12 @@ class Sheet:
         for band, count in zip(measure.bands, measure.counts(), strict=True):
             self.swatch(band, format_number(count, lang=self.lang))
 
-    def line_sample(self, text: str, *, dashed: bool) -> None:
+    def line_sample(self, text: str, *, width: float, dashed: bool = False) -> None:
         """Write a border into the legend."""
         x, y = self._line(4.6)
         style = (0, (4, 2.5)) if dashed else "solid"
         self.page.paper.plot(
-            [x, x + 9], [y + 1.6, y + 1.6], lw=0.9 if dashed else 1.4, ls=style, color="#666666" if dashed else "black"
+            [x, x + 9], [y + 1.6, y + 1.6], lw=width, ls=style, color="black" if width > 1 else "#5a5a5a"
         )
         self.page.text(x + 11, y + 0.6, text, size=8.5)
 
@@ -292,8 +292,8 @@ class Sheet:
         approximate = bool(self.d.cells["approximate"].any())
         key = "map.border.approximate" if approximate else "map.border.commune"
         self._y -= 1.5
-        self.line_sample(words.say("map.border.province", self.lang), dashed=False)
-        self.line_sample(words.say(key, self.lang), dashed=approximate)
+        self.line_sample(words.say("map.border.province", self.lang), width=1.4)
+        self.line_sample(words.say(key, self.lang), width=0.7, dashed=approximate)
 
     def furniture(self) -> None:
         """Draw the scale bar and the north arrow into free corners of the map."""
