@@ -61,7 +61,7 @@ def targets(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         6, "targets", lang,
         unit=say("table.unit.none", lang),
         headings=columns(
-            lang, ("number", "code", 5), ("target_label", "text", 30), ("unit", "text", 7), ("target", "number", 8),
+            lang, ("number", "code", 5), ("target_label", "text", 28), ("unit", "text", 9), ("target", "number", 8),
             ("year", "code", 7), ("today", "number", 10), ("after", "number", 10), ("distance", "number", 10),
             ("source", "text", 22),
         ),
