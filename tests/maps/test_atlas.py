@@ -15,8 +15,8 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from conftest import PAYLOADS
 from folium.plugins import MarkerCluster
+from made_up_province import PAYLOADS
 
 from mangluoi.errors import DisclosureError
 from mangluoi.maps import Atlas, atlas, extent

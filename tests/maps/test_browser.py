@@ -10,7 +10,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from conftest import NAMES, PAYLOADS
+from made_up_province import NAMES, PAYLOADS
 
 from mangluoi.maps import atlas
 from mangluoi.scenario.disclosure import Disclosed

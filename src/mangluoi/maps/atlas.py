@@ -15,6 +15,7 @@ from branca.element import Element, Figure, MacroElement
 from jinja2 import Template
 
 from mangluoi.maps import extent, notes, offline
+from mangluoi.maps.borders import borders
 from mangluoi.maps.escape import safe_html, script_json
 from mangluoi.maps.markers import SiteMark, action_marks, placed_together, site_marks
 from mangluoi.maps.measures import Measure, cell_names, main_service, measures
@@ -180,8 +181,7 @@ def _content(d: Disclosed, lang: Lang) -> dict[str, Any]:
     sites, actions = site_marks(d, lang), action_marks(d, lang)
     cells = d.cells.to_crs(DEGREES)
     shapes = _simplified(d, cells)
-    whole = shapely.union_all(shapes.to_numpy(), grid_size=10**-_DECIMALS)
-    every = shapely.union_all(shapely.boundary(shapes.to_numpy()), grid_size=10**-_DECIMALS)
+    lines = borders(shapes.to_numpy(), 10**-_DECIMALS)
     west, south, east, north = (round(float(v), _DECIMALS) for v in cells.total_bounds)
     texts = {key: words.say(f"map.page.{key}", lang) for key in _PAGE_TEXTS}
     texts |= {key: words.say(f"map.{key}", lang) for key in ("legend", "north", "north_up")}
@@ -209,9 +209,8 @@ def _content(d: Disclosed, lang: Lang) -> dict[str, Any]:
             }
             for name, members, shape in zip(*cell_names(d), shapes, strict=True)
         ],
-        "outline": _lines(shapely.boundary(whole)),
-        # Each border once, or the dashes of two neighbours would fill each other's gaps.
-        "borders": _lines(shapely.difference(every, shapely.boundary(whole), grid_size=10**-_DECIMALS)),
+        "outline": _lines(lines.outline),
+        "borders": _lines(lines.inner),
         "measures": [_measure(m, lang) for m in _ordered(measures(d, lang), d)],
         "types": [{"name": name, "colour": colour, "count": count} for (name, colour), count in sorted(types.items())],
         "sites": _sites(sites),
@@ -252,7 +251,7 @@ def _shape(shape: shapely.Geometry) -> dict[str, Any]:
 
 
 def _lines(lines: shapely.Geometry) -> dict[str, Any]:
-    parts = shapely.get_parts(shapely.line_merge(lines))
+    parts = shapely.get_parts(lines)
     rounded = [[[round(float(v), _DECIMALS) for v in at] for at in shapely.get_coordinates(part)] for part in parts]
     return {"type": "MultiLineString", "coordinates": rounded}
 

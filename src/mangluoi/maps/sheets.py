@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mangluoi.maps import drawing, notes
 from mangluoi.maps.bands import Band
+from mangluoi.maps.borders import borders
 from mangluoi.maps.drawing import Page, Place
 from mangluoi.maps.markers import DARK_COLOURS, ActionMark, SiteMark
 from mangluoi.maps.measures import Measure
@@ -60,7 +61,8 @@ class Sheet:
         self.d, self.lang, self.heading = d, lang, heading
         self.crs = notes.crs_of(d)
         self.shapes = d.cells.to_crs(self.crs).geometry.to_numpy()
-        self.whole = shapely.union_all(self.shapes, grid_size=1.0)
+        self.lines = borders(self.shapes, 1.0)
+        self.whole = self.lines.whole
         west, south, east, north = shapely.bounds(self.whole)
         lying = (east - west) >= 0.8 * (north - south)
         self.page: Page = drawing.new_page(*((_LONG, _SHORT) if lying else (_SHORT, _LONG)))
@@ -152,11 +154,10 @@ class Sheet:
                 chosen = [shape for shape, of in zip(self.shapes, measure.of_cell, strict=True) if of == i]
                 drawing.draw_shapes(self.axes, chosen, fill=band.colour, hatch=band.hatch, role=band.role)
         dashed = bool(self.d.cells["approximate"].any())
-        # Each border once, or the dashes of two neighbours would fill each other's gaps; light below, to show on dark.
-        borders = shapely.line_merge(shapely.union_all(shapely.boundary(self.shapes), grid_size=1.0))
-        drawing.draw_lines(self.axes, borders, edge="white", width=0.9, order=2)
-        drawing.draw_lines(self.axes, borders, edge="#5a5a5a", width=0.5, dashed=dashed, order=2.1)
-        drawing.draw_lines(self.axes, shapely.boundary(self.whole), edge="black", width=1.2, order=3)
+        # Light below dark, so that borders show on every class.
+        drawing.draw_lines(self.axes, self.lines.inner, edge="white", width=0.9, order=2)
+        drawing.draw_lines(self.axes, self.lines.inner, edge="#5a5a5a", width=0.5, dashed=dashed, order=2.1)
+        drawing.draw_lines(self.axes, self.lines.outline, edge="black", width=1.2, order=3)
 
     def sites(self, marks: Sequence[SiteMark], *, plain: bool) -> None:
         """Draw the located sites: by type, colour and size, or plain where the map is about something else."""
