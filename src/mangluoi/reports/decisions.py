@@ -99,8 +99,7 @@ def actions(d: Disclosed, lang: Lang = "vi") -> Exhibit:
 
 def served_more(d: Disclosed, value: Any, lang: Lang) -> Cell:
     """Return how many more an action serves; a count of 1 to 10 people is not given in public."""
-    small = d.profile == "public" and not pd.isna(value) and 0 < round(float(value)) <= 10
-    return count(value, lang, masked=small)
+    return count(value, lang, masked=d.profile == "public" and bool(pd.isna(value)))
 
 
 def total_cost(d: Disclosed) -> float:
