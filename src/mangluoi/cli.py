@@ -357,7 +357,10 @@ def _print(table: Table, *, error: bool = False) -> None:
     """Print a table as it is: text of the user's is not markup."""
     from rich.console import Console
 
-    Console(stderr=error, markup=False, emoji=False, highlight=False).print(table, markup=False)
+    stream = sys.stderr if error else sys.stdout
+    # A file or a pipe has no width of its own: give the columns room instead of folding every word.
+    width = None if stream.isatty() else 140
+    Console(file=stream, width=width, markup=False, emoji=False, highlight=False).print(table, markup=False)
 
 
 if __name__ == "__main__":

@@ -121,7 +121,7 @@ def count_bands(
         label = words.say(f"map.band.{key}", lang, **texts)
         upper = float("inf") if high is None else float(high)
         classes.append(Band(label, "class", colours[pick], _HATCHES[pick], upper))
-    zero = Band(words.say("map.band.zero", lang), "zero", _ZERO, "", 0.0)
+    zero = Band(words.say("map.band.zero", lang), "zero", _ZERO, "--", 0.0)
     held_back = (_special("masked", lang),) if masks else ()
     return (zero, *held_back, *classes, _special("no_data", lang))
 

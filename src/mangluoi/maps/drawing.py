@@ -208,6 +208,8 @@ def hatch_colour(fill: str, role: str) -> str:
     """Return a colour for hatching that shows on a fill."""
     if role in ("masked", "no_data"):
         return "#6a6a6a"
+    if role == "zero":
+        return "#b5b5b5"
     return "#ffffff" if _is_dark(fill) else "#4d4d4d"
 
 

@@ -198,7 +198,18 @@ def _gaps(
     title = words.say(
         "map.title.gap", lang, group=words.name("group", group, lang), service=words.name("service", service, lang)
     )
-    return [Measure("gap", service, group, m, title, bands, *_classed(counted[m], bands, lang)) for m in moments]
+    found = []
+    for m in moments:
+        of_cell, values, texts = _classed(counted[m], bands, lang)
+        full = _count(part, part[f"full{ends[m]}"], home, codes)
+        out = _count(part, part[f"out_of_reach{ends[m]}"], home, codes)
+        # Why people are not served: one is mended by places, the other by a new site.
+        told = tuple(
+            words.say("map.gap", lang, people=text, full=round(f), out=round(o)) if value > 0 else text
+            for text, value, f, o in zip(texts, values, full.shown, out.shown, strict=True)
+        )
+        found.append(Measure("gap", service, group, m, title, bands, of_cell, values, told))
+    return found
 
 
 def _people(part: pd.DataFrame, group: str, home: pd.Series, codes: Sequence[str], masks: bool, lang: Lang) -> Measure:

@@ -24,6 +24,7 @@ _POLICY = (
 )
 _SCRIPT = re.compile(r"<script\b[^>]*?\bsrc=(['\"])(?P<address>.*?)\1[^>]*>\s*</script>", re.S)
 _LINK = re.compile(r"<link\b[^>]*?\bhref=(['\"])(?P<address>.*?)\1[^>]*?>", re.S)
+_CREDIT = re.compile(r"""prefix:'<a href="https://leafletjs\.com".*?"Leaflet</a>\"""", re.S)
 _CSS_URL = re.compile(r"url\(\s*(['\"]?)(?P<address>[^'\")]+)\1\s*\)")
 _LOADING = frozenset({"src", "srcset", "href", "xlink:href", "data", "poster", "action", "formaction", "background"})
 _MEDIA = {".png": "image/png", ".svg": "image/svg+xml"}
@@ -52,6 +53,8 @@ def _file(address: str) -> Path:
 def _script(found: re.Match[str]) -> str:
     code = _file(found["address"]).read_text(encoding="utf-8")
     code = re.sub(r"^//# sourceMappingURL=.*$", "", code, flags=re.M).replace("</script", "<\\/script")
+    # Leaflet's credit stays, without its link and without the flag that it has carried since 2022.
+    code = _CREDIT.sub('prefix:"Leaflet"', code)
     return f"<script>{code}</script>"
 
 

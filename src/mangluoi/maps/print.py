@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -39,12 +39,13 @@ class PrintMap:
     title
         Its heading, to serve as a caption.
     figure
-        The drawing.
+        The drawing. What was saved of it is kept, so that document, page and file share one rendering.
     """
 
     name: str
     title: str
     figure: Figure
+    _kept: dict[tuple[str, int], bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def png(self, *, dpi: int = _DPI) -> bytes:
         """Return the sheet as a PNG picture."""
@@ -59,10 +60,12 @@ class PrintMap:
         return self._saved("svg", {"Date": None, "Creator": None, "Title": self.title})
 
     def _saved(self, kind: str, metadata: dict[str, Any], dpi: int = _DPI) -> bytes:
-        stream = io.BytesIO()
-        with drawing.style():
-            self.figure.savefig(stream, format=kind, dpi=dpi, metadata=metadata)
-        return stream.getvalue()
+        if (kind, dpi) not in self._kept:
+            stream = io.BytesIO()
+            with drawing.style():
+                self.figure.savefig(stream, format=kind, dpi=dpi, metadata=metadata)
+            self._kept[kind, dpi] = stream.getvalue()
+        return self._kept[kind, dpi]
 
 
 def print_maps(
@@ -143,7 +146,9 @@ def _list_sites(sheet: Sheet, sites: list[SiteMark], lang: Lang) -> None:
 def _travel(d: Disclosed, sites: list[SiteMark], found: list[Measure], lang: Lang) -> list[PrintMap]:
     """Draw one sheet per service, the plan's first one under the plain name."""
     main = main_service(d)
+    # A service that nobody reaches needs no map, unless the plan is about it first of all.
     shown = [m for m in found if m.kind == "minutes" and m.moment == "now"]
+    shown = [m for m in shown if m.service == main or np.isfinite(m.value).any()]
     maps = []
     for measure in sorted(shown, key=lambda m: (m.service != main, m.service)):
         service = words.name("service", measure.service, lang)
@@ -190,7 +195,7 @@ def _worst(measure: Measure) -> list[int]:
     lost = [i for i, role in enumerate(roles) if role == "unreachable"]
     known = [i for i, value in enumerate(measure.value) if np.isfinite(value) and value > 0]
     known.sort(key=lambda i: (-measure.value[i], i))
-    return [*lost, *known][:_MOST_LABELS]
+    return [*lost, *known][:_MOST_LABELS] if known else []
 
 
 def _actions(d: Disclosed, sites: list[SiteMark], lang: Lang) -> PrintMap:

@@ -183,7 +183,7 @@ def provenance(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     if d.solution:
         rows.append((say("cell.solver", lang), sentences.known("status", str(d.solution["status"]), lang)))
     for table, masked in sorted(d.masked_count.items()):
-        rows.append((say("cell.masked_rows", lang, table=table), int(masked)))
+        rows.append((say(f"cell.masked_{table}", lang), int(masked)))
     for given in d.provenance.get("inputs", ()):
         rows.append((say("cell.input", lang, name=str(given["file"])), f"SHA-256 {given['sha256']}"))
     for package, version in sorted(dict(d.provenance.get("packages", {})).items()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -13,7 +13,8 @@ from mangluoi.reports.words import Lang, say
 from mangluoi.viettext import format_number
 
 __all__ = [
-    "MASKED", "Cell", "Exhibit", "Heading", "Kind", "columns", "count", "million", "minutes", "numbered", "records",
+    "MASKED", "Cell", "Exhibit", "Heading", "Kind", "columns", "count", "form", "million", "minutes", "noted",
+    "numbered", "records",
     "share", "text", "with_notes", "written",
 ]  # fmt: skip
 
@@ -77,6 +78,20 @@ class Exhibit:
     def wide(self) -> bool:
         """Whether the table needs a landscape page."""
         return sum(heading.width for heading in self.headings) > _UPRIGHT_WIDTH
+
+
+def form(number: int, key: str, lang: Lang, **parts: Any) -> Exhibit:
+    """Make a Biểu of a proposal, by its number and the key of its title."""
+    return Exhibit(
+        label=say("report.table", lang, number=number, title=say(f"table.title.{key}", lang)),
+        sheet=say("table.short", lang, number=number),
+        **parts,
+    )
+
+
+def noted(exhibit: Exhibit, lang: Lang, *keys: str) -> Exhibit:
+    """Return the exhibit with its notes; one without rows says so."""
+    return replace(exhibit, notes=with_notes(exhibit, lang, *keys, *(() if exhibit.rows else ("empty",))))
 
 
 def with_notes(exhibit: Exhibit, lang: Lang, *keys: str) -> tuple[str, ...]:

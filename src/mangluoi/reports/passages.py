@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from mangluoi import shipped
-from mangluoi.reports import exhibits, figures, sentences
+from mangluoi.reports import decisions, exhibits, sentences, sizes
 from mangluoi.reports.exhibits import records
 from mangluoi.reports.words import Lang, name, say
 from mangluoi.scenario.disclosure import Disclosed
@@ -97,7 +97,10 @@ def _sizes(d: Disclosed, lang: Lang) -> list[str]:
         if known.empty:
             told.append(say(f"report.facilities.no_{key}", lang))
         else:
-            fields = {key: int(known.sum()), "known": int(known.size), "count": total}
+            # A sum of what sources give as "over", "under" or "about" is itself no exact figure.
+            hedged = d.capacity.loc[known.index, "hedge"].isin(["<", ">", "~"]).any()
+            shown = say("hedge.about", lang, number=int(known.sum())) if hedged else int(known.sum())
+            fields = {key: shown, "known": int(known.size), "count": total}
             told.append(say(f"report.facilities.{key}", lang, **fields))
     both = d.capacity[d.capacity["capacity"].notna() & d.capacity["residents"].notna()]
     if float(both["capacity"].sum() if len(both) else 0) > 0:
@@ -133,7 +136,7 @@ def provision(d: Disclosed, rule: ServiceRule, lang: Lang) -> list[str]:
             share = sentences.percent(int(row.covered) / int(row.need), lang)
             mode = sentences.known("mode", rule.profile, lang)
             fields = {"share": share, "covered": int(row.covered), "minutes": float(rule.max_minutes), "mode": mode}
-            key = "covered" if figures.sized(d, rule.service) else "covered_unknown"
+            key = "covered" if sizes.sized(d, rule.service) else "covered_unknown"
             told.append(say(f"report.access.{key}", lang, group=group, **fields, **counts))
     return told
 
@@ -177,10 +180,12 @@ def offered(d: Disclosed, lang: Lang) -> list[str]:
             "service": name("service", rule.service, lang), "low": rule.min_added, "high": rule.max_added,
             "million": sentences.million(rule.per_place_vnd, lang), "basis": sentences.stop(rule.basis),
         }  # fmt: skip
+        key = rule.kind if rule.kind == "expand" else "build" if rule.fixed_vnd else "build_places"
         if rule.kind == "build":
-            fields["fixed"] = sentences.million(rule.fixed_vnd, lang)
             fields["type"] = name("type", rule.facility_type, lang)
-        told.append(say(f"report.option.may_{rule.kind}", lang, **fields))
+        if rule.fixed_vnd:
+            fields["fixed"] = sentences.million(rule.fixed_vnd, lang)
+        told.append(say(f"report.option.may_{key}", lang, **fields))
     return told
 
 
@@ -195,7 +200,7 @@ def chosen(d: Disclosed, lang: Lang) -> list[str]:
     """Say for each action what, where, how many, how much and why."""
     told = []
     for row in records(d.actions.sort_values("action_id")):
-        more = figures.served_more(d, row.served_more, lang)
+        more = decisions.served_more(d, row.served_more, lang)
         fields = {
             "place": sentences.unit_name(exhibits.text(row.unit_name, lang), lang), "added": int(row.added),
             "service": name("service", row.service, lang), "million": sentences.million(row.cost_vnd, lang),
@@ -214,7 +219,7 @@ def proof(d: Disclosed, lang: Lang) -> list[str]:
         return []
     told = []
     if not d.actions.empty:
-        total = sentences.million(figures.total_cost(d), lang)
+        total = sentences.million(decisions.total_cost(d), lang)
         budget = sentences.million(d.plan.budget_vnd, lang)
         told.append(say("report.option.total", lang, million=total, budget=budget))
     if any(rule.service in d.withheld_services for rule in d.plan.actions):
@@ -244,7 +249,7 @@ def effect(d: Disclosed, lang: Lang) -> list[str]:
             "group": name("group", row.group, lang), "service": name("service", row.service, lang),
             "before": sentences.percent(before, lang), "served_before": int(row.served),
         }  # fmt: skip
-        if not figures.sized(d, row.service):
+        if not sizes.sized(d, row.service):
             told.append(say("report.option.effect_unknown", lang, after=sentences.percent(after, lang), **fields))
         elif row.covered == row.covered_after and row.served == row.served_after:
             told.append(say("report.option.effect_none", lang, **fields))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mangluoi.reports import annexes, figures, passages, sentences
+from mangluoi.reports import annexes, decisions, figures, passages, sentences
 from mangluoi.reports.exhibits import Exhibit
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
@@ -116,7 +116,7 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], lang: Lang) -> Iterator[B
         yield Line(say("report.goals.none", lang))
     else:
         yield Line(say("report.goals.intro", lang))
-        yield figures.targets(d, lang)
+        yield decisions.targets(d, lang)
 
     yield _heading("option", lang)
     yield _heading("option_question", lang, 2)
@@ -127,11 +127,11 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], lang: Lang) -> Iterator[B
     yield from map(Item, passages.chosen(d, lang))
     yield from map(Line, passages.proof(d, lang))
     if not d.actions.empty:
-        yield figures.actions(d, lang)
+        yield decisions.actions(d, lang)
     yield _heading("option_compare", lang, 2)
     yield from map(Item, passages.effect(d, lang))
-    yield figures.options(d, lang)
-    yield figures.budget(d, lang)
+    yield decisions.options(d, lang)
+    yield decisions.budget(d, lang)
     yield from of_part("option")
 
     yield _heading("method", lang)

@@ -9,6 +9,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
 
 from mangluoi.reports import annexes, archive, figures, sentences
 from mangluoi.reports.exhibits import Cell, Exhibit
@@ -167,7 +168,8 @@ def _contents(sheet: Any, d: Disclosed, exhibits: tuple[Exhibit, ...], lang: Lan
     for row, exhibit in enumerate(exhibits, start=first):
         cell = sheet.cell(row, 1)
         put(cell, exhibit.sheet)
-        cell.hyperlink = f"#'{exhibit.sheet}'!A1"
+        # A place in this file, not an address.
+        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{exhibit.sheet}'!A1")
         put(sheet.cell(row, 2), exhibit.label)
         sheet.cell(row, 2).alignment = Alignment(wrap_text=True)
     _set_page(sheet, d, lang, landscape=False)

@@ -115,7 +115,7 @@ function mangluoiAtlas(map, data) {
   // Sites known by the same commune stand at one point: they are fanned out around it, in pixels.
   function fanned(site) {
     const turn = (2 * Math.PI * site.turn) / site.together;
-    const away = site.together > 1 ? 13 + 2 * site.together : 0;
+    const away = site.together > 1 ? 15 / Math.sin(Math.PI / site.together) : 0;
     return [away * Math.cos(turn), away * Math.sin(turn)];
   }
 
@@ -167,7 +167,7 @@ function mangluoiAtlas(map, data) {
     if (site.lon === null || site.lat === null) return null;
     const r = radius(site);
     const [right, down] = fanned(site);
-    const made = mark(site, siteSymbol(site, r), 2 * r + 4, [r + 2 - right, r + 2 - down], site.name, () => sitePopup(site));
+    const made = mark(site, siteSymbol(site, r), 2 * r + 4, [r + 2 - right, r + 2 - down], site.number + ". " + site.name, () => sitePopup(site));
     if (site.within) {
       const around = L.circle([site.lat, site.lon], {
         radius: site.within, color: site.colour, weight: 2, dashArray: "6 4", fill: false, interactive: false });
@@ -183,7 +183,7 @@ function mangluoiAtlas(map, data) {
     const [right, down] = site ? fanned(site) : [0, 0];
     const aside = site ? 0.7 * radius(site) + 13 : 0;
     const anchor = [15 - right - aside, 15 - down + aside];
-    const made = mark(action, actionSymbol(action), 30, anchor, action.title, () => actionPopup(action));
+    const made = mark(action, actionSymbol(action), 30, anchor, action.letter + ". " + action.title, () => actionPopup(action));
     made.setZIndexOffset(500);
     return made.addTo(actionLayer);
   });
