@@ -66,6 +66,15 @@ def pairs_of(problem: Uncapped, p: int) -> Pairs:
     return Pairs(starts, problem.point, problem.site, cost, given, more, float(worst.sum()) + 1.0, scale)
 
 
+def _close(pairs: Pairs, cap: NDArray[np.float64]) -> Pairs:
+    """Return the pairs that cost less than each point's cap; most rounds need only these."""
+    keep = pairs.cost < cap[pairs.point]
+    starts = np.concatenate([[0], np.cumsum(np.bincount(pairs.point[keep], minlength=cap.size))]).astype(np.int64)
+    return dataclasses.replace(
+        pairs, starts=starts, point=pairs.point[keep], site=pairs.site[keep], cost=pairs.cost[keep]
+    )
+
+
 def _two_best(
     pairs: Pairs, open_sites: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
@@ -105,14 +114,20 @@ def interchange(pairs: Pairs, *, start: NDArray[np.bool_] | None = None) -> NDAr
         gain = np.bincount(pairs.site, np.maximum(cost[pairs.point] - pairs.cost, 0.0), size)
         gain[open_sites] = -1.0
         open_sites[int(gain.argmax())] = True
+    near, cap = pairs, np.full(pairs.starts.size - 1, math.inf)
     for _ in range(20 * size):
-        best, one, two = _two_best(pairs, open_sites)
+        best, one, two = _two_best(near, open_sites)
+        if (two >= cap).any() or near is pairs:
+            # A point's two nearest sites may lie beyond the pairs at hand: look at all, and keep some room.
+            best, one, two = _two_best(pairs, open_sites)
+            cap = 2.0 * two + 1.0
+            near = _close(pairs, cap)
         movable = np.flatnonzero(open_sites & ~pairs.given)
         if not movable.size or open_sites.all():
             break
         # Only pairs cheaper than a point's second site can change anything.
-        links = np.flatnonzero(pairs.cost < two[pairs.point])
-        point, site, cost = pairs.point[links], pairs.site[links], pairs.cost[links]
+        links = np.flatnonzero(near.cost < two[near.point])
+        point, site, cost = near.point[links], near.site[links], near.cost[links]
         gain = np.bincount(site, np.maximum(one[point] - cost, 0.0), size)
         served = best >= 0
         loss = np.bincount(best[served], (two - one)[served], size)
@@ -185,10 +200,14 @@ def relax(pairs: Pairs, incumbent: NDArray[np.bool_], *, rounds: int, until: flo
     best = Bound(-math.inf, price, np.zeros(size), incumbent)
     step, stale, direction = 1.0, 0, np.zeros(points)
     met, met_value = incumbent, math.inf
+    near, cap = pairs, np.zeros(points)
     for number in range(rounds):
-        links = np.flatnonzero(pairs.cost < price[pairs.point])
-        below = pairs.cost[links] - price[pairs.point[links]]
-        worth = np.bincount(pairs.site[links], below, size).astype(np.float64)
+        if (price > cap).any():
+            cap = 1.5 * price + 1e-9
+            near = _close(pairs, cap)
+        links = np.flatnonzero(near.cost < price[near.point])
+        below = near.cost[links] - price[near.point[links]]
+        worth = np.bincount(near.site[links], below, size).astype(np.float64)
         free = np.where(pairs.given, -np.inf, worth)
         taken = np.zeros(size, bool)
         taken[np.argsort(free, kind="stable")[: int(pairs.given.sum()) + max(pairs.p, 0)]] = True
@@ -205,8 +224,8 @@ def relax(pairs: Pairs, incumbent: NDArray[np.bool_], *, rounds: int, until: flo
             polished, met_value = interchange(pairs, start=met), math.inf
             if (value := total(pairs, polished)) < upper:
                 incumbent, upper = polished, value
-        used = links[taken[pairs.site[links]]]
-        slope = 1.0 - np.bincount(pairs.point[used], minlength=points)
+        used = links[taken[near.site[links]]]
+        slope = 1.0 - np.bincount(near.point[used], minlength=points)
         direction = slope * pairs.scale + _MEMORY * direction
         length = float(direction @ (direction / pairs.scale))
         if length == 0 or upper - best.value <= _NEAR * max(upper, 1.0) or time.perf_counter() > until:
