@@ -35,7 +35,8 @@ def max_served(
     """Choose the actions that let the most people be served for a budget, and of those the cheapest.
 
     That the most are served is proven, and that it costs least. Where several choices are equal in both, the one of
-    the fewest actions is taken and of those the one nearest to the people served, sought within one per cent.
+    the fewest actions is taken, expanding rather than building, and of those the one nearest to the people served,
+    sought within one per cent.
 
     Parameters
     ----------
@@ -109,7 +110,7 @@ def max_served(
         admissible=admissible, keep_minutes=True,
     )  # fmt: skip
     fourth = solver.minimise(
-        objectives.fewest_minutes(nearer, served, cost, float((added > 0).sum())),
+        objectives.fewest_minutes(nearer, served, cost, float(objectives.effort(question)[added > 0].sum())),
         relative_gap=_NEAR_ENOUGH,
         node_limit=_NODES,
     )
