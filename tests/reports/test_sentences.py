@@ -9,6 +9,7 @@ import pytest
 from mangluoi.errors import PROBLEMS, Complaint
 from mangluoi.reports import sentences
 from mangluoi.scenario.result import Notice
+from mangluoi.tables import CAPACITY, SITES
 
 
 @pytest.mark.parametrize(
@@ -80,6 +81,37 @@ def test_every_complaint_can_be_written(problem: str, lang: str):
     told = sentences.complaint(Complaint(problem, value="x", details=dict.fromkeys(names - {"value"})), lang)
     assert told
     assert "None" not in told
+
+
+def test_a_place_is_named_as_the_workbook_names_it():
+    """Sheets and columns bear the words of the Vietnamese workbook; keys of a plan stay as they are."""
+    found = Complaint("unknown_unit", "/x/so-lieu.xlsx", "SITES", 4, "address", "99999", {"vintage": "2025-07-01"})
+    assert sentences.place(found) == ("so-lieu.xlsx", SITES.sheet, "4", SITES["address"].heading)
+    assert sentences.place(found, "en") == ("so-lieu.xlsx", "SITES", "4", "address")
+    several = Complaint("duplicate_key", "a.csv", "CAPACITY (residential)", 2, "site_id + service", "x", {"first": 1})
+    assert sentences.place(several)[1] == f"{CAPACITY.sheet} (Chăm sóc, nuôi dưỡng tại cơ sở)"
+    assert sentences.place(several)[3] == "Mã địa điểm + Dịch vụ"
+    assert sentences.place(Complaint("missing_key", "plan.toml", column="vintage")) == ("plan.toml", "", "", "vintage")
+    assert sentences.place(Complaint("nobody_in_reach")) == ("", "", "", "")
+
+
+def test_a_complaint_speaks_of_sheets_and_headings():
+    """No name of a table or column of the code stands in a Vietnamese complaint."""
+    told = sentences.complaint(Complaint("unknown_reference", value="A9", details={"target": "SITES"}))
+    assert told == "«A9» không có trong Địa điểm"
+    told = sentences.complaint(Complaint("missing_column", sheet="people", details={"expected": "unit_code"}))
+    assert "«Mã đơn vị»" in told
+
+
+@pytest.mark.parametrize("problem", sorted(p for p, text in PROBLEMS.items() if "{nearest" in text))
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_nothing_near_is_not_named(problem: str, lang: str):
+    """Where no known value is near, the sentence ends before that clause, and only that clause is gone."""
+    near = sentences.complaint(Complaint(problem, value="a; b", details={"nearest": "c"}), lang)
+    for nothing in (None, ""):
+        told = sentences.complaint(Complaint(problem, value="a; b", details={"nearest": nothing}), lang)
+        assert near.startswith(told + "; ")
+        assert near.removeprefix(told).count(";") == 1
 
 
 def test_a_source_is_named_shortly():

@@ -168,3 +168,9 @@ def test_a_real_province_with_its_maps(tmp_path: Path):
     assert names(place) >= FILES
     assert len([name for name in names(place) if name.endswith(".png")]) >= 3
     assert "Tỉnh Kon Tum" in (place / "bao-cao.html").read_text(encoding="utf-8")
+
+
+def test_maps_of_one_number_are_told_apart():
+    """Two maps numbered 2 are 2a and 2b in the report; a number that stands alone stays."""
+    titles = ["Bản đồ 1. Cơ sở", "Bản đồ 2. Đến A", "Bản đồ 2. Đến B", "Không số"]
+    assert writer._captions(titles) == ["Bản đồ 1. Cơ sở", "Bản đồ 2a. Đến A", "Bản đồ 2b. Đến B", "Không số"]

@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from mangluoi import shipped
@@ -13,11 +14,12 @@ from mangluoi.errors import Complaint
 from mangluoi.reports import words
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.result import Notice
+from mangluoi.tables import INPUTS, TABLES, Table
 from mangluoi.viettext import format_number
 
 __all__ = [
     "action_name", "band", "complaint", "counted", "date", "known", "listed", "million", "named", "notice", "notices",
-    "percent", "printable", "short_date", "source", "stop", "unit_name", "vintage",
+    "percent", "place", "printable", "short_date", "source", "stop", "unit_name", "vintage",
 ]  # fmt: skip
 
 #: Fields of notices whose values are ids or keys, and where their words stand.
@@ -50,7 +52,77 @@ def notices(told: Sequence[Notice], lang: Lang = "vi") -> list[str]:
 def complaint(found: Complaint, lang: Lang = "vi") -> str:
     """Write what is wrong, without the place where it is."""
     fields = {name: "–" if value is None else value for name, value in found.fields.items()}
-    return say(f"complaint.{found.problem}", lang, **fields)
+    if lang == "vi":
+        fields.update(_in_words(found))
+    told = say(f"complaint.{found.problem}", lang, **fields)
+    # The nearest known value is the last clause of its sentence; where nothing is near, there is nothing to say.
+    return told.rpartition("; ")[0] if "nearest" in fields and not found.fields["nearest"] else told
+
+
+def place(found: Complaint, lang: Lang = "vi") -> tuple[str, str, str, str]:
+    """Name where something is wrong: file, sheet, row and column, each empty where it means nothing.
+
+    Names of code become those of the Vietnamese workbook: SITES is «Địa điểm», unit_code is «Mã đơn vị». The keys of
+    a plan, and what no table declares, stay as they are.
+
+    Parameters
+    ----------
+    found
+        The complaint.
+    lang
+        {"vi", "en"}; in English the names of code stay.
+    """
+    file = PurePath(found.file).name if found.file else ""
+    row = "" if found.row is None else str(found.row)
+    sheet, column = found.sheet or "", found.column or ""
+    return (file, sheet, row, column) if lang == "en" else (file, _sheet(sheet), row, _heading(found, column))
+
+
+def _in_words(found: Complaint) -> dict[str, str]:
+    """Return the fields of a complaint that hold names of code, in the words of the Vietnamese workbook."""
+    readable: dict[str, str] = {}
+    for field, value in found.fields.items():
+        if not isinstance(value, str):
+            continue
+        if field == "target" or (field == "expected" and found.problem == "missing_sheet"):
+            readable[field] = _sheet(value)
+        elif field == "expected" and found.problem == "missing_column":
+            readable[field] = _heading(found, value)
+        elif field == "group" or (field == "value" and found.problem in ("no_need", "two_vintages")):
+            readable[field] = named("group", value, "vi")
+        elif field == "value" and found.problem == "shelter_not_confidential":
+            readable[field] = str(
+                shipped.frame("norms/facility_types.csv").set_index("type")["name_vi"].get(value, value)
+            )
+    return readable
+
+
+def _table(sheet: str) -> Table | None:
+    """Return the table that a sheet is called after, in code or in Vietnamese; "CAPACITY (day)" is CAPACITY."""
+    called = sheet.partition(" (")[0]
+    by_sheet = {table.sheet: table for table in INPUTS}
+    return TABLES.get(called.lower()) or by_sheet.get(called)
+
+
+def _sheet(sheet: str) -> str:
+    table = _table(sheet)
+    if table is None:
+        return sheet
+    _, bracket, service = sheet.partition(" (")
+    return f"{table.sheet} ({named('service', service.removesuffix(')'), 'vi')})" if bracket else table.sheet
+
+
+def _heading(found: Complaint, column: str) -> str:
+    """Return the Vietnamese heading of a column, or of each where several are named."""
+    if found.file and found.file.endswith(".toml"):
+        return column
+    table = _table(found.sheet or "")
+    tables = list(TABLES.values()) if table is None else [table]
+    headings = []
+    for name in column.split(" + "):
+        known_as = {one[name].heading for one in tables if name in one.names}
+        headings.append(known_as.pop() if len(known_as) == 1 else name)
+    return " + ".join(headings)
 
 
 def _readable(fields: Mapping[str, Any], lang: Lang) -> dict[str, Any]:

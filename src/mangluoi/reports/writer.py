@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -95,10 +96,12 @@ def _earlier_files(place: Path) -> frozenset[str]:
 
 def _write_into(folder: Path, d: Disclosed, lang: Lang) -> None:
     pictures = []
-    for drawn in maps.print_maps(d, lang=lang):
+    drawings = list(maps.print_maps(d, lang=lang))
+    captions = _captions([drawn.title for drawn in drawings])
+    for drawn, caption in zip(drawings, captions, strict=True):
         (folder / f"ban-do-{drawn.name}.png").write_bytes(drawn.png())
         (folder / f"ban-do-{drawn.name}.pdf").write_bytes(drawn.pdf())
-        pictures.append(Picture(drawn.title, drawn.png(dpi=_PICTURE_DPI), _PARTS.get(drawn.name[:1], "access")))
+        pictures.append(Picture(caption, drawn.png(dpi=_PICTURE_DPI), _PARTS.get(drawn.name[:1], "access")))
     (folder / "bao-cao.docx").write_bytes(document(d, pictures, lang=lang))
     (folder / "bao-cao.html").write_text(page(d, pictures, lang=lang), encoding="utf-8", newline="\n")
     (folder / "bieu.xlsx").write_bytes(workbook(d, lang=lang))
@@ -116,6 +119,17 @@ def _write_into(folder: Path, d: Disclosed, lang: Lang) -> None:
     }
     text = json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True, default=str)
     (folder / _PROVENANCE).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _captions(titles: Sequence[str]) -> list[str]:
+    """Tell maps of one number apart within the report: Bản đồ 2a, 2b; the sheets themselves keep their titles."""
+    numbers = [re.match(r"\D*\d+(?=\.)", title) for title in titles]
+    labels = ["" if number is None else number[0] for number in numbers]
+    told = []
+    for place, (label, title) in enumerate(zip(labels, titles, strict=True)):
+        letter = chr(ord("a") + labels[:place].count(label)) if label and labels.count(label) > 1 else ""
+        told.append(label + letter + title[len(label) :])
+    return told
 
 
 def _swap(fresh: Path, place: Path, earlier: frozenset[str]) -> None:
