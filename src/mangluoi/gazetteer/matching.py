@@ -1,0 +1,263 @@
+"""Which unit the parts of an address name together, and what speaks against it.
+
+Every way of reading the address costs something for each thing that does not fit. The cheapest unit wins if it is
+cheap enough and the next place is clearly dearer; otherwise there is no answer, only candidates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mangluoi.gazetteer.lexicon import Entry, Lexicon
+from mangluoi.gazetteer.reading import COMMUNE_KINDS, DISTRICT_KINDS, PROVINCE_KINDS, Reading
+from mangluoi.gazetteer.spelling import one_slip_apart
+from mangluoi.gazetteer.wording import Part
+
+__all__ = ["COSTS", "Match", "communes_named", "districts_named"]
+
+#: What each thing that does not fit costs; 1 would be no resemblance at all.
+COSTS = {
+    "no_diacritics": 0.01,
+    "wrong_diacritics": 0.05,
+    "former_name": 0.02,
+    "other_kind": 0.04,
+    "slip": 0.10,
+    "other_list": 0.04,
+    "no_district": 0.02,
+    "no_province": 0.02,
+    "nothing_above": 0.08,
+    "out_of_order": 0.01,
+    "second_commune": 0.10,
+    "unknown_between": 0.16,
+    "outside_hint": 0.12,
+    "undivided": 0.06,
+}
+_SHORTEST_SLIP = 5
+
+
+@dataclass(frozen=True)
+class Match:
+    """A unit that an address may name.
+
+    Parameters
+    ----------
+    position
+        Of the unit in the lexicon.
+    cost
+        The sum of what does not fit.
+    causes
+        What that is, sorted: names of `COSTS`.
+    """
+
+    position: int
+    cost: float
+    causes: tuple[str, ...]
+
+
+def _name_causes(part: Part, entry: Entry) -> list[str]:
+    causes: list[str] = []
+    if entry.loose == part.loose and entry.strict and entry.strict != part.strict:
+        causes.append("no_diacritics" if part.strict.isascii() else "wrong_diacritics")
+    if not entry.official:
+        causes.append("former_name")
+    if part.kinds and entry.kind and entry.kind not in part.kinds and entry.loose == part.loose:
+        causes.append("other_kind")
+    return causes
+
+
+def _cost(causes: Iterable[str]) -> float:
+    return sum(COSTS[cause] for cause in causes)
+
+
+def _best(found: list[list[str]]) -> list[str] | None:
+    return min(found, key=lambda causes: (_cost(causes), causes), default=None)
+
+
+class _Address:
+    """The readings of one address, and what they say of a unit."""
+
+    def __init__(self, readings: Sequence[Reading], lexicon: Lexicon, hint: frozenset[int]) -> None:
+        self.readings = readings
+        self.lexicon = lexicon
+        self.hint = hint
+        self.provinces = [{entry.position for entry in each.provinces} for each in readings]
+        self.districts = [{entry.position for entry in each.districts} for each in readings]
+
+    def above(self, but: int) -> set[int]:
+        """Return the districts and provinces that the other parts may name; districts alone where they decide."""
+        found: set[int] = set()
+        for position in range(len(self.readings)):
+            if position != but:
+                found |= self.provinces[position] | self.districts[position]
+        return found
+
+    def _naming(self, named: list[set[int]], own: int, kin: frozenset[int], but: set[int]) -> tuple[int, list[str]]:
+        """Find the part that names a unit above, its own or its kin; -1 where none does."""
+        best: tuple[int, list[str]] = (-1, [])
+        for position, each in enumerate(named):
+            if position in but or not each:
+                continue
+            for above in each & kin | ({own} & each):
+                entries = self.readings[position].provinces + self.readings[position].districts
+                causes = _best([_name_causes(self.readings[position].part, e) for e in entries if e.position == above])
+                if causes is None:
+                    continue
+                causes = causes if above == own else [*causes, "other_list"]
+                if best[0] == -1 or _cost(causes) < _cost(best[1]):
+                    best = (position, causes)
+        return best
+
+    def support(self, unit_position: int, at: int) -> list[str] | None:
+        """List what does not fit if part `at` names this unit; None if the address contradicts it."""
+        unit = self.lexicon.units[unit_position]
+        used = {at}
+        causes: list[str] = []
+        district, province = -1, -1
+        if unit.level == "commune" and (unit.district >= 0 or unit.kin_districts):
+            district, why = self._naming(self.districts, unit.district, unit.kin_districts, used)
+            causes += why
+            used |= {district}
+        province, why = self._naming(self.provinces, unit.province, unit.kin_provinces, used)
+        causes += why
+        used |= {province}
+        for position, reading in enumerate(self.readings):
+            if position in used or reading.part.street:
+                continue
+            verdict = self._leftover(unit_position, position, at, district, province)
+            if verdict is None:
+                return None
+            cause, role = verdict
+            causes += cause
+            if role == "district":
+                district = position
+            elif role == "province":
+                province = position
+        if unit.level == "commune" and unit.district >= 0 and district < 0:
+            causes.append("no_district")
+        if province < 0:
+            causes.append("no_province")
+            if district < 0:
+                causes.append("nothing_above")
+            if self.hint and unit.province not in self.hint and not unit.kin_provinces & self.hint:
+                causes.append("outside_hint")
+        placed = [p for p in (at, district, province) if p >= 0]
+        if placed != sorted(placed):
+            causes.append("out_of_order")
+        return causes
+
+    def _leftover(
+        self, unit_position: int, position: int, at: int, district: int, province: int
+    ) -> tuple[list[str], str] | None:
+        """Say what a part that names nothing above a unit costs it, and what it turns out to be after all."""
+        unit, reading = self.lexicon.units[unit_position], self.readings[position]
+        part = reading.part
+        if district < 0 and not part.kinds - DISTRICT_KINDS and unit.level == "commune" and not reading.districts:
+            for above in sorted({unit.district, *unit.kin_districts} - {-1}):
+                if self._is_slip(part, above):
+                    return ["slip"], "district"
+        if province < 0 and not part.kinds - PROVINCE_KINDS and not reading.provinces:
+            for above in sorted({unit.province, *unit.kin_provinces}):
+                if self._is_slip(part, above):
+                    return ["slip"], "province"
+        if part.kinds & COMMUNE_KINDS and not part.kinds & (DISTRICT_KINDS | PROVINCE_KINDS):
+            return (["second_commune"], "") if unit.level == "commune" else None
+        if part.kinds:
+            # A district or province that is stated, and is another one or none that is known.
+            return None
+        if position < at:
+            # To the left of a commune stand hamlets and streets, whose names may be those of units elsewhere.
+            return [], ""
+        if reading.provinces and position == len(self.readings) - 1:
+            return None
+        if reading.districts and district < 0:
+            return None
+        return ["unknown_between"], ""
+
+    def _is_slip(self, part: Part, above: int) -> bool:
+        if len(part.loose) < _SHORTEST_SLIP:
+            return False
+        return any(one_slip_apart(part.loose, entry.loose) for entry in self.lexicon.names_of[above])
+
+
+def _collected(found: dict[int, list[str]]) -> list[Match]:
+    matches = [Match(position, round(_cost(causes), 6), tuple(sorted(causes))) for position, causes in found.items()]
+    return sorted(matches, key=lambda match: (match.cost, match.position))
+
+
+def _keep(found: dict[int, list[str]], position: int, causes: list[str]) -> None:
+    if position not in found or _cost(causes) < _cost(found[position]):
+        found[position] = causes
+
+
+def communes_named(
+    readings: Sequence[Reading], lexicon: Lexicon, *, hint: frozenset[int] = frozenset(), slips: bool = False
+) -> list[Match]:
+    """Return the communes that an address may name, the best first.
+
+    Parameters
+    ----------
+    readings
+        The parts of the address.
+    lexicon
+        The names of units.
+    hint
+        Positions of the provinces that the list is about.
+    slips
+        Whether to look for names one slip away from what was typed, within what the other parts name.
+    """
+    address = _Address(readings, lexicon, hint)
+    found: dict[int, list[str]] = {}
+    for at, reading in enumerate(readings):
+        part = reading.part
+        above = address.above(at)
+        keys = _slipped(reading, lexicon, readings, at) if slips else reading.commune_keys
+        for key in keys:
+            entries = (
+                [entry for each in sorted(above) for entry in lexicon.communes_in.get((key, each), ())]
+                if above
+                else ([] if slips else lexicon.communes[key])
+            )
+            for entry in entries:
+                own = ["slip"] if slips else _name_causes(part, entry)
+                if slips and part.kinds and entry.kind and entry.kind not in part.kinds:
+                    own = [*own, "other_kind"]
+                more = address.support(entry.position, at)
+                if more is not None:
+                    _keep(found, entry.position, own + more)
+    return _collected(found)
+
+
+def _slipped(reading: Reading, lexicon: Lexicon, readings: Sequence[Reading], at: int) -> list[str]:
+    """Return the names of communes that a part may be a slip of."""
+    part = reading.part
+    if part.street or len(part.loose) < _SHORTEST_SLIP or (part.kinds and not part.kinds & COMMUNE_KINDS):
+        return []
+    if not part.kinds and (reading.names_something or not _stands_before_units(readings, at)):
+        return []
+    # A name that some commune bears is hardly a slip: it is rather one that no list knows any more.
+    if any(entry.strict == part.strict for key in reading.commune_keys for entry in lexicon.communes[key]):
+        return []
+    return [key for key in lexicon.spelling.near(part.loose) if key != part.loose]
+
+
+def _stands_before_units(readings: Sequence[Reading], at: int) -> bool:
+    following = readings[at + 1 : at + 2]
+    return bool(following) and bool(following[0].districts or following[0].provinces)
+
+
+def districts_named(
+    readings: Sequence[Reading], lexicon: Lexicon, *, hint: frozenset[int] = frozenset()
+) -> list[Match]:
+    """Return the districts that an address may name where it names nothing smaller, the best first."""
+    address = _Address(readings, lexicon, hint)
+    found: dict[int, list[str]] = {}
+    for at, reading in enumerate(readings):
+        for entry in reading.districts:
+            # Whatever stands before a district and is no street may be a commune that no list knows.
+            if any(not each.part.street for each in readings[:at]):
+                continue
+            more = address.support(entry.position, at)
+            if more is not None:
+                _keep(found, entry.position, _name_causes(reading.part, entry) + more)
+    return _collected(found)
