@@ -52,7 +52,9 @@ def without_diacritics(text: str) -> str:
 def other_tones(text: str) -> str:
     """Move tone marks to the other place in use (hòa, hoà)."""
     parts = unicodedata.normalize("NFD", text)
-    moved = re.sub("([ou])([aey])([\u0300\u0301\u0303\u0309\u0323])(?![a-z])", r"\1\3\2", parts, flags=re.I)
+    moved = re.sub(
+        "([ou])([aey])([\u0300\u0301\u0303\u0309\u0323])(?![a-z\u0302\u0306\u031b])", r"\1\3\2", parts, flags=re.I
+    )
     return unicodedata.normalize("NFC", moved)
 
 
@@ -73,22 +75,22 @@ def one_slip(text: str, random_: random.Random) -> str:
 
 OLD: dict[str, Callable[[list[str], str, random.Random], str]] = {
     "clean": lambda names, street, _: ", ".join([street, *names] if street else names),
-    "no kind words": lambda names, street, _: ", ".join(map(bare, names)),
+    "no kind words": lambda names, _s, _: ", ".join(map(bare, names)),
     "abbreviated": lambda names, street, _: ", ".join([*([street] if street else []), *map(shortened, names)]),
-    "no province": lambda names, street, _: ", ".join(names[:2]),
-    "no province, no kinds": lambda names, street, _: ", ".join(map(bare, names[:2])),
-    "no district": lambda names, street, _: f"{names[0]}, {names[-1]}",
-    "no diacritics": lambda names, street, _: without_diacritics(", ".join(names)),
-    "no diacritics, no kinds": lambda names, street, _: without_diacritics(", ".join(map(bare, names))),
-    "one letter": lambda names, street, r: one_slip(", ".join(names), r),
-    "one letter, no kinds": lambda names, street, r: one_slip(", ".join(map(bare, names)), r),
-    "wrong order": lambda names, street, _: ", ".join(reversed(names)),
-    "NFD": lambda names, street, _: unicodedata.normalize("NFD", ", ".join(names)),
-    "other tones": lambda names, street, _: other_tones(", ".join(names)),
-    "eth for Đ": lambda names, street, _: ", ".join(names).replace("Đ", "Ð").replace("đ", "ð"),
-    "no marks": lambda names, street, _: " ".join(names),
-    "no marks, no kinds": lambda names, street, _: " ".join(map(bare, names)),
-    "dashes, capitals": lambda names, street, _: " - ".join(names).upper(),
+    "no province": lambda names, _s, _: ", ".join(names[:2]),
+    "no province, no kinds": lambda names, _s, _: ", ".join(map(bare, names[:2])),
+    "no district": lambda names, _s, _: f"{names[0]}, {names[-1]}",
+    "no diacritics": lambda names, _s, _: without_diacritics(", ".join(names)),
+    "no diacritics, no kinds": lambda names, _s, _: without_diacritics(", ".join(map(bare, names))),
+    "one letter": lambda names, _s, r: one_slip(", ".join(names), r),
+    "one letter, no kinds": lambda names, _s, r: one_slip(", ".join(map(bare, names)), r),
+    "wrong order": lambda names, _s, _: ", ".join(reversed(names)),
+    "NFD": lambda names, _s, _: unicodedata.normalize("NFD", ", ".join(names)),
+    "other tones": lambda names, _s, _: other_tones(", ".join(names)),
+    "eth for Đ": lambda names, _s, _: ", ".join(names).replace("Đ", "Ð").replace("đ", "ð"),
+    "no marks": lambda names, _s, _: " ".join(names),
+    "no marks, no kinds": lambda names, _s, _: " ".join(map(bare, names)),
+    "dashes, capitals": lambda names, _s, _: " - ".join(names).upper(),
 }
 NEW: dict[str, Callable[[list[str], str, random.Random], str]] = {
     "new: clean": OLD["clean"],
@@ -96,7 +98,7 @@ NEW: dict[str, Callable[[list[str], str, random.Random], str]] = {
     "new: abbreviated": OLD["abbreviated"],
     "new: no diacritics": OLD["no diacritics"],
     "new: one letter": OLD["one letter"],
-    "new: no province": lambda names, street, _: names[0],
+    "new: no province": lambda names, _s, _: names[0],
 }
 
 
@@ -118,5 +120,8 @@ def namesakes(vintage: str) -> set[str]:
     """Return communes that share their name, kind word apart, with another of their province."""
     listed = units.units(vintage, level="commune")
     province = units.lineage(vintage)["province_code"]
-    key = [f"{province[code]} {name_key(bare(name))}" for code, name in zip(listed["unit_code"], listed["name"], strict=True)]
+    key = [
+        f"{province[code]} {name_key(bare(name))}"
+        for code, name in zip(listed["unit_code"], listed["name"], strict=True)
+    ]
     return set(listed.loc[[key.count(k) > 1 for k in key], "unit_code"])

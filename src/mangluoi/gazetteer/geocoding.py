@@ -108,13 +108,30 @@ class _Locator:
         best = matches[0]
         near = [match for match in matches if match.cost < best.cost + _MARGIN]
         candidates = tuple(match.position for match in matches[:_MOST_CANDIDATES])
-        if any(not self._same_place(best.position, match.position) for match in near):
+        others = [match for match in near if not self._same_place(best.position, match.position)]
+        if others and self._in_new_form(best, others):
+            best = replace(best, cost=best.cost + _MARGIN)
+            near = [best]
+        elif others:
             return _Answer(None, "ambiguous", candidates)
         if best.cost > _DEAREST:
             return _Answer(None, "doubtful", candidates)
         # Of one place in two lists, the newest one is meant where nothing speaks for the other.
         chosen = max(near, key=lambda match: (self._preferred(match), -match.cost, -match.position))
         return _Answer(chosen, "", candidates)
+
+    def _in_new_form(self, best: Match, others: list[Match]) -> bool:
+        """Tell whether an address has the full form in use since July 2025: kind words, and no district.
+
+        An old commune of the name elsewhere in the province is then not what is meant, unless its list is preferred.
+        """
+        return (
+            not set(best.causes) - {"no_diacritics", "slip"}
+            and best.kind_stated
+            and self.names.units[best.position].vintage == units.NEW
+            and self.vintage != units.OLD
+            and all("no_district" in other.causes for other in others)
+        )
 
     def _preferred(self, match: Match) -> tuple[bool, str]:
         vintage = self.names.units[match.position].vintage
@@ -133,7 +150,7 @@ class _Locator:
         named = sorted({e.position for r in readings for key in r.commune_keys for e in self.names.communes[key]})
         if named and any(r.part.kinds & COMMUNE_KINDS for r in readings if r.commune_keys):
             return _Answer(None, "conflict", tuple(named[:_MOST_CANDIDATES]))
-        above = [r for r in readings if not r.part.street]
+        above = [r for r in readings if not r.street]
         if above and all(r.provinces for r in above):
             return _Answer(None, "province_only")
         return _Answer(None, "unknown_name")
@@ -254,14 +271,8 @@ def locate(
     return _framed([answers[code] for code in codes], texts.index)
 
 
-def _full_name(position: int, known: Lexicon) -> str:
-    unit = known.units[position]
-    above = [n for n in (unit.district, unit.province) if n not in (-1, position)]
-    return ", ".join([unit.name, *(known.units[n].name for n in above)])
-
-
 def _row(answer: _Answer, known: Lexicon, places: Sequence[tuple[float, float, float, str]]) -> tuple[object, ...]:
-    candidates = tuple((known.units[n].code, known.units[n].vintage, _full_name(n, known)) for n in answer.candidates)
+    candidates = tuple((known.units[n].code, known.units[n].vintage, known.full_names[n]) for n in answer.candidates)
     if answer.match is None:
         return (None, None, None, None, np.nan, np.nan, None, np.nan, 0.0, answer.reason, candidates)
     position = answer.match.position

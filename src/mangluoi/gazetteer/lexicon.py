@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -12,9 +13,13 @@ import pandas as pd
 from mangluoi import shipped
 from mangluoi.gazetteer import crosswalk, units
 from mangluoi.gazetteer.spelling import SpellingIndex
-from mangluoi.gazetteer.wording import loose_key, read_part, strict_key
+from mangluoi.gazetteer.wording import bare_name, loose_key, plain, read_part, strict_key
 
 __all__ = ["Entry", "Lexicon", "lexicon"]
+
+
+# Former names with a dash.
+_DASHED = {"thua thien-hue"}
 
 
 @dataclass(frozen=True)
@@ -88,14 +93,19 @@ class Lexicon:
             if unit.level == "commune":
                 for above in {unit.province, unit.district, *unit.kin_provinces, *unit.kin_districts} - {-1}:
                     self.communes_in[entry.loose, above].append(entry)
-        # Names with a dash fall apart when an address is split: Bà Rịa - Vũng Tàu.
-        self.dashed: dict[str, set[str]] = defaultdict(set)
-        for unit in listed:
-            first, dash, rest = unit.name.partition(" - ")
-            part = read_part(first.casefold())
-            if dash and part is not None:
-                self.dashed[part.loose].add(loose_key(rest))
-        self.dashed["thuathien"].add("hue")
+        # Names with a dash would fall apart where an address is split: Bà Rịa - Vũng Tàu.
+        dashed = {re.sub(r"\s*[-–]\s*", "-", plain(bare_name(unit.name))) for unit in listed if " - " in unit.name}
+        joined = "|".join(re.escape(name).replace(r"\-", r"\s*[-–]+\s*") for name in sorted({*dashed, *_DASHED}))
+        self.dashed = re.compile(rf"\b(?:{joined})\b")
+
+    @cached_property
+    def full_names(self) -> list[str]:
+        """The name of every unit with those of the units above it."""
+        names = [unit.name for unit in self.units]
+        return [
+            ", ".join([names[n], *(names[above] for above in (unit.district, unit.province) if above not in (-1, n))])
+            for n, unit in enumerate(self.units)
+        ]
 
     @cached_property
     def spelling(self) -> SpellingIndex:

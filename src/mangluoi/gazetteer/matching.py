@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mangluoi.gazetteer.lexicon import Entry, Lexicon
-from mangluoi.gazetteer.reading import COMMUNE_KINDS, DISTRICT_KINDS, PROVINCE_KINDS, Reading
+from mangluoi.gazetteer.reading import COMMUNE_KINDS, DISTRICT_KINDS, PROVINCE_KINDS, Reading, differences
 from mangluoi.gazetteer.spelling import one_slip_apart
 from mangluoi.gazetteer.wording import Part
 
@@ -28,7 +28,8 @@ COSTS = {
     "no_province": 0.02,
     "nothing_above": 0.08,
     "out_of_order": 0.01,
-    "second_commune": 0.10,
+    "second_commune": 0.16,
+    "unread_before": 0.03,
     "unknown_between": 0.16,
     "outside_hint": 0.12,
     "undivided": 0.06,
@@ -48,30 +49,21 @@ class Match:
         The sum of what does not fit.
     causes
         What that is, sorted: names of `COSTS`.
+    kind_stated
+        Whether the address says what kind of unit it is.
     """
 
     position: int
     cost: float
     causes: tuple[str, ...]
-
-
-def _name_causes(part: Part, entry: Entry) -> list[str]:
-    causes: list[str] = []
-    if entry.loose == part.loose and entry.strict and entry.strict != part.strict:
-        causes.append("no_diacritics" if part.strict.isascii() else "wrong_diacritics")
-    if not entry.official:
-        causes.append("former_name")
-    if part.kinds and entry.kind and entry.kind not in part.kinds and entry.loose == part.loose:
-        causes.append("other_kind")
-    return causes
+    kind_stated: bool
 
 
 def _cost(causes: Iterable[str]) -> float:
-    return sum(COSTS[cause] for cause in causes)
-
-
-def _best(found: list[list[str]]) -> list[str] | None:
-    return min(found, key=lambda causes: (_cost(causes), causes), default=None)
+    total = 0.0
+    for cause in causes:
+        total += COSTS[cause]
+    return total
 
 
 class _Address:
@@ -81,48 +73,50 @@ class _Address:
         self.readings = readings
         self.lexicon = lexicon
         self.hint = hint
-        self.provinces = [{entry.position for entry in each.provinces} for each in readings]
-        self.districts = [{entry.position for entry in each.districts} for each in readings]
+        self.provinces = [each.province_fits for each in readings]
+        self.districts = [each.district_fits for each in readings]
 
     def above(self, but: int) -> set[int]:
-        """Return the districts and provinces that the other parts may name; districts alone where they decide."""
+        """Return the districts and provinces that the other parts may name."""
         found: set[int] = set()
-        for position in range(len(self.readings)):
-            if position != but:
-                found |= self.provinces[position] | self.districts[position]
+        for position, reading in enumerate(self.readings):
+            if position != but and (reading.provinces or reading.districts):
+                found.update(self.provinces[position], self.districts[position])
         return found
 
-    def _naming(self, named: list[set[int]], own: int, kin: frozenset[int], but: set[int]) -> tuple[int, list[str]]:
+    @staticmethod
+    def _naming(
+        fits: list[dict[int, tuple[str, ...]]], own: int, kin: frozenset[int], but: tuple[int, ...]
+    ) -> tuple[int, tuple[str, ...]]:
         """Find the part that names a unit above, its own or its kin; -1 where none does."""
-        best: tuple[int, list[str]] = (-1, [])
-        for position, each in enumerate(named):
-            if position in but or not each:
+        best: tuple[int, tuple[str, ...]] = (-1, ())
+        for position, named in enumerate(fits):
+            if not named or position in but:
                 continue
-            for above in each & kin | ({own} & each):
-                entries = self.readings[position].provinces + self.readings[position].districts
-                causes = _best([_name_causes(self.readings[position].part, e) for e in entries if e.position == above])
-                if causes is None:
+            if own in named:
+                found = named[own]
+            else:
+                shared = [named[each] for each in kin if each in named]
+                if not shared:
                     continue
-                causes = causes if above == own else [*causes, "other_list"]
-                if best[0] == -1 or _cost(causes) < _cost(best[1]):
-                    best = (position, causes)
+                found = (*min(shared, key=len), "other_list")
+            if best[0] == -1 or _cost(found) < _cost(best[1]):
+                best = (position, found)
         return best
 
     def support(self, unit_position: int, at: int) -> list[str] | None:
         """List what does not fit if part `at` names this unit; None if the address contradicts it."""
         unit = self.lexicon.units[unit_position]
-        used = {at}
         causes: list[str] = []
-        district, province = -1, -1
-        if unit.level == "commune" and (unit.district >= 0 or unit.kin_districts):
-            district, why = self._naming(self.districts, unit.district, unit.kin_districts, used)
+        district = -1
+        if unit.level == "commune":
+            district, why = self._naming(self.districts, unit.district, unit.kin_districts, (at,))
             causes += why
-            used |= {district}
-        province, why = self._naming(self.provinces, unit.province, unit.kin_provinces, used)
+        province, why = self._naming(self.provinces, unit.province, unit.kin_provinces, (at, district))
         causes += why
-        used |= {province}
+        used = (at, district, province)
         for position, reading in enumerate(self.readings):
-            if position in used or reading.part.street:
+            if position in used or reading.street:
                 continue
             verdict = self._leftover(unit_position, position, at, district, province)
             if verdict is None:
@@ -143,6 +137,9 @@ class _Address:
                 causes.append("outside_hint")
         placed = [p for p in (at, district, province) if p >= 0]
         if placed != sorted(placed):
+            # Read backwards and with a part left over or bent, that part is rather the commune, misspelt.
+            if "unread_before" in causes or "slip" in causes:
+                return None
             causes.append("out_of_order")
         return causes
 
@@ -155,19 +152,21 @@ class _Address:
         if district < 0 and not part.kinds - DISTRICT_KINDS and unit.level == "commune" and not reading.districts:
             for above in sorted({unit.district, *unit.kin_districts} - {-1}):
                 if self._is_slip(part, above):
-                    return ["slip"], "district"
+                    return (["slip"] if above == unit.district else ["slip", "other_list"]), "district"
         if province < 0 and not part.kinds - PROVINCE_KINDS and not reading.provinces:
             for above in sorted({unit.province, *unit.kin_provinces}):
                 if self._is_slip(part, above):
-                    return ["slip"], "province"
+                    return (["slip"] if above == unit.province else ["slip", "other_list"]), "province"
         if part.kinds & COMMUNE_KINDS and not part.kinds & (DISTRICT_KINDS | PROVINCE_KINDS):
             return (["second_commune"], "") if unit.level == "commune" else None
         if part.kinds:
             # A district or province that is stated, and is another one or none that is known.
             return None
         if position < at:
-            # To the left of a commune stand hamlets and streets, whose names may be those of units elsewhere.
-            return [], ""
+            # To the left of a commune stand hamlets and streets, whose names may be those of units elsewhere. But
+            # where the name could as well be a district's, what stands before it may be its commune, misspelt.
+            bare = not self.readings[at].part.kinds
+            return None if bare and self.readings[at].districts else (["unread_before"], "")
         if reading.provinces and position == len(self.readings) - 1:
             return None
         if reading.districts and district < 0:
@@ -175,19 +174,19 @@ class _Address:
         return ["unknown_between"], ""
 
     def _is_slip(self, part: Part, above: int) -> bool:
-        if len(part.loose) < _SHORTEST_SLIP:
+        if len(part.loose) < (_SHORTEST_SLIP - 2 if part.kinds else _SHORTEST_SLIP) or part.loose.isdecimal():
             return False
         return any(one_slip_apart(part.loose, entry.loose) for entry in self.lexicon.names_of[above])
 
 
-def _collected(found: dict[int, list[str]]) -> list[Match]:
-    matches = [Match(position, round(_cost(causes), 6), tuple(sorted(causes))) for position, causes in found.items()]
-    return sorted(matches, key=lambda match: (match.cost, match.position))
+def _keep(found: dict[int, Match], position: int, causes: list[str], part: Part) -> None:
+    match = Match(position, round(_cost(causes), 6), tuple(sorted(causes)), bool(part.kinds))
+    if position not in found or match.cost < found[position].cost:
+        found[position] = match
 
 
-def _keep(found: dict[int, list[str]], position: int, causes: list[str]) -> None:
-    if position not in found or _cost(causes) < _cost(found[position]):
-        found[position] = causes
+def _ordered(found: dict[int, Match]) -> list[Match]:
+    return sorted(found.values(), key=lambda match: (match.cost, match.position))
 
 
 def communes_named(
@@ -207,33 +206,43 @@ def communes_named(
         Whether to look for names one slip away from what was typed, within what the other parts name.
     """
     address = _Address(readings, lexicon, hint)
-    found: dict[int, list[str]] = {}
+    found: dict[int, Match] = {}
     for at, reading in enumerate(readings):
+        if not (slips or reading.commune_keys):
+            continue
         part = reading.part
         above = address.above(at)
         keys = _slipped(reading, lexicon, readings, at) if slips else reading.commune_keys
         for key in keys:
-            entries = (
-                [entry for each in sorted(above) for entry in lexicon.communes_in.get((key, each), ())]
-                if above
-                else ([] if slips else lexicon.communes[key])
-            )
-            for entry in entries:
-                own = ["slip"] if slips else _name_causes(part, entry)
+            # The same name may be found by way of its district and of its province: it is judged once.
+            for entry in _entries(key, above, lexicon, slips=slips):
+                own = ("slip",) if slips else differences(part, entry)
                 if slips and part.kinds and entry.kind and entry.kind not in part.kinds:
-                    own = [*own, "other_kind"]
+                    own = (*own, "other_kind")
                 more = address.support(entry.position, at)
                 if more is not None:
-                    _keep(found, entry.position, own + more)
-    return _collected(found)
+                    _keep(found, entry.position, [*own, *more], part)
+    return _ordered(found)
+
+
+def _entries(key: str, above: set[int], lexicon: Lexicon, *, slips: bool) -> Iterable[Entry]:
+    if not above:
+        return () if slips else lexicon.communes[key]
+    within = lexicon.communes_in
+    found = {id(entry): entry for each in above if (key, each) in within for entry in within[key, each]}
+    return found.values()
 
 
 def _slipped(reading: Reading, lexicon: Lexicon, readings: Sequence[Reading], at: int) -> list[str]:
     """Return the names of communes that a part may be a slip of."""
     part = reading.part
-    if part.street or len(part.loose) < _SHORTEST_SLIP or (part.kinds and not part.kinds & COMMUNE_KINDS):
+    if (
+        any(letter.isdecimal() for letter in part.loose)
+        or len(part.loose) < _SHORTEST_SLIP
+        or (part.kinds and not part.kinds & COMMUNE_KINDS)
+    ):
         return []
-    if not part.kinds and (reading.names_something or not _stands_before_units(readings, at)):
+    if not part.kinds and (reading.provinces or reading.districts or not _stands_before_units(readings, at)):
         return []
     # A name that some commune bears is hardly a slip: it is rather one that no list knows any more.
     if any(entry.strict == part.strict for key in reading.commune_keys for entry in lexicon.communes[key]):
@@ -251,13 +260,13 @@ def districts_named(
 ) -> list[Match]:
     """Return the districts that an address may name where it names nothing smaller, the best first."""
     address = _Address(readings, lexicon, hint)
-    found: dict[int, list[str]] = {}
+    found: dict[int, Match] = {}
     for at, reading in enumerate(readings):
         for entry in reading.districts:
             # Whatever stands before a district and is no street may be a commune that no list knows.
-            if any(not each.part.street for each in readings[:at]):
+            if any(not each.street for each in readings[:at]):
                 continue
             more = address.support(entry.position, at)
             if more is not None:
-                _keep(found, entry.position, _name_causes(reading.part, entry) + more)
-    return _collected(found)
+                _keep(found, entry.position, [*differences(reading.part, entry), *more], reading.part)
+    return _ordered(found)

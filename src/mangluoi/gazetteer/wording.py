@@ -6,9 +6,20 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from mangluoi.gazetteer.spelling import one_slip_apart
 from mangluoi.viettext import compose
 
-__all__ = ["Part", "loose_key", "plain", "read_part", "split_address", "split_inside", "strict_key"]
+__all__ = [
+    "Part",
+    "bare_name",
+    "loose_key",
+    "mended",
+    "plain",
+    "read_part",
+    "split_address",
+    "split_inside",
+    "strict_key",
+]
 
 #: What each kind word and its abbreviations say, folded: a set, since some say two things.
 _KINDS: dict[str, frozenset[str]] = {
@@ -29,7 +40,9 @@ _KIND = re.compile(
     rf"(?:(?P<long>{_LONG})[\s.:]+|(?P<glued>{_LONG})(?=\d)|(?P<two>tp|tx|ttr|tt|ph|dk)(?:\s*\.\s*|\s+)"
     r"|(?P<one>[xpfhqt])(?:\s*\.\s*|\s*(?=\d)))(?=\S)"
 )
-_STRONG = re.compile(r"\s*[,;|\n\t]+\s*|\s+[-–—]+\s*|\s*[-–—]+\s+|(?<=[^\W\d_]{4})\.\s+")
+_STRONG = re.compile(r"[,;|\n\t]+|\s[-–—]+|[-–—]+\s")
+# A full stop ends a part after a word, not after an abbreviation.
+_STOP = re.compile(r"(?<=[^\W\d_]{4})\.\s+")
 # Kind words inside a part, found by their letters without diacritics; what follows "xã" in "xã hội" is no name.
 _MARK = re.compile(
     r"(?<=\S)\s+(?=(?:(?<!thi )xa\s+(?!hoi\b)|(?:phuong|thi tran|thi xa|dac khu|huyen|quan|thanh pho|tinh)\s+"
@@ -39,7 +52,7 @@ _ACCENTED = {
     "xa": {"xã"}, "phuong": {"phường"}, "huyen": {"huyện"}, "quan": {"quận"}, "tinh": {"tỉnh"},
     "thi": {"thị"}, "thanh": {"thành"}, "dac": {"đặc"},
 }  # fmt: skip
-_FULL = {word: kinds | {"huyện đảo"} for word, kinds in _KINDS.items()}
+_FULL = {word: kinds | ({"huyện đảo"} if word == "huyen dao" else set()) for word, kinds in _KINDS.items()}
 _STREET = re.compile(
     r"\d|(?:so|duong|pho|ngo|ngach|hem|kiet|thon|xom|ap|ban|buon|bon|lang|plei|soc|khoi|khom|to|khu|kp|tdp|kv|"
     r"tieu khu|cum|quoc lo|ql|tinh lo|tl|dt|dh|km|lo|tang|toa|nha|cho|nga|cau|truong|tram|benh vien|trung tam|ubnd|"
@@ -71,9 +84,9 @@ _NEW_TONE = {
     for tone in _TONES[1:]
 }
 _OLD_TONE = re.compile("|".join(_NEW_TONE))
-_NOT_NAME = re.compile(r"[^\w]|_")
-# Spellings in use side by side for one name: i or y, Đắk/Đắc/Đak, -k or -c in names of the Highlands.
-_SAME = str.maketrans({"y": "i"})
+_NO_MARKS = dict.fromkeys(map(ord, " \u00a0\n\t.,;:!?-–—_/\\'\"`´’‘“”()[]{}*&+#"))
+# Spellings in use side by side for one name: i or y, Đắk/Đắc/Đak.
+_LOOSE = {**_PLAIN, **_NO_MARKS, **{code: "i" for code, letter in _PLAIN.items() if letter == "y"}}
 
 
 def plain(text: str) -> str:
@@ -88,15 +101,15 @@ def strict_key(name: str) -> str:
 
 def loose_key(name: str) -> str:
     """Bring a name to the form compared without diacritics: i and y, and dac and dak, are one."""
-    return _loose(plain(compose(name).casefold()))
+    return _loose(compose(name).casefold())
 
 
 def _strict(name: str) -> str:
-    return _NOT_NAME.sub("", _OLD_TONE.sub(lambda found: _NEW_TONE[found[0]], name))
+    return _OLD_TONE.sub(lambda found: _NEW_TONE[found[0]], name).translate(_NO_MARKS)
 
 
-def _loose(flat: str) -> str:
-    key = _NOT_NAME.sub("", flat).translate(_SAME)
+def _loose(name: str) -> str:
+    key = name.translate(_LOOSE)
     if key.isdecimal():
         return str(int(key))
     return key.replace("dac", "dak").replace("lack", "lak") if key.startswith("dac") else key
@@ -126,9 +139,11 @@ class Part:
 
 
 def split_address(address: str) -> list[str]:
-    """Split an address where its writer did; parts in lower case, composed."""
-    text = unicodedata.normalize("NFC", address).replace("\u00a0", " ").strip()
-    return [part for part in _STRONG.split(compose_lower(text)) if part and part != "."]
+    """Split an address, composed and in lower case, where its writer did."""
+    parts = _STRONG.split(address)
+    if ". " in address:
+        parts = [piece for part in parts for piece in _STOP.split(part)]
+    return [part for each in parts if (part := each.strip(" ."))]
 
 
 def compose_lower(text: str) -> str:
@@ -161,7 +176,7 @@ def read_part(text: str) -> Part | None:
     """
     name = text.strip(" .:-–'\"()")
     flat = plain(name)
-    whole = _loose(flat)
+    whole = _loose(name)
     kinds: frozenset[str] = frozenset()
     found = _kind_of(name)
     if found is not None:
@@ -172,8 +187,8 @@ def read_part(text: str) -> Part | None:
         if again is not None and _KINDS[again["long"] or again["glued"] or again["two"] or again["one"]] == kinds:
             name = name[again.end() :].strip()
     # What stands in brackets explains: "Tân Thành (xã)", "Sơn Trà (cũ)".
-    bare = re.sub(r"\s*\([^)]*\)?", "", name).strip() or name
-    loose = _loose(plain(bare))
+    bare = (re.sub(r"\s*\([^)]*\)?", "", name).strip() or name) if "(" in name else name
+    loose = _loose(bare)
     if not loose or loose in _NATION:
         return None
     if kinds and loose.isdecimal() and kinds == {"tỉnh"}:
@@ -183,10 +198,36 @@ def read_part(text: str) -> Part | None:
     return Part(kinds, strict, loose, street, whole if kinds else "")
 
 
+def bare_name(name: str) -> str:
+    """Drop the kind word of an official name; lower case."""
+    lower = compose(name).casefold()
+    found = _kind_of(lower)
+    return lower if found is None else lower[found.end() :]
+
+
+def mended(text: str) -> str | None:
+    """Put right a misspelt kind word at the start of a part; None if there is none.
+
+    Only where the first word (or two) is one slip from a kind word of at least two letters and something follows.
+    """
+    for count in (2, 1):
+        words = text.split(maxsplit=count)
+        typed = plain(" ".join(words[:count]))
+        if len(words) <= count or typed in _KINDS:
+            continue
+        for kind in _LONG.split("|"):
+            if kind.count(" ") == count - 1 and one_slip_apart(typed, kind):
+                return f"{min(_FULL[kind])} {words[count]}"
+    return None
+
+
 def _kind_of(name: str) -> re.Match[str] | None:
     """Match a kind word at the start of a name, unless its diacritics say that it is another word."""
     found = _KIND.match(plain(name))
     if found is None or found["long"] is None:
         return found
-    typed = name[: len(found["long"])]
-    return found if typed in (found["long"], *_FULL[found["long"]]) else None
+    word = found["long"]
+    typed = name[: len(word)]
+    # Where diacritics are typed, a bare "quan" or "phuong" is part of a name: Tam Quan, Phương Đông.
+    bare_allowed = name.isascii() or word not in ("quan", "phuong")
+    return found if typed in _FULL[word] or (typed == word and bare_allowed) else None
