@@ -20,13 +20,15 @@ __all__ = ["COSTS", "Match", "communes_named", "districts_named"]
 COSTS = {
     "no_diacritics": 0.01,
     "wrong_diacritics": 0.05,
-    "former_name": 0.02,
+    "former_name": 0.035,
     "other_kind": 0.04,
     "slip": 0.10,
     "other_list": 0.04,
     "no_district": 0.02,
+    "other_district": 0.04,
     "no_province": 0.02,
     "nothing_above": 0.08,
+    "bare_alone": 0.10,
     "out_of_order": 0.01,
     "second_commune": 0.16,
     "unread_before": 0.03,
@@ -133,6 +135,8 @@ class _Address:
             causes.append("no_province")
             if district < 0:
                 causes.append("nothing_above")
+                if not self.readings[at].part.kinds:
+                    causes.append("bare_alone")
             if self.hint and unit.province not in self.hint and not unit.kin_provinces & self.hint:
                 causes.append("outside_hint")
         placed = [p for p in (at, district, province) if p >= 0]
@@ -149,6 +153,10 @@ class _Address:
         """Say what a part that names nothing above a unit costs it, and what it turns out to be after all."""
         unit, reading = self.lexicon.units[unit_position], self.readings[position]
         part = reading.part
+        if self._repeats(unit_position, position, at):
+            # "Phú Sơn, Thanh Hóa, Thanh Hóa": the province twice, or rather its city, and then not this unit's.
+            other = unit.level == "commune" and unit.district >= 0 and district < 0 and reading.district_fits
+            return (["other_district"] if other else []), ""
         if district < 0 and not part.kinds - DISTRICT_KINDS and unit.level == "commune" and not reading.districts:
             for above in sorted({unit.district, *unit.kin_districts} - {-1}):
                 if self._is_slip(part, above):
@@ -166,12 +174,25 @@ class _Address:
             # To the left of a commune stand hamlets and streets, whose names may be those of units elsewhere. But
             # where the name could as well be a district's, what stands before it may be its commune, misspelt.
             bare = not self.readings[at].part.kinds
-            return None if bare and self.readings[at].districts else (["unread_before"], "")
+            if bare and (self.readings[at].districts or reading.commune_keys):
+                return None
+            return ["unread_before"], ""
         if reading.provinces and position == len(self.readings) - 1:
             return None
         if reading.districts and district < 0:
             return None
         return ["unknown_between"], ""
+
+    def _repeats(self, unit_position: int, position: int, at: int) -> bool:
+        """Tell whether a part only says again what another has said: lists often hold the commune twice."""
+        unit, reading, named = self.lexicon.units[unit_position], self.readings[position], self.readings[at].part
+        return (
+            unit.district in reading.district_fits
+            or "other_kind" not in reading.province_fits.get(unit.province, ("other_kind",))
+            or not unit.kin_districts.isdisjoint(reading.district_fits)
+            or not unit.kin_provinces.isdisjoint(reading.province_fits)
+            or (reading.part.loose == named.loose and (not reading.part.kinds or reading.part.kinds == named.kinds))
+        )
 
     def _is_slip(self, part: Part, above: int) -> bool:
         if len(part.loose) < (_SHORTEST_SLIP - 2 if part.kinds else _SHORTEST_SLIP) or part.loose.isdecimal():
@@ -206,6 +227,7 @@ def communes_named(
         Whether to look for names one slip away from what was typed, within what the other parts name.
     """
     address = _Address(readings, lexicon, hint)
+    accented = any(not reading.part.strict.isascii() for reading in readings)
     found: dict[int, Match] = {}
     for at, reading in enumerate(readings):
         if not (slips or reading.commune_keys):
@@ -217,6 +239,9 @@ def communes_named(
             # The same name may be found by way of its district and of its province: it is judged once.
             for entry in _entries(key, above, lexicon, slips=slips):
                 own = ("slip",) if slips else differences(part, entry)
+                if accented and "no_diacritics" in own:
+                    # Where diacritics are typed elsewhere, their absence here says something: Sa Pa, Sa Pả.
+                    own = tuple("wrong_diacritics" if cause == "no_diacritics" else cause for cause in own)
                 if slips and part.kinds and entry.kind and entry.kind not in part.kinds:
                     own = (*own, "other_kind")
                 more = address.support(entry.position, at)

@@ -112,7 +112,9 @@ def _loose(name: str) -> str:
     key = name.translate(_LOOSE)
     if key.isdecimal():
         return str(int(key))
-    return key.replace("dac", "dak").replace("lack", "lak") if key.startswith("dac") else key
+    if key.startswith("dac"):
+        key = f"dak{key[3:-1]}k" if key.endswith("c") and len(key) == 6 else f"dak{key[3:]}"
+    return key
 
 
 @dataclass(frozen=True)
@@ -188,6 +190,8 @@ def read_part(text: str) -> Part | None:
             name = name[again.end() :].strip()
     # What stands in brackets explains: "Tân Thành (xã)", "Sơn Trà (cũ)".
     bare = (re.sub(r"\s*\([^)]*\)?", "", name).strip() or name) if "(" in name else name
+    if not kinds and (said := re.search(r"\(([^)]*)", name)) and (kind := plain(said[1].strip(" ."))) in _KINDS:
+        kinds = _KINDS[kind]
     loose = _loose(bare)
     if not loose or loose in _NATION:
         return None
