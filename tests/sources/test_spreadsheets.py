@@ -184,9 +184,10 @@ def test_table_from_csv(tmp_path, mark):
     path.write_text("\n".join(mark.join(line) for line in lines), encoding="utf-8-sig")
     reading = spreadsheets.read_table(path, PEOPLE, province="40")
     assert reading.frame.loc[0, ["unit_code", "people"]].tolist() == ["17619", 12]
-    assert reading.rows[["row", "status"]].to_numpy().tolist() == [[1, "heading"], [2, "accepted"]]
-    with pytest.raises(InputError, match="outside the province"):
-        spreadsheets.read_table(path, PEOPLE, province="87")
+    assert reading.rows[["row", "status"]].to_numpy().tolist() == [[1, "refused"], [2, "accepted"]]
+    elsewhere = spreadsheets.read_table(path, PEOPLE, province="87")
+    assert elsewhere.frame.empty
+    assert [c.problem for c in elsewhere.complaints] == ["outside_province"]
 
 
 def test_coordinates_as_text_with_a_comma(tmp_path):
