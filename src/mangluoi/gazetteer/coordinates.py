@@ -101,8 +101,9 @@ def resolve(
         On the index of `x` (or a plain one), with `COLUMNS`: the point in degrees; how it was read ("degrees",
         "degrees_swapped", "EPSG:9208", "EPSG:9208_northing_first"); how far it lies from the commune's own point;
         and, where it is not taken, the reason: "missing", "outside_country", "ambiguous" (several readings land in
-        the commune, or none is declared and several are possible) or "outside_commune" (the nearest reading is
-        given with its distance). An ambiguous point names the readings, parted by "|". A point in degrees outside its commune is given, with that reason.
+        the commune, or none is declared and several are possible: ``read_as`` names them, parted by "|") or
+        "outside_commune" (no reading lands there: the distance is that of the nearest). A point in degrees outside
+        its commune is given, with that reason.
 
     Raises
     ------
