@@ -46,10 +46,18 @@ def test_each_unit_is_located_or_listed(vintage):
     assert sorted([*found.points["unit_code"], *found.unlocated["unit_code"]]) == sorted(codes)
     assert (found.unlocated["reason"] == "no_point").all()
     check(POINTS, found.points)
-    missing = units.units(units.NEW, level="commune").set_index("unit_code")["area_km2"].isna()
-    if vintage == units.NEW:
-        radius = found.points.set_index("unit_code")["located_within_m"]
-        assert (radius.isna() == missing[radius.index]).all()
+    assert (found.points["located_within_m"] > 0).all()
+
+
+def test_commune_without_a_point_is_known_to_its_district():
+    """Yên Bình has no trusted point: it stands amid its old district, with a radius that reaches the others there."""
+    listed = units.units(units.NEW, level="commune").set_index("unit_code")
+    assert math.isnan(listed.at["04714", "lon"])
+    found = points.points(["04714"], units.NEW).points.iloc[0]
+    around = listed.loc[["04717", "04744"]]
+    assert found["located_by"] == "district"
+    apart = great_circle_m(found["lon"], found["lat"], around["lon"], around["lat"])
+    assert (apart < found["located_within_m"]).all()
 
 
 def test_order_and_repetition_do_not_matter():

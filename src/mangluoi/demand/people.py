@@ -100,8 +100,8 @@ def _counted_twice(people: pd.DataFrame, members: dict[tuple[str, str], tuple[st
         for commune in members.get((code, vintage), ("", []))[1]:
             other = first.setdefault((commune, group), code)
             if other != code:
-                why = f"the group {group} is counted twice in the unit {commune}: under {other} and under {code}"
-                found.append(Complaint("contradiction", row=number, value=code, details={"why": why}))
+                details = {"group": group, "unit": commune, "other": other}
+                found.append(Complaint("counted_twice", row=number, value=code, details=details))
                 break
     return found
 
@@ -130,8 +130,7 @@ def _bad_weights(
             elif value < 0:
                 found.append(Complaint("negative", column="weights", value=value))
         if share.fillna(0.0).sum() <= 0:
-            why = f"no commune of the unit {code} carries weight"
-            found.append(Complaint("contradiction", value=code, details={"why": why}))
+            found.append(Complaint("no_weight", value=code))
     return found
 
 

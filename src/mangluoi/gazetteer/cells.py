@@ -18,7 +18,7 @@ from mangluoi.errors import UnknownUnitError
 from mangluoi.gazetteer import crosswalk, units
 from mangluoi.projection import DEGREES, equal_area_radius_m, metres_crs, to_metres
 
-__all__ = ["cells", "outline"]
+__all__ = ["approximate_area_km2", "cells", "outline"]
 
 # A point farther than this outside the outline is an island that the outline does not draw.
 _ISLAND_BEYOND_M = 10_000.0
@@ -62,6 +62,19 @@ def _all_cells(folder: Path) -> gpd.GeoSeries:
     clipped[outside] = shapely.union(clipped[outside], shapely.intersection(circles[near][outside], own[outside]))
     cell[near] = clipped
     return gpd.GeoSeries(cell, index=listed.index, crs=crs).to_crs(DEGREES)
+
+
+@cache
+def _areas(folder: Path) -> pd.Series:
+    cell = _all_cells(folder)
+    listed = units.units(units.NEW, level="commune").set_index("unit_code")["lon"]
+    area: pd.Series = cell.to_crs(metres_crs([listed.median()])).area / 1e6
+    return area
+
+
+def approximate_area_km2() -> pd.Series:
+    """Return the area of the approximate cell of every new commune that has a point, in km², indexed by code."""
+    return _areas(shipped.folder()).copy()
 
 
 def _voronoi(at: NDArray[np.object_], within: shapely.Geometry) -> NDArray[np.object_]:

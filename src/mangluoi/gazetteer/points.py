@@ -12,7 +12,7 @@ import pandas as pd
 
 from mangluoi import shipped
 from mangluoi.errors import UnknownUnitError
-from mangluoi.gazetteer import crosswalk, units
+from mangluoi.gazetteer import cells, crosswalk, units
 from mangluoi.projection import equal_area_radius_m, great_circle_m
 
 __all__ = ["UnitPoints", "points"]
@@ -33,37 +33,69 @@ class UnitPoints(NamedTuple):
     unlocated: pd.DataFrame
 
 
+_COLUMNS = ["lon", "lat", "located_within_m", "located_by"]
+
+
 @cache
-def _points(folder: Path, vintage: str) -> pd.DataFrame:
-    """Return lon, lat and located_within_m of every smallest unit, indexed by code; missing where not known."""
-    listed = units.units(vintage).set_index("unit_code").reindex(units.lineage(vintage).index)
-    own = pd.DataFrame(
+def _new_points(_folder: Path) -> pd.DataFrame:
+    """Return where every new commune is, indexed by code, and how that is known.
+
+    An area that is missing from the list is taken from the approximate cell. A commune without a point of its own is
+    known to the old district that it came from: it stands at the middle of that district's other new communes.
+    """
+    listed = units.units(units.NEW).set_index("unit_code").reindex(units.lineage(units.NEW).index)
+    area = listed["area_km2"].fillna(cells.approximate_area_km2().reindex(listed.index))
+    known = pd.DataFrame(
         {
             "lon": listed["lon"],
             "lat": listed["lat"],
-            "located_within_m": [equal_area_radius_m(area) for area in listed["area_km2"]],
+            "located_within_m": [equal_area_radius_m(value) for value in area],
+            "located_by": pd.Series("commune", index=listed.index, dtype=object).where(listed["lon"].notna(), None),
         },
         index=listed.index,
     )
-    if vintage == units.NEW or own["lon"].notna().all():
+    origin = crosswalk.crosswalk()[["from_code", "to_code"]]
+    origin["district"] = origin["from_code"].map(units.lineage(units.OLD)["district_code"])
+    for code in known.index[known["located_by"].isna()]:
+        districts = set(origin.loc[origin["to_code"] == code, "district"])
+        around = known.loc[sorted(set(origin.loc[origin["district"].isin(districts), "to_code"]) - {code})].dropna()
+        if len(around):
+            lon, lat = around["lon"].mean(), around["lat"].mean()
+            within = great_circle_m(lon, lat, around["lon"], around["lat"]) + around["located_within_m"]
+            known.loc[code, _COLUMNS] = [lon, lat, within.max(), "district"]
+    return known
+
+
+@cache
+def _points(folder: Path, vintage: str) -> pd.DataFrame:
+    """Return where every smallest unit is, indexed by code; missing where not known."""
+    if vintage == units.NEW:
+        return _new_points(folder)
+    listed = units.units(vintage).set_index("unit_code").reindex(units.lineage(vintage).index)
+    own = listed[["lon", "lat"]].assign(
+        located_within_m=[equal_area_radius_m(area) for area in listed["area_km2"]],
+        located_by=pd.Series("commune", index=listed.index, dtype=object).where(listed["lon"].notna(), None),
+    )
+    if own["lon"].notna().all():
         return own
     # Coordinates of old communes are not trusted by the shipped list: such a one stands where most of it went.
-    successors = crosswalk.shares(vintage, units.NEW).join(_points(folder, units.NEW), on="to_code")
+    successors = crosswalk.shares(vintage, units.NEW).join(_new_points(folder), on="to_code")
     successors = successors.sort_values(["from_code", "share", "to_code"], ascending=[True, False, True])
     main = successors.drop_duplicates("from_code").set_index("from_code")
     at = main.reindex(successors["from_code"])
     apart = great_circle_m(at["lon"], at["lat"], successors["lon"], successors["lat"])
     reach = pd.Series(apart + successors["located_within_m"].to_numpy(), index=successors["from_code"].to_numpy())
-    # A successor without a point or an area leaves the whole unbounded, hence min_count by way of skipna=False.
+    # A successor without a point leaves the whole unbounded, hence skipna=False.
     within = reach.groupby(level=0).agg(lambda each: each.max(skipna=False))
-    derived = pd.DataFrame({"lon": main["lon"], "lat": main["lat"], "located_within_m": within}).reindex(own.index)
+    derived = main[["lon", "lat", "located_by"]].assign(located_within_m=within).reindex(own.index)
     return own.where(own["lon"].notna(), derived)
 
 
 def points(unit_codes: Iterable[str], vintage: str) -> UnitPoints:
     """Return the points of communes.
 
-    A new commune stands at its own point, and the truth lies within the radius of the circle that has its area. An
+    A new commune stands at its own point, and the truth lies within the radius of the circle that has its area; one
+    without a point of its own stands in the middle of the old district that it came from (``located_by`` district). An
     old commune stands at the point of the new one that took its largest share (ties by code); one that was split
     may lie as far off as the farthest successor's point and radius.
 
@@ -97,7 +129,7 @@ def points(unit_codes: Iterable[str], vintage: str) -> UnitPoints:
             "vintage": pd.Series([vintage] * len(wanted), dtype="str"),
             "lon": at["lon"].to_numpy(dtype=float),
             "lat": at["lat"].to_numpy(dtype=float),
-            "located_by": pd.Series(["commune"] * len(wanted), dtype="str"),
+            "located_by": at["located_by"].to_numpy(dtype=object),
             "located_within_m": at["located_within_m"].to_numpy(dtype=float),
         }
     )

@@ -95,7 +95,7 @@ def read_tables(plan: Plan) -> tuple[dict[str, pd.DataFrame], str | None]:
         FACILITIES, SITES, CAPACITY and PEOPLE by name, and the path of the workbook.
     """
     if not plan.inputs.workbook:
-        return sources.figures.embedded(plan.province_code), None
+        return sources.figures.embedded(plan.province_code, vintage=plan.province_vintage), None
     place = Path(plan.folder, plan.inputs.workbook)
     return sources.read_workbook(place, vocabulary=shipped.vocabulary()), str(place)
 
@@ -170,7 +170,7 @@ def _population(plan: Plan, communes: pd.DataFrame, vintage: str, given: pd.Data
     """Estimate the population of communes as weights: from what was given, else from what ships, else none."""
     rows = given[given["group"] == "population"]
     if rows.empty:
-        people = sources.figures.embedded(plan.province_code)["people"]
+        people = sources.figures.embedded(plan.province_code, vintage=plan.province_vintage)["people"]
         rows = people[people["group"] == "population"]
         if rows.empty:
             return None

@@ -320,6 +320,9 @@ def _contradictions(plan: Plan) -> list[Complaint]:
     positive(plan.roads.margin_km, "roads.margin_km")
     if plan.roads.terrain == "by_area" and plan.roads.mountain_from_km2 is None:
         found.append(Complaint("missing_key", column="roads.mountain_from_km2"))
+    if plan.roads.terrain != "by_area" and plan.roads.mountain_from_km2 is not None:
+        condition = {"condition": 'terrain = "by_area"'}
+        found.append(Complaint("unused_key", column="roads.mountain_from_km2", details=condition))
     offered = [rule.service for rule in plan.services]
     for number, rule in enumerate(plan.services, start=1):
         known(rule.service, "service", f"services[{number}].service")

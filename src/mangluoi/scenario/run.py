@@ -9,9 +9,9 @@ import pandas as pd
 
 from mangluoi import access, demand, siting, supply
 from mangluoi.errors import Complaint, ConservationError, InputError
-from mangluoi.scenario import choices, facts, origin, travel
+from mangluoi.scenario import choices, facts, notice, origin, travel
 from mangluoi.scenario.plan import Plan
-from mangluoi.scenario.result import Notice, Result
+from mangluoi.scenario.result import Result
 from mangluoi.scenario.scorecard import scorecard
 
 __all__ = ["STAGES", "run"]
@@ -54,9 +54,9 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         return stages
 
     with begin("read").stage("read"):
+        where = facts.area(plan)
         tables, file = facts.read_tables(plan)
     with begin("locate").stage("locate"):
-        where = facts.area(plan)
         here = facts.supply_on_map(plan, where, tables, file=file)
         people = facts.people_by_commune(plan, where, tables["people"], file=file)
         unlocated = _unlocated(where, here)
@@ -104,7 +104,14 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
             states_after=after.states,
             actions=chosen,
         )
-    notices = (*here.notices, *road_notices, *_notices(plan, where, here, tables["people"], people, solution))
+    unknown = _by_door(here_now[here_now["basis"] == "unknown"][["site_id", "service"]])
+    near_unknown = access.coverage(need, minutes, max_minutes=limits, admissible=_open(may_enter, unknown))
+    notices = (
+        *here.notices,
+        *road_notices,
+        *notice.of_plan(plan, where, here, tables["people"], people, solution),
+        *notice.full_for_want_of_figures(before.states, near_unknown),
+    )
     return Result(
         plan=plan,
         province_name=where.province_name,
@@ -129,7 +136,7 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         solution=solution,
         scorecard=card,
         unlocated=unlocated,
-        notices=_unique(notices),
+        notices=notice.unique(notices),
         provenance=origin.provenance(plan, stages),
     )
 
@@ -311,61 +318,3 @@ def _gap(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     keys = ["point_id", "group", "service"]
     now, then = access.gap(before)[[*keys, "gap"]], access.gap(after)[[*keys, "gap"]]
     return now.merge(then, on=keys, suffixes=("", "_after"), validate="one_to_one")
-
-
-def _unique(notices: tuple[Notice, ...]) -> tuple[Notice, ...]:
-    """Drop notices that were given twice, such as one for each profile."""
-    seen: dict[tuple[str, str], Notice] = {}
-    for notice in notices:
-        seen.setdefault((notice.key, repr(sorted(notice.fields.items()))), notice)
-    return tuple(seen.values())
-
-
-def _notices(
-    plan: Plan,
-    where: facts.Area,
-    here: facts.Supply,
-    totals: pd.DataFrame,
-    people: pd.DataFrame,
-    solution: siting.Solution | None,
-) -> list[Notice]:
-    """Collect what a reader of the figures must know."""
-    notices = [Notice("boundaries_approximate", {})]
-    if plan.vintage < "2025-07-01" and plan.as_of < plan.vintage:
-        notices.append(Notice("old_list_stands_in", {"as_of": plan.as_of}))
-    if plan.vintage != plan.province_vintage:
-        notices.append(Notice("restated", {"vintage": plan.vintage}))
-    for group, rows in people[people["estimated"]].groupby("group", sort=True):
-        given = totals[totals["group"] == group]
-        fields: dict[str, object] = {
-            "group": str(group),
-            "rule": str(rows["basis"].iloc[0]),
-            "source": "; ".join(sorted(set(given["source"]))[:1]),
-            "as_of": "; ".join(sorted(set(given["as_of"]))),
-        }
-        notices.append(Notice("people_estimated", fields))
-    for rule in plan.needs:
-        fields = {"group": rule.group, "service": rule.service, "rate": 100 * rule.rate, "basis": rule.basis}
-        notices.append(Notice("need_rate_assumed", fields))
-    for service in plan.services:
-        fields = {"service": service.service, "minutes": service.max_minutes, "mode": service.profile}
-        notices.append(Notice("thresholds_chosen", fields))
-    if len({rule.group for rule in plan.needs}) > 1:
-        notices.append(Notice("groups_overlap", {}))
-    unknown = int((here.capacity["basis"] == "unknown").sum())
-    if unknown:
-        fields = {"count": unknown, "rule": plan.supply.where_capacity_unknown}
-        notices.append(Notice("capacity_unknown", fields))
-    floors = int((here.capacity["basis"] == "residents").sum())
-    if floors:
-        notices.append(Notice("capacity_from_residents", {"count": floors}))
-    for code in where.unlocated["unit_code"]:
-        notices.append(Notice("unit_unlocated", {"name": str(code), "reason": "no_point"}))
-    if solution is None:
-        notices.append(Notice("no_actions", {}))
-    else:
-        for basis in dict.fromkeys(rule.basis for rule in plan.actions):
-            notices.append(Notice("cost_assumed", {"basis": basis}))
-        if solution.status != "optimal":
-            notices.append(Notice("time_limit_reached", {"gap": 100 * solution.gap}))
-    return notices

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from mangluoi import gazetteer, roads
+from mangluoi import gazetteer, roads, shipped
 from mangluoi.projection import great_circle_m
 from mangluoi.scenario.facts import Area
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Notice
+from mangluoi.viettext import format_number
 
 __all__ = ["BAND_EDGES", "candidates", "door", "door_times", "minutes_by_profile"]
 
@@ -32,6 +33,8 @@ def candidates(where: Area) -> pd.DataFrame:
     """Return where something new may be built: the centres of the new communes, the finest places that are known."""
     codes = sorted(set(where.cells["cell_code"]))
     points = gazetteer.points.points(codes, gazetteer.units.NEW).points
+    # A commune whose own place is not known is no place to build at.
+    points = points[points["located_by"] == "commune"].reset_index(drop=True)
     names = gazetteer.units.units(gazetteer.units.NEW, level="commune").set_index("unit_code")["name"]
     return pd.DataFrame(
         {
@@ -64,7 +67,7 @@ def minutes_by_profile(
     places = sites[["site_id", "lon", "lat"]]
     parts, notices = [], []
     for profile in profiles:
-        network = _network(plan, where, places, profile)
+        network = _network(plan, where, pd.concat([origins[["lon", "lat"]], places[["lon", "lat"]]]), profile)
         for points in (origins, places):
             lost = roads.unreached(network, points, snap_limit_m=plan.roads.snap_limit_m)
             for name, distance_m in lost.itertuples(index=False, name=None):
@@ -81,12 +84,19 @@ def minutes_by_profile(
         )
         parts.append(times.assign(mode=profile))
         if not network.estimated:
-            notices.append(
-                Notice("speeds_assumed", {"share": 100.0 * float(network.notes.get("share_km_speed_assumed", 1.0))})
-            )
+            notices.append(Notice("speeds_assumed", {"share": float(network.notes["assumed_speed_share"])}))
     if not plan.inputs.roads:
-        notices.append(Notice("roads_estimated", {}))
+        notices.append(Notice("roads_estimated", _assumptions()))
     return pd.concat(parts, ignore_index=True), notices
+
+
+def _assumptions() -> dict[str, str]:
+    """Say what the estimated network assumes: the detour factors and where the speeds come from."""
+    rows = shipped.frame("roads/assumptions.csv")
+    detours = rows[rows["name"] == "detour"]
+    factors = {format_number(float(value), 1) for value in detours["value"]}
+    speeds = shipped.frame("roads/speeds.csv")
+    return {"detour": "–".join(sorted(factors)), "speed_source": "; ".join(sorted(set(speeds["source"])))}
 
 
 def _network(plan: Plan, where: Area, places: pd.DataFrame, profile: str) -> roads.RoadNetwork:
@@ -104,20 +114,19 @@ def _network(plan: Plan, where: Area, places: pd.DataFrame, profile: str) -> roa
 
 
 def _centres(plan: Plan, where: Area, places: pd.DataFrame) -> pd.DataFrame:
-    """Return the nodes of the estimated network: commune centres of the area and its margin, and sites off them.
+    """Return the nodes of the estimated network: commune centres of the area and its margin, and places off them.
 
-    A site that is not at a commune centre becomes a node of its own, so that it is joined to its neighbours at the
-    speed of roads and not on foot.
+    A place (site or commune) that is not at a known centre becomes a node of its own, so that it is joined to its
+    neighbours at the speed of roads and not on foot. An area that is not listed is that of the approximate cell.
     """
     listed = gazetteer.units.units(gazetteer.units.NEW, level="commune")
     listed = listed[listed["lon"].notna() & listed["lat"].notna()]
     west, south, east, north = where.cells.total_bounds
     margin = plan.roads.margin_km * _DEGREES_PER_KM
     near = listed["lon"].between(west - margin, east + margin) & listed["lat"].between(south - margin, north + margin)
-    centres = listed.loc[near, ["unit_code", "lon", "lat", "area_km2"]]
-    if plan.roads.terrain == "by_area":
-        # Two communes have no area in the source; they take no part in roads rather than get a guessed terrain.
-        centres = centres[centres["area_km2"].notna()]
+    centres = listed.loc[near, ["unit_code", "lon", "lat", "area_km2"]].set_index("unit_code")
+    centres["area_km2"] = centres["area_km2"].fillna(gazetteer.cells.approximate_area_km2())
+    centres = centres.reset_index()
     known = {(round(lon, 6), round(lat, 6)) for lon, lat in zip(centres["lon"], centres["lat"], strict=True)}
     extra = []
     for lon, lat in sorted(
@@ -125,7 +134,7 @@ def _centres(plan: Plan, where: Area, places: pd.DataFrame) -> pd.DataFrame:
     ):
         if (lon, lat) not in known:
             nearest = int(np.argmin(great_circle_m(centres["lon"], centres["lat"], lon, lat)))
-            extra.append((f"site {lon} {lat}", lon, lat, centres["area_km2"].iloc[nearest]))
+            extra.append((f"place {lon} {lat}", lon, lat, centres["area_km2"].iloc[nearest]))
     if not extra:
         return centres.reset_index(drop=True)
     return pd.concat([centres, pd.DataFrame(extra, columns=centres.columns)], ignore_index=True)

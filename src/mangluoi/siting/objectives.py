@@ -15,7 +15,7 @@ from scipy.sparse import csr_array, hstack, vstack
 from mangluoi.siting.problem import Problem
 from mangluoi.siting.solver import Model
 
-__all__ = ["action_cost", "least_cost", "most_served"]
+__all__ = ["action_cost", "fewest_actions", "fewest_minutes", "least_cost", "most_served"]
 
 
 def most_served(problem: Problem) -> Model:
@@ -56,6 +56,54 @@ def least_cost(problem: Problem, served: float) -> Model:
     everyone = csr_array(np.concatenate([np.ones(links), np.zeros(cost.size - links)])[None, :])
     low = np.append(np.full(high.size, -np.inf), served)
     return _model(problem, cost, vstack([matrix, everyone], format="csr"), np.append(high, np.inf), low)
+
+
+def fewest_actions(problem: Problem, served: float, cost_vnd: float) -> Model:
+    """Serve at least as many people as given, for no more than the cost given, by the fewest actions.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    served
+        People to be served.
+    cost_vnd
+        What the actions may cost.
+    """
+    links, actions = problem.link_class.size, len(problem.actions)
+    cost = np.concatenate([np.zeros(links + actions), np.ones(actions)])
+    return _within(problem, cost, served, cost_vnd, math.inf)
+
+
+def fewest_minutes(problem: Problem, served: float, cost_vnd: float, count: float) -> Model:
+    """Serve at least as many people as given, for no more than the cost and actions given, in the fewest minutes.
+
+    Parameters
+    ----------
+    problem
+        The problem, built with its minutes.
+    served
+        People to be served.
+    cost_vnd
+        What the actions may cost.
+    count
+        How many actions there may be. Without it, many small sites would be scattered next to the very people whom
+        they serve.
+    """
+    cost = np.concatenate([problem.link_minutes, np.zeros(2 * len(problem.actions))])
+    return _within(problem, cost, served, cost_vnd, count)
+
+
+def _within(problem: Problem, cost: NDArray[np.float64], served: float, cost_vnd: float, count: float) -> Model:
+    """Return the model of serving as many for as much, with another aim."""
+    model = least_cost(problem, served)
+    links, actions = problem.link_class.size, len(problem.actions)
+    unit = _cost_unit(problem)
+    money = np.concatenate([np.zeros(links), _action_rows(problem) / unit])
+    done = np.concatenate([np.zeros(links + actions), np.ones(actions)])
+    matrix = vstack([model.matrix, csr_array(np.vstack([money, done]))], format="csr")
+    high = np.concatenate([model.high, [cost_vnd / unit, count]])
+    return _model(problem, cost, matrix, high, np.concatenate([model.low, [-np.inf, -np.inf]]))
 
 
 def action_cost(problem: Problem, added: NDArray[np.float64]) -> NDArray[np.float64]:

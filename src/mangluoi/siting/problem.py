@@ -32,6 +32,8 @@ class Problem:
         Places of each slot today, of shape ``(slots,)``.
     link_class, link_slot
         Which class can use which slot.
+    link_minutes
+        Travel time of each link; zero where classes were merged whatever their minutes.
     slots
         ``site_id`` and ``service`` of each slot.
     actions
@@ -52,6 +54,7 @@ class Problem:
     places: NDArray[np.float64]
     link_class: NDArray[np.int64]
     link_slot: NDArray[np.int64]
+    link_minutes: NDArray[np.float64]
     slots: tuple[tuple[str, str], ...]
     actions: pd.DataFrame
     action_slot: NDArray[np.int64]
@@ -72,6 +75,7 @@ def build(
     budget_vnd: float,
     max_minutes: float | Mapping[str, float],
     admissible: pd.DataFrame | None = None,
+    keep_minutes: bool = False,
 ) -> Problem:
     """Build the problem from tables; the order of their rows does not matter.
 
@@ -83,6 +87,8 @@ def build(
         ACTIONS rows.
     budget_vnd
         What all actions together may cost.
+    keep_minutes
+        Whether people must also be equally far from their slots to be one class.
 
     Raises
     ------
@@ -100,18 +106,18 @@ def build(
     number = {slot: position for position, slot in enumerate(slots)}
     all_open = allocation.open_services(pd.DataFrame(slots, columns=["site_id", "service"]), admissible)
     pairs = reach.build(need, times, max_minutes=max_minutes, admissible=all_open)
-    people, link_class, link_slot = _classes(need, pairs, number)
+    people, link_class, link_slot, link_minutes = _classes(need, pairs, number, keep_minutes=keep_minutes)
 
     action_slot = np.array([number[slot] for slot in zip(table["site_id"], table["service"], strict=True)], np.int64)
     used = np.isin(action_slot, link_slot)
     if len(table) and not used.any():
-        why = "nobody who needs the service of any action lives within the threshold of its site"
-        raise InputError([Complaint("contradiction", details={"why": why})])
+        raise InputError([Complaint("nobody_in_reach")])
     return Problem(
         people=people,
         places=np.array([float(open_now.get(slot, 0.0)) for slot in slots]),
         link_class=link_class,
         link_slot=link_slot,
+        link_minutes=link_minutes,
         slots=tuple(slots),
         actions=table,
         action_slot=action_slot,
@@ -140,24 +146,27 @@ def _check_question(actions: pd.DataFrame, budget_vnd: float) -> None:
 
 
 def _classes(
-    need: pd.DataFrame, pairs: reach.Reach, number: dict[tuple[str, str], int]
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
-    """Merge rows of need that can use the same slots."""
+    need: pd.DataFrame, pairs: reach.Reach, number: dict[tuple[str, str], int], *, keep_minutes: bool
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Merge rows of need that can use the same slots (in the same minutes)."""
     amounts = need["need"].to_numpy(dtype=float)
-    together: dict[tuple[int, ...], float] = {}
+    together: dict[tuple[tuple[int, float], ...], float] = {}
     for (_, service), rows, links in pairs.by_combo():
         slot_of_site = np.array([number.get((str(site), service), -1) for site in pairs.sites], dtype=np.int64)
         point, slot = pairs.point[links], slot_of_site[pairs.site[links]]
+        minutes = np.round(pairs.minutes[links], 6) if keep_minutes else np.zeros(links.size)
         order = np.lexsort((slot, point))
-        point, slot = point[order], slot[order]
+        point, slot, minutes = point[order], slot[order], minutes[order]
         starts = np.searchsorted(point, np.arange(pairs.points.size + 1))
         for row in rows:
             at = pairs.row_point[row]
             if at < 0 or amounts[row] <= 0 or starts[at] == starts[at + 1]:
                 continue
-            key = tuple(slot[starts[at] : starts[at + 1]].tolist())
+            own = slice(starts[at], starts[at + 1])
+            key = tuple(zip(slot[own].tolist(), minutes[own].tolist(), strict=True))
             together[key] = together.get(key, 0.0) + amounts[row]
     keys = sorted(together)
     link_class = np.repeat(np.arange(len(keys)), [len(key) for key in keys]).astype(np.int64)
-    link_slot = np.array([slot for key in keys for slot in key], dtype=np.int64)
-    return np.array([together[key] for key in keys]), link_class, link_slot
+    link_slot = np.array([slot for key in keys for slot, _ in key], dtype=np.int64)
+    link_minutes = np.array([minutes for key in keys for _, minutes in key], dtype=float)
+    return np.array([together[key] for key in keys]), link_class, link_slot, link_minutes

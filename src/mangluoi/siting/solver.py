@@ -46,7 +46,7 @@ class Answer:
     values
         The variables, or None where no answer was found.
     status
-        {"optimal", "time_limit", "infeasible"}
+        {"optimal", "time_limit", "infeasible"}; the second also where a limit of nodes was reached.
     objective, bound
         Value of the answer (infinite without one) and the proven least value.
     seconds
@@ -60,7 +60,9 @@ class Answer:
     seconds: float
 
 
-def minimise(model: Model, *, time_limit_s: float | None = None, relative_gap: float = 0.0) -> Answer:
+def minimise(
+    model: Model, *, time_limit_s: float | None = None, relative_gap: float = 0.0, node_limit: int | None = None
+) -> Answer:
     """Solve a model.
 
     Parameters
@@ -71,6 +73,9 @@ def minimise(model: Model, *, time_limit_s: float | None = None, relative_gap: f
         When to stop with the best answer so far. None waits for the proof.
     relative_gap
         Distance of answer and bound, relative to the answer, at which the answer counts as proven.
+    node_limit
+        After how many nodes of the search tree to stop. Unlike a time limit it stops at the same answer on every
+        machine.
 
     Raises
     ------
@@ -83,7 +88,11 @@ def minimise(model: Model, *, time_limit_s: float | None = None, relative_gap: f
         integrality=model.whole.astype(np.int64),
         bounds=Bounds(0.0, model.upper),
         constraints=LinearConstraint(model.matrix, model.low, model.high),
-        options={"mip_rel_gap": relative_gap, "time_limit": np.inf if time_limit_s is None else time_limit_s},
+        options={
+            "mip_rel_gap": relative_gap,
+            "time_limit": np.inf if time_limit_s is None else time_limit_s,
+            "node_limit": np.iinfo(np.int32).max if node_limit is None else node_limit,
+        },
     )
     seconds = time.perf_counter() - start
     status = {0: "optimal", 1: "time_limit", 2: "infeasible"}.get(int(found.status))
