@@ -29,7 +29,7 @@ COLUMNS = (
 )  # fmt: skip
 
 #: Why an address is not located; the sentences for readers are made from these where they are shown.
-REASONS = ("no_address", "unknown_name", "province_only", "ambiguous", "conflict", "doubtful")
+REASONS = ("no_address", "unknown_name", "province_only", "ambiguous", "conflict", "doubtful", "no_point")
 
 # The next place must cost this much more than the best, and the best no more than this in all.
 _MARGIN, _DEAREST = 0.03, 0.17
@@ -278,6 +278,8 @@ def _row(answer: _Answer, known: Lexicon, places: Sequence[tuple[float, float, f
     position = answer.match.position
     unit = known.units[position]
     lon, lat, within, by = places[position]
+    if not np.isfinite(lon):
+        return (None, None, None, None, np.nan, np.nan, None, np.nan, 0.0, "no_point", candidates)
     return (
         unit.code, unit.vintage, unit.name, known.units[unit.province].name, lon, lat, by, within,
         confidence_of(answer.match.cost), "", candidates,
