@@ -29,7 +29,22 @@ def _crosswalk(_folder: Path) -> pd.DataFrame:
 
 @cache
 def _shares(folder: Path, from_vintage: str, to_vintage: str) -> pd.DataFrame:
-    return _directed(_crosswalk(folder), from_vintage, to_vintage)
+    listed = _crosswalk(folder)
+    pairs = set(zip(listed["from_vintage"], listed["to_vintage"], strict=True))
+    if not {(from_vintage, to_vintage), (to_vintage, from_vintage)} & pairs:
+        # A later decree is joined to the list before it only: from the others the way leads through that one.
+        for first, last in sorted(pairs):
+            between, end = (first, last) if last == to_vintage else (last, first)
+            if end == to_vintage and between != from_vintage:
+                return _chained(_shares(folder, from_vintage, between), _shares(folder, between, to_vintage))
+    return _directed(listed, from_vintage, to_vintage)
+
+
+def _chained(first: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
+    joined = first.merge(then, left_on="to_code", right_on="from_code", suffixes=("", "_then"))
+    joined["share"] = joined["share"] * joined["share_then"]
+    summed = joined.groupby(["from_code", "to_code_then"], sort=True)[["share"]].sum().reset_index()
+    return summed.rename(columns={"to_code_then": "to_code"})
 
 
 def _directed(listed: pd.DataFrame, from_vintage: str, to_vintage: str) -> pd.DataFrame:

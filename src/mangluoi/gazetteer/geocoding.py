@@ -128,14 +128,15 @@ class _Locator:
         return (
             not set(best.causes) - {"no_diacritics", "slip"}
             and best.kind_stated
-            and self.names.units[best.position].vintage == units.NEW
+            and self.names.units[best.position].district < 0
             and self.vintage != units.OLD
             and all("no_district" in other.causes for other in others)
         )
 
     def _preferred(self, match: Match) -> tuple[bool, str]:
         vintage = self.names.units[match.position].vintage
-        return vintage == self.vintage, vintage if "no_district" in match.causes or vintage == units.NEW else ""
+        newest = "no_district" in match.causes or self.names.units[match.position].district < 0
+        return vintage == self.vintage, vintage if newest else ""
 
     def _same_place(self, one: int, other: int) -> bool:
         if one == other:
@@ -143,8 +144,8 @@ class _Locator:
         first, second = self.names.units[one], self.names.units[other]
         if first.vintage == second.vintage or first.level != "commune" or second.level != "commune":
             return False
-        old, new = (first, second) if first.vintage == units.OLD else (second, first)
-        return new.code in _successors(self.folder).get(old.code, ())
+        old, new = (first, second) if first.vintage < second.vintage else (second, first)
+        return new.code in _successors(self.folder, old.vintage, new.vintage).get(old.code, ())
 
     def _nothing(self, readings: Sequence[Reading]) -> _Answer:
         named = sorted({e.position for r in readings for key in r.commune_keys for e in self.names.communes[key]})
@@ -157,9 +158,9 @@ class _Locator:
 
 
 @cache
-def _successors(_folder: Path) -> dict[str, tuple[str, ...]]:
-    share = crosswalk.shares(units.OLD, units.NEW)
-    return {str(old): tuple(new) for old, new in share.groupby("from_code")["to_code"]}
+def _successors(_folder: Path, old: str, new: str) -> dict[str, tuple[str, ...]]:
+    share = crosswalk.shares(old, new)
+    return {str(before): tuple(after) for before, after in share.groupby("from_code")["to_code"]}
 
 
 @cache
