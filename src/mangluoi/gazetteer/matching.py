@@ -37,6 +37,8 @@ COSTS = {
     "undivided": 0.06,
 }
 _SHORTEST_SLIP = 5
+# Words that begin the names of hamlets and streets, and of communes as well.
+_NAME_LIKE = ("ban", "lang", "pho", "cho", "cau", "buon", "bon", "toa", "dan", "nga", "khu")
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,11 @@ class _Address:
         causes += why
         used = (at, district, province)
         for position, reading in enumerate(self.readings):
-            if position in used or reading.street:
+            if position in used:
+                continue
+            if reading.street:
+                if position < at and self._may_be_commune(reading) and self._bare_district(at):
+                    return None
                 continue
             verdict = self._leftover(unit_position, position, at, district, province)
             if verdict is None:
@@ -173,8 +179,7 @@ class _Address:
         if position < at:
             # To the left of a commune stand hamlets and streets, whose names may be those of units elsewhere. But
             # where the name could as well be a district's, what stands before it may be its commune, misspelt.
-            bare = not self.readings[at].part.kinds
-            if bare and (self.readings[at].districts or reading.commune_keys):
+            if self._bare_district(at) or (not self.readings[at].part.kinds and reading.commune_keys):
                 return None
             return ["unread_before"], ""
         if reading.provinces and position == len(self.readings) - 1:
@@ -182,6 +187,16 @@ class _Address:
         if reading.districts and district < 0:
             return None
         return ["unknown_between"], ""
+
+    def _bare_district(self, at: int) -> bool:
+        """Whether a part without a kind word could as well name a district."""
+        return not self.readings[at].part.kinds and bool(self.readings[at].districts)
+
+    @staticmethod
+    def _may_be_commune(reading: Reading) -> bool:
+        """Whether a street or hamlet by its first word may be a commune that no list knows: Bản Nhùng, Phố Là."""
+        flat = reading.part.loose
+        return flat.startswith(_NAME_LIKE) and not any(letter.isdecimal() for letter in flat)
 
     def _repeats(self, unit_position: int, position: int, at: int) -> bool:
         """Tell whether a part only says again what another has said: lists often hold the commune twice."""
@@ -238,6 +253,10 @@ def communes_named(
         for key in keys:
             # The same name may be found by way of its district and of its province: it is judged once.
             for entry in _entries(key, above, lexicon, slips=slips):
+                # Typed with diacritics, a slip is one letter with them, too: Thịnh Liệt is no slip of Thanh Liệt.
+                accented_slip = slips and bool(entry.strict) and not part.strict.isascii()
+                if accented_slip and not one_slip_apart(part.strict, entry.strict):
+                    continue
                 own = ("slip",) if slips else differences(part, entry)
                 if accented and "no_diacritics" in own:
                     # Where diacritics are typed elsewhere, their absence here says something: Sa Pa, Sa Pả.
