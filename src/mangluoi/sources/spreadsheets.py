@@ -100,7 +100,7 @@ def read_workbook(
     Returns
     -------
     dict of DataFrame
-        By the name of the table: typed, checked, in the order of the file.
+        By the name of the table: typed, checked, in the order of the file; the index is the row of the sheet.
 
     Raises
     ------
