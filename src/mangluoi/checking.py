@@ -20,6 +20,9 @@ __all__ = ["Column", "Table", "check", "convert", "nearest"]
 
 Kind = Literal["text", "code", "whole", "number", "date", "flag"]
 
+# Above this, spreadsheets and floats no longer tell neighbouring whole numbers apart.
+_LARGEST_WHOLE = 2**53
+
 _TRUE = {"có", "co", "yes", "true", "1", "x"}
 _FALSE = {"không", "khong", "no", "false", "0"}
 
@@ -132,6 +135,8 @@ def _read_cell(column: Column, value: Any, known: Collection[str] | None) -> tup
         return None, "not_a_number", {}
     if column.kind == "whole" and not number.is_integer():
         return None, "not_whole", {}
+    if column.kind == "whole" and abs(number) > _LARGEST_WHOLE:
+        return None, "above_range", {"high": _LARGEST_WHOLE}
     if column.low is not None and number < column.low:
         return None, ("negative" if column.low == 0 else "below_range"), {"low": column.low}
     if column.high is not None and number > column.high:

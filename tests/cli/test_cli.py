@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import openpyxl
@@ -89,6 +90,7 @@ def test_a_filled_workbook_runs(workbook: Path, tmp_path: Path):
         'sites = ["KT01-1", "KT02-1"]', "sites = []"
     )
     text = text.replace('group = "beneficiary"', 'group = "in_care"').replace("rate = 0.00067561", "rate = 1.0")
+    text = re.sub(r'facility_id = "KT0\d"', 'facility_id = "CS01"', text)
     plan = tmp_path / "cua-toi.toml"
     plan.write_text(text, encoding="utf-8")
     assert cli.main(["run", str(plan), "-o", str(tmp_path / "kq"), "--quiet"]) == 0

@@ -114,3 +114,37 @@ def test_area_restated():
     assert crosswalk.restate_area(new, units.NEW, units.NEW) == new
     with pytest.raises(UnknownUnitError, match="99999"):
         crosswalk.restate_area(["99999"], units.OLD, units.NEW)
+
+
+def split_commune():
+    listed = crosswalk.crosswalk()
+    code = listed.loc[listed["from_code"].duplicated(), "from_code"].iloc[0]
+    return code, listed.loc[listed["from_code"] == code, "to_code"].tolist()
+
+
+def test_split_commune_by_its_people_else_by_area():
+    """People decide over area, area over equal parts; the basis says which, and nobody is lost."""
+    code, targets = split_commune()
+    parts = pd.DataFrame({"from_code": code, "to_code": targets, "people": range(1, len(targets) + 1), "area_km2": 1.0})
+    by_people = crosswalk.weighted(parts)
+    own = by_people[by_people["from_code"] == code]
+    assert set(own["basis"]) == {"population"}
+    assert own["share"].tolist() == pytest.approx([n / sum(parts["people"]) for n in parts["people"]])
+    by_area = crosswalk.weighted(parts.assign(people=[np.nan, *parts["people"][1:]]))
+    assert set(by_area.loc[by_area["from_code"] == code, "basis"]) == {"area"}
+    assert np.allclose(by_people.groupby("from_code")["share"].sum(), 1)
+    result = crosswalk.convert(counts([code], units.OLD, 101), value="people", to_vintage=units.NEW, by=by_people)
+    assert result["people"].sum() == 101
+    others = by_people[by_people["from_code"] != code]
+    shipped = crosswalk.crosswalk()
+    pd.testing.assert_frame_equal(others, shipped[shipped["from_code"] != code])
+
+
+def test_weights_of_unknown_pairs_are_refused():
+    """A pair that the crosswalk does not have, or a negative amount, is named by its row."""
+    code, targets = split_commune()
+    with pytest.raises(InputError) as caught:
+        crosswalk.weighted(
+            pd.DataFrame({"from_code": [code, code], "to_code": ["99999", targets[0]], "people": [1, -1]})
+        )
+    assert [(c.problem, c.row) for c in caught.value.complaints] == [("unknown_reference", 2), ("negative", 3)]

@@ -67,18 +67,18 @@ def test_right_workbook_arrives_typed(workbook):
     """A right workbook gives one frame for each table, with codes as text and counts as whole numbers."""
     frames = spreadsheets.read_workbook(workbook(RIGHT))
     assert list(frames) == ["facilities", "sites", "capacity", "people"]
-    assert frames["people"].loc[0, "unit_code"] == "17619"
+    assert frames["people"].loc[2, "unit_code"] == "17619"
     assert frames["people"]["people"].dtype == "Int64"
-    assert frames["capacity"].loc[0, "as_of"] == "2023"
-    assert not frames["sites"].loc[0, "confidential"]
+    assert frames["capacity"].loc[2, "as_of"] == "2023"
+    assert not frames["sites"].loc[2, "confidential"]
 
 
 def test_headings_in_any_case_below_a_title_or_in_code(workbook):
     """Headings are found below a title, without case and diacritics, or by their names in code."""
     path = workbook(RIGHT, headings={"people": "SO NGUOI (người) *", "site_id": "site_id"}, above=3)
     frames = spreadsheets.read_workbook(path)
-    assert frames["people"].loc[0, "people"] == 12
-    assert frames["sites"].loc[0, "site_id"] == "DD01"
+    assert frames["people"].loc[5, "people"] == 12
+    assert frames["sites"].loc[5, "site_id"] == "DD01"
 
 
 @pytest.mark.parametrize(
@@ -184,9 +184,10 @@ def test_table_from_csv(tmp_path, mark):
     path.write_text("\n".join(mark.join(line) for line in lines), encoding="utf-8-sig")
     reading = spreadsheets.read_table(path, PEOPLE, province="40")
     assert reading.frame.loc[0, ["unit_code", "people"]].tolist() == ["17619", 12]
-    assert reading.rows[["row", "status"]].to_numpy().tolist() == [[1, "heading"], [2, "accepted"]]
-    with pytest.raises(InputError, match="outside the province"):
-        spreadsheets.read_table(path, PEOPLE, province="87")
+    assert reading.rows[["row", "status"]].to_numpy().tolist() == [[1, "refused"], [2, "accepted"]]
+    elsewhere = spreadsheets.read_table(path, PEOPLE, province="87")
+    assert elsewhere.frame.empty
+    assert [c.problem for c in elsewhere.complaints] == ["outside_province"]
 
 
 def test_coordinates_as_text_with_a_comma(tmp_path):

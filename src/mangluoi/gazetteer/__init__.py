@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mangluoi.gazetteer import cells, crosswalk, geocoding, points, units
+from mangluoi.gazetteer import cells, coordinates, crosswalk, geocoding, points, review, units
 from mangluoi.gazetteer.crosswalk import convert
 from mangluoi.gazetteer.geocoding import locate
 
-__all__ = ["cells", "convert", "crosswalk", "geocoding", "locate", "points", "units"]
+__all__ = ["cells", "convert", "coordinates", "crosswalk", "geocoding", "locate", "points", "review", "units"]

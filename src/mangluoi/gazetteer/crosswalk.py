@@ -15,7 +15,11 @@ from mangluoi.errors import Complaint, InputError, UnknownUnitError
 from mangluoi.gazetteer import units
 from mangluoi.tables import CROSSWALK
 
-__all__ = ["convert", "crosswalk", "restate_area", "shares"]
+__all__ = ["convert", "crosswalk", "restate_area", "shares", "weighted"]
+
+
+#: What the shares of a split commune may stand on, the better first.
+_BASES = (("people", "population"), ("area_km2", "area"))
 
 
 @cache
@@ -26,6 +30,25 @@ def _crosswalk(_folder: Path) -> pd.DataFrame:
 @cache
 def _shares(folder: Path, from_vintage: str, to_vintage: str) -> pd.DataFrame:
     listed = _crosswalk(folder)
+    pairs = set(zip(listed["from_vintage"], listed["to_vintage"], strict=True))
+    if not {(from_vintage, to_vintage), (to_vintage, from_vintage)} & pairs:
+        # A later decree is joined to the list before it only: from the others the way leads through that one.
+        for first, last in sorted(pairs):
+            between, end = (first, last) if last == to_vintage else (last, first)
+            if end == to_vintage and between != from_vintage:
+                return _chained(_shares(folder, from_vintage, between), _shares(folder, between, to_vintage))
+    return _directed(listed, from_vintage, to_vintage)
+
+
+def _chained(first: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
+    joined = first.merge(then, left_on="to_code", right_on="from_code", suffixes=("", "_then"))
+    joined["share"] = joined["share"] * joined["share_then"]
+    summed = joined.groupby(["from_code", "to_code_then"], sort=True)[["share"]].sum().reset_index()
+    return summed.rename(columns={"to_code_then": "to_code"})
+
+
+def _directed(listed: pd.DataFrame, from_vintage: str, to_vintage: str) -> pd.DataFrame:
+    """Return the shares in one direction: those that are listed, or their reverse."""
     forward = listed[(listed["from_vintage"] == from_vintage) & (listed["to_vintage"] == to_vintage)]
     if len(forward):
         found = forward[["from_code", "to_code", "share"]]
@@ -65,6 +88,55 @@ def shares(from_vintage: str, to_vintage: str) -> pd.DataFrame:
     return _shares(shipped.folder(), from_vintage, to_vintage).copy()
 
 
+def weighted(parts: pd.DataFrame) -> pd.DataFrame:
+    """Return the crosswalk with the shares of split communes taken from what is known of their parts.
+
+    Parameters
+    ----------
+    parts
+        ``from_code``, ``to_code`` and ``people`` and/or ``area_km2``: how many people of an old commune, and how
+        much of its land, went into each new one. For each split commune people decide where they are given for all
+        of its parts, else area where that is, else the shares stay as they are (equal, and flagged so).
+
+    Returns
+    -------
+    DataFrame
+        As `tables.CROSSWALK` declares, with ``basis`` "population" or "area" where the shares stand on them; to be
+        given to `convert`.
+
+    Raises
+    ------
+    InputError
+        If a row names a pair that the crosswalk does not have, or a negative or missing amount.
+    """
+    listed = crosswalk()
+    pairs = pd.MultiIndex.from_frame(listed[["from_code", "to_code"]])
+    given = pd.MultiIndex.from_frame(parts[["from_code", "to_code"]])
+    measures = [(name, basis) for name, basis in _BASES if name in parts.columns]
+    found = [
+        Complaint("unknown_reference", row=row, value=" → ".join(pair), details={"target": "crosswalk"})
+        for row, pair in enumerate(given, start=2)
+        if pair not in pairs
+    ]
+    found += [
+        Complaint("negative", row=row, column=name, value=number)
+        for name, _ in measures
+        for row, number in enumerate(parts[name], start=2)
+        if not pd.isna(number) and number < 0
+    ]
+    if found:
+        raise InputError(found)
+    split = listed["from_code"].duplicated(keep=False)
+    for name, basis in reversed(measures):
+        amount = pd.Series(parts[name].to_numpy(dtype=float), index=given).groupby(level=[0, 1]).sum(min_count=1)
+        here = pd.Series(amount.reindex(pairs).to_numpy(), index=listed.index)
+        total = here.groupby(listed["from_code"]).transform(lambda each: each.sum(skipna=False))
+        known = split & total.notna() & (total > 0)
+        listed.loc[known, "share"] = here[known] / total[known]
+        listed.loc[known, "basis"] = basis
+    return listed
+
+
 def _complaints(counts: pd.DataFrame, value: str, to_vintage: str) -> list[Complaint]:
     found = [
         Complaint("missing_column", details={"expected": name})
@@ -99,7 +171,7 @@ def _complaints(counts: pd.DataFrame, value: str, to_vintage: str) -> list[Compl
     return found
 
 
-def convert(counts: pd.DataFrame, *, value: str, to_vintage: str) -> pd.DataFrame:
+def convert(counts: pd.DataFrame, *, value: str, to_vintage: str, by: pd.DataFrame | None = None) -> pd.DataFrame:
     """Carry counts onto the units of one vintage; every total is conserved.
 
     Parameters
@@ -113,6 +185,8 @@ def convert(counts: pd.DataFrame, *, value: str, to_vintage: str) -> pd.DataFram
         divided by the largest-remainder method, ties in the order of the codes; other numbers are divided exactly.
     to_vintage
         Where to.
+    by
+        A crosswalk to use in place of the shipped one, such as `weighted` gives.
 
     Returns
     -------
@@ -145,7 +219,12 @@ def convert(counts: pd.DataFrame, *, value: str, to_vintage: str) -> pd.DataFram
     for vintage, rows in ordered.groupby("vintage", sort=True):
         summed = _summed(rows, value, keys)
         if vintage != to_vintage:
-            summed = _divided(summed, _shares(shipped.folder(), str(vintage), to_vintage), value, keys, whole=whole)
+            share = (
+                _shares(shipped.folder(), str(vintage), to_vintage)
+                if by is None
+                else _directed(by, str(vintage), to_vintage)
+            )
+            summed = _divided(summed, share, value, keys, whole=whole)
         parts.append(summed)
     if not parts:
         return counts.assign(vintage=to_vintage)[["unit_code", "vintage", *keys, value]].reset_index(drop=True)

@@ -19,6 +19,7 @@ __all__ = [
     "check_people",
     "check_province",
     "complaints_about",
+    "look_swapped",
     "province_above",
     "unit_parents",
 ]
@@ -48,6 +49,16 @@ def _within(value: float, low_high: tuple[float, float]) -> bool:
     return low_high[0] <= value <= low_high[1]
 
 
+def look_swapped(lon: object, lat: object) -> bool:
+    """Whether two numbers are a point of the country with longitude and latitude exchanged."""
+    return (
+        isinstance(lon, int | float)
+        and isinstance(lat, int | float)
+        and _within(lon, LAT_RANGE)
+        and _within(lat, LON_RANGE)
+    )
+
+
 def check_coordinates(
     sites: pd.DataFrame, rows: Sequence[int], *, file: str | None = None, sheet: str | None = None
 ) -> list[Complaint]:
@@ -58,7 +69,7 @@ def check_coordinates(
             continue
         if pd.isna(lon) or pd.isna(lat):
             found.append(Complaint("one_coordinate", file, sheet, row, "lat" if pd.isna(lat) else "lon"))
-        elif _within(lon, LAT_RANGE) and _within(lat, LON_RANGE):
+        elif look_swapped(lon, lat):
             found.append(Complaint("swapped_coordinates", file, sheet, row, "lon + lat", f"{lon:g} / {lat:g}"))
         elif not (_within(lon, LON_RANGE) and _within(lat, LAT_RANGE)):
             found.append(Complaint("outside_country", file, sheet, row, "lon + lat", f"{lon:g} / {lat:g}"))

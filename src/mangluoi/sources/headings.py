@@ -10,7 +10,35 @@ from typing import Any
 from mangluoi.checking import Table
 from mangluoi.viettext import compose, fold
 
-__all__ = ["Headings", "find_headings", "looks_personal"]
+__all__ = ["Headings", "find_headings", "looks_personal", "means_something", "read_headings"]
+
+# What else the columns are called on the sheets of provinces, folded.
+_ALSO_CALLED: dict[str, tuple[str, ...]] = {
+    "unit_code": ("ma xa", "ma don vi hanh chinh", "ma dvhc", "ma xa phuong", "ma huyen", "ma xa phuong thi tran"),
+    "vintage": ("danh muc don vi", "danh muc hanh chinh"),
+    "group": ("nhom", "ma nhom", "loai doi tuong", "doi tuong"),
+    "people": ("so doi tuong", "so luong", "so nguoi huong", "tong so doi tuong", "so nguoi hien co"),
+    "lower": ("it nhat", "toi thieu"),
+    "upper": ("nhieu nhat", "toi da"),
+    "as_of": ("thoi diem", "ngay so lieu", "den ngay", "nam", "nam so lieu", "thoi diem so lieu"),
+    "source": ("nguon so lieu", "can cu", "van ban"),
+    "facility_id": ("ma so co so", "ma cs"),
+    "site_id": ("ma diem", "ma dia diem co so"),
+    "name": ("ten", "ten co so tro giup xa hoi", "ten don vi", "co so"),
+    "type": ("loai", "loai co so", "loai hinh co so"),
+    "ownership": ("hinh thuc so huu", "cong lap/ngoai cong lap", "cong lap ngoai cong lap"),
+    "authority": ("cap", "co quan quan ly", "don vi quan ly"),
+    "address": ("dia chi co so", "noi dat", "dia diem"),
+    "lon": ("kinh do e", "kinh do (e)", "longitude", "long", "lng"),
+    "lat": ("vi do n", "vi do (n)", "latitude"),
+    "confidential": ("bi mat", "khong cong khai"),
+    "service": ("loai dich vu", "dich vu cung cap"),
+    "capacity": ("cong suat", "quy mo duoc duyet", "so cho", "suc chua", "quy mo thiet ke", "quy mo cong suat"),
+    "residents": ("so nguoi dang nuoi duong", "hien dang nuoi duong", "so doi tuong dang nuoi duong", "hien co"),
+    "staff": ("so nhan vien", "can bo", "so can bo", "can bo nhan vien", "so luong nhan vien"),
+    "land_m2": ("dien tich dat tu nhien", "dien tich"),
+    "bedroom_m2": ("dien tich phong o cua doi tuong", "dien tich phong ngu"),
+}
 
 # What a planner may keep beside the data without its meaning anything to a plan.
 _IGNORED = {"stt", "tt", "so tt", "so thu tu", "ghi chu", "note", "notes", "no"}
@@ -68,17 +96,29 @@ def find_headings(table: Table, rows: Sequence[Sequence[Any]]) -> Headings | Non
     Headings or None
         None where no row holds even two declared headings (or the only one of a table with one column).
     """
-    by_key = {_key(column.heading): column.name for column in table.columns}
-    by_key |= {_key(column.name): column.name for column in table.columns}
     best: Headings | None = None
     for position, row in enumerate(rows[:_SEARCHED_ROWS]):
-        found = _read_headings(by_key, position, row)
+        found = read_headings(table, position, row)
         if best is None or len(found.columns) > len(best.columns):
             best = found
     return best if best is not None and len(best.columns) >= min(2, len(table.columns)) else None
 
 
-def _read_headings(by_key: dict[str, str], position: int, row: Sequence[Any]) -> Headings:
+def _keys(table: Table) -> dict[str, str]:
+    """Return the name in code of each heading that a table's columns may have; official ones win."""
+    also = {key: column.name for column in table.columns for key in _ALSO_CALLED.get(column.name, ())}
+    official = {_key(column.heading): column.name for column in table.columns}
+    return also | official | {_key(column.name): column.name for column in table.columns}
+
+
+def means_something(table: Table, heading: str) -> bool:
+    """Whether a heading stands for a column of the table, or is one of those that are passed over."""
+    return _key(heading) in _keys(table) or _key(heading) in _IGNORED
+
+
+def read_headings(table: Table, position: int, row: Sequence[Any]) -> Headings:
+    """Read one row as the headings of a table."""
+    by_key = _keys(table)
     columns: dict[str, int] = {}
     shown: dict[str, str] = {}
     unknown: dict[str, int] = {}

@@ -13,28 +13,12 @@ import pandas as pd
 
 from mangluoi import shipped
 from mangluoi.errors import Complaint, InputError
-from mangluoi.sources import consistency, grids, headings
+from mangluoi.sources import consistency, grids, headings, records
+from mangluoi.sources.records import Reading
 from mangluoi.tables import CAPACITY, INPUTS, Table, convert, nearest
 from mangluoi.viettext import compose, fold
 
 __all__ = ["Reading", "read_table", "read_workbook"]
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A table that was read from a file.
-
-    Parameters
-    ----------
-    frame
-        The checked rows, as the table declares.
-    rows
-        One line per row of the sheet that is not empty: ``row`` (as the spreadsheet counts), ``status``
-        (heading, accepted) and ``why``.
-    """
-
-    frame: pd.DataFrame
-    rows: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -116,7 +100,7 @@ def read_workbook(
     Returns
     -------
     dict of DataFrame
-        By the name of the table: typed, checked, in the order of the file.
+        By the name of the table: typed, checked, in the order of the file; the index is the row of the sheet.
 
     Raises
     ------
@@ -149,45 +133,48 @@ def read_workbook(
     return frames
 
 
-def read_table(path: str | Path, table: Table, *, sheet: str | None = None, province: str | None = None) -> Reading:
-    """Read one declared table from a spreadsheet.
+def read_table(
+    path: str | Path,
+    table: Table,
+    *,
+    sheet: str | None = None,
+    province: str | None = None,
+    defaults: Mapping[str, Any] | None = None,
+    drop: Collection[str] = (),
+    encoding: str | None = None,
+) -> Reading:
+    """Read one declared table from a spreadsheet as it comes: titles above, subtotals between, signatures below.
 
     Parameters
     ----------
     path
-        An .xlsx or .csv file.
+        A file that `grids.read_grids` reads.
     table
         The declaration, such as `tables.PEOPLE`.
     sheet
         Name of the sheet; by default the one with the table's own name, or the only one.
     province
-        Code of the province that the file is about. A row about a unit elsewhere is complained of.
+        Code of the province that the file is about. Rows about units elsewhere are refused.
+    defaults
+        Values, by column, for columns that the sheet lacks, such as ``{"kind": "stock"}``.
+    drop
+        Headings to leave out; a personal one is refused otherwise.
+    encoding
+        Of a text file, where it is known.
 
     Returns
     -------
     Reading
-        The checked rows, and a line on every row of the file.
+        The rows that can be used, and a line on every row of the sheet: accepted, repaired, subtotal or refused.
 
     Raises
     ------
     InputError
-        If anything is wrong; all complaints together.
+        If the file cannot be read, holds no such table, or has personal columns.
     """
     file = Path(path).name
-    grid = _pick(grids.read_grids(path), table, sheet, file)
-    read = _read_sheet(table, grid, file, shipped.vocabulary())
-    if isinstance(read, Complaint):
-        raise InputError([read])
-    complaints = list(read.complaints)
-    if province is not None and {"unit_code", "vintage"} <= set(table.names):
-        complaints += consistency.check_province(read.frame, read.numbers, province, file=file, sheet=grid.sheet)
-    if complaints:
-        raise InputError(complaints)
-    status = {read.heading_row: "heading", **dict.fromkeys(read.numbers, "accepted")}
-    lines = pd.DataFrame({"row": sorted(status)})
-    lines["status"] = lines["row"].map(status).astype("str")
-    lines["why"] = ""
-    return Reading(read.frame, lines)
+    grid = _pick(grids.read_grids(path, encoding=encoding), table, sheet, file)
+    return records.read_records(table, grid, file=file, province=province, defaults=defaults, drop=drop)
 
 
 def _pick(found: list[grids.Grid], table: Table, sheet: str | None, file: str) -> grids.Grid:

@@ -1,0 +1,316 @@
+"""Which unit the parts of an address name together, and what speaks against it.
+
+Every way of reading the address costs something for each thing that does not fit. The cheapest unit wins if it is
+cheap enough and the next place is clearly dearer; otherwise there is no answer, only candidates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mangluoi.gazetteer.lexicon import Entry, Lexicon
+from mangluoi.gazetteer.reading import COMMUNE_KINDS, DISTRICT_KINDS, PROVINCE_KINDS, Reading, differences
+from mangluoi.gazetteer.spelling import one_slip_apart
+from mangluoi.gazetteer.wording import Part
+
+__all__ = ["COSTS", "Match", "communes_named", "districts_named"]
+
+#: What each thing that does not fit costs; 1 would be no resemblance at all.
+COSTS = {
+    "no_diacritics": 0.01,
+    "wrong_diacritics": 0.05,
+    "former_name": 0.035,
+    "other_kind": 0.04,
+    "slip": 0.10,
+    "other_list": 0.04,
+    "no_district": 0.02,
+    "other_district": 0.04,
+    "no_province": 0.02,
+    "nothing_above": 0.08,
+    "bare_alone": 0.10,
+    "out_of_order": 0.01,
+    "second_commune": 0.16,
+    "unread_before": 0.03,
+    "unknown_between": 0.16,
+    "outside_hint": 0.12,
+    "undivided": 0.06,
+}
+_SHORTEST_SLIP = 5
+# Words that begin the names of hamlets and streets, and of communes as well.
+_NAME_LIKE = ("ban", "lang", "pho", "cho", "cau", "buon", "bon", "toa", "dan", "nga", "khu")
+
+
+@dataclass(frozen=True)
+class Match:
+    """A unit that an address may name.
+
+    Parameters
+    ----------
+    position
+        Of the unit in the lexicon.
+    cost
+        The sum of what does not fit.
+    causes
+        What that is, sorted: names of `COSTS`.
+    kind_stated
+        Whether the address says what kind of unit it is.
+    """
+
+    position: int
+    cost: float
+    causes: tuple[str, ...]
+    kind_stated: bool
+
+
+def _cost(causes: Iterable[str]) -> float:
+    total = 0.0
+    for cause in causes:
+        total += COSTS[cause]
+    return total
+
+
+class _Address:
+    """The readings of one address, and what they say of a unit."""
+
+    def __init__(self, readings: Sequence[Reading], lexicon: Lexicon, hint: frozenset[int]) -> None:
+        self.readings = readings
+        self.lexicon = lexicon
+        self.hint = hint
+        self.provinces = [each.province_fits for each in readings]
+        self.districts = [each.district_fits for each in readings]
+
+    def above(self, but: int) -> set[int]:
+        """Return the districts and provinces that the other parts may name."""
+        found: set[int] = set()
+        for position, reading in enumerate(self.readings):
+            if position != but and (reading.provinces or reading.districts):
+                found.update(self.provinces[position], self.districts[position])
+        return found
+
+    @staticmethod
+    def _naming(
+        fits: list[dict[int, tuple[str, ...]]], own: int, kin: frozenset[int], but: tuple[int, ...]
+    ) -> tuple[int, tuple[str, ...]]:
+        """Find the part that names a unit above, its own or its kin; -1 where none does."""
+        best: tuple[int, tuple[str, ...]] = (-1, ())
+        for position, named in enumerate(fits):
+            if not named or position in but:
+                continue
+            if own in named:
+                found = named[own]
+            else:
+                shared = [named[each] for each in kin if each in named]
+                if not shared:
+                    continue
+                found = (*min(shared, key=len), "other_list")
+            if best[0] == -1 or _cost(found) < _cost(best[1]):
+                best = (position, found)
+        return best
+
+    def support(self, unit_position: int, at: int) -> list[str] | None:
+        """List what does not fit if part `at` names this unit; None if the address contradicts it."""
+        unit = self.lexicon.units[unit_position]
+        causes: list[str] = []
+        district = -1
+        if unit.level == "commune":
+            district, why = self._naming(self.districts, unit.district, unit.kin_districts, (at,))
+            causes += why
+        province, why = self._naming(self.provinces, unit.province, unit.kin_provinces, (at, district))
+        causes += why
+        used = (at, district, province)
+        for position, reading in enumerate(self.readings):
+            if position in used:
+                continue
+            if reading.street:
+                if position < at and self._may_be_commune(reading) and self._bare_district(at):
+                    return None
+                continue
+            verdict = self._leftover(unit_position, position, at, district, province)
+            if verdict is None:
+                return None
+            cause, role = verdict
+            causes += cause
+            if role == "district":
+                district = position
+            elif role == "province":
+                province = position
+        if unit.level == "commune" and unit.district >= 0 and district < 0:
+            causes.append("no_district")
+        if province < 0:
+            causes.append("no_province")
+            if district < 0:
+                causes.append("nothing_above")
+                if not self.readings[at].part.kinds:
+                    causes.append("bare_alone")
+            if self.hint and unit.province not in self.hint and not unit.kin_provinces & self.hint:
+                causes.append("outside_hint")
+        placed = [p for p in (at, district, province) if p >= 0]
+        if placed != sorted(placed):
+            # Read backwards and with a part left over or bent, that part is rather the commune, misspelt.
+            if "unread_before" in causes or "slip" in causes:
+                return None
+            causes.append("out_of_order")
+        return causes
+
+    def _leftover(
+        self, unit_position: int, position: int, at: int, district: int, province: int
+    ) -> tuple[list[str], str] | None:
+        """Say what a part that names nothing above a unit costs it, and what it turns out to be after all."""
+        unit, reading = self.lexicon.units[unit_position], self.readings[position]
+        part = reading.part
+        if self._repeats(unit_position, position, at):
+            # "Phú Sơn, Thanh Hóa, Thanh Hóa": the province twice, or rather its city, and then not this unit's.
+            other = unit.level == "commune" and unit.district >= 0 and district < 0 and reading.district_fits
+            return (["other_district"] if other else []), ""
+        if district < 0 and not part.kinds - DISTRICT_KINDS and unit.level == "commune" and not reading.districts:
+            for above in sorted({unit.district, *unit.kin_districts} - {-1}):
+                if self._is_slip(part, above):
+                    return (["slip"] if above == unit.district else ["slip", "other_list"]), "district"
+        if province < 0 and not part.kinds - PROVINCE_KINDS and not reading.provinces:
+            for above in sorted({unit.province, *unit.kin_provinces}):
+                if self._is_slip(part, above):
+                    return (["slip"] if above == unit.province else ["slip", "other_list"]), "province"
+        if part.kinds & COMMUNE_KINDS and not part.kinds & (DISTRICT_KINDS | PROVINCE_KINDS):
+            return (["second_commune"], "") if unit.level == "commune" else None
+        if part.kinds:
+            # A district or province that is stated, and is another one or none that is known.
+            return None
+        if position < at:
+            # To the left of a commune stand hamlets and streets, whose names may be those of units elsewhere. But
+            # where the name could as well be a district's, what stands before it may be its commune, misspelt.
+            if self._bare_district(at) or (not self.readings[at].part.kinds and reading.commune_keys):
+                return None
+            return ["unread_before"], ""
+        if reading.provinces and position == len(self.readings) - 1:
+            return None
+        if reading.districts and district < 0:
+            return None
+        return ["unknown_between"], ""
+
+    def _bare_district(self, at: int) -> bool:
+        """Whether a part without a kind word could as well name a district."""
+        return not self.readings[at].part.kinds and bool(self.readings[at].districts)
+
+    @staticmethod
+    def _may_be_commune(reading: Reading) -> bool:
+        """Whether a street or hamlet by its first word may be a commune that no list knows: Bản Nhùng, Phố Là."""
+        flat = reading.part.loose
+        return flat.startswith(_NAME_LIKE) and not any(letter.isdecimal() for letter in flat)
+
+    def _repeats(self, unit_position: int, position: int, at: int) -> bool:
+        """Tell whether a part only says again what another has said: lists often hold the commune twice."""
+        unit, reading, named = self.lexicon.units[unit_position], self.readings[position], self.readings[at].part
+        return (
+            unit.district in reading.district_fits
+            or "other_kind" not in reading.province_fits.get(unit.province, ("other_kind",))
+            or not unit.kin_districts.isdisjoint(reading.district_fits)
+            or not unit.kin_provinces.isdisjoint(reading.province_fits)
+            or (reading.part.loose == named.loose and (not reading.part.kinds or reading.part.kinds == named.kinds))
+        )
+
+    def _is_slip(self, part: Part, above: int) -> bool:
+        if len(part.loose) < (_SHORTEST_SLIP - 2 if part.kinds else _SHORTEST_SLIP) or part.loose.isdecimal():
+            return False
+        return any(one_slip_apart(part.loose, entry.loose) for entry in self.lexicon.names_of[above])
+
+
+def _keep(found: dict[int, Match], position: int, causes: list[str], part: Part) -> None:
+    match = Match(position, round(_cost(causes), 6), tuple(sorted(causes)), bool(part.kinds))
+    if position not in found or match.cost < found[position].cost:
+        found[position] = match
+
+
+def _ordered(found: dict[int, Match]) -> list[Match]:
+    return sorted(found.values(), key=lambda match: (match.cost, match.position))
+
+
+def communes_named(
+    readings: Sequence[Reading], lexicon: Lexicon, *, hint: frozenset[int] = frozenset(), slips: bool = False
+) -> list[Match]:
+    """Return the communes that an address may name, the best first.
+
+    Parameters
+    ----------
+    readings
+        The parts of the address.
+    lexicon
+        The names of units.
+    hint
+        Positions of the provinces that the list is about.
+    slips
+        Whether to look for names one slip away from what was typed, within what the other parts name.
+    """
+    address = _Address(readings, lexicon, hint)
+    accented = any(not reading.part.strict.isascii() for reading in readings)
+    found: dict[int, Match] = {}
+    for at, reading in enumerate(readings):
+        if not (slips or reading.commune_keys):
+            continue
+        part = reading.part
+        above = address.above(at)
+        keys = _slipped(reading, lexicon, readings, at) if slips else reading.commune_keys
+        for key in keys:
+            # The same name may be found by way of its district and of its province: it is judged once.
+            for entry in _entries(key, above, lexicon, slips=slips):
+                # Typed with diacritics, a slip is one letter with them, too: Thịnh Liệt is no slip of Thanh Liệt.
+                accented_slip = slips and bool(entry.strict) and not part.strict.isascii()
+                if accented_slip and not one_slip_apart(part.strict, entry.strict):
+                    continue
+                own = ("slip",) if slips else differences(part, entry)
+                if accented and "no_diacritics" in own:
+                    # Where diacritics are typed elsewhere, their absence here says something: Sa Pa, Sa Pả.
+                    own = tuple("wrong_diacritics" if cause == "no_diacritics" else cause for cause in own)
+                if slips and part.kinds and entry.kind and entry.kind not in part.kinds:
+                    own = (*own, "other_kind")
+                more = address.support(entry.position, at)
+                if more is not None:
+                    _keep(found, entry.position, [*own, *more], part)
+    return _ordered(found)
+
+
+def _entries(key: str, above: set[int], lexicon: Lexicon, *, slips: bool) -> Iterable[Entry]:
+    if not above:
+        return () if slips else lexicon.communes[key]
+    within = lexicon.communes_in
+    found = {id(entry): entry for each in above if (key, each) in within for entry in within[key, each]}
+    return found.values()
+
+
+def _slipped(reading: Reading, lexicon: Lexicon, readings: Sequence[Reading], at: int) -> list[str]:
+    """Return the names of communes that a part may be a slip of."""
+    part = reading.part
+    if (
+        any(letter.isdecimal() for letter in part.loose)
+        or len(part.loose) < _SHORTEST_SLIP
+        or (part.kinds and not part.kinds & COMMUNE_KINDS)
+    ):
+        return []
+    if not part.kinds and (reading.provinces or reading.districts or not _stands_before_units(readings, at)):
+        return []
+    # A name that some commune bears is hardly a slip: it is rather one that no list knows any more.
+    if any(entry.strict == part.strict for key in reading.commune_keys for entry in lexicon.communes[key]):
+        return []
+    return [key for key in lexicon.spelling.near(part.loose) if key != part.loose]
+
+
+def _stands_before_units(readings: Sequence[Reading], at: int) -> bool:
+    following = readings[at + 1 : at + 2]
+    return bool(following) and bool(following[0].districts or following[0].provinces)
+
+
+def districts_named(
+    readings: Sequence[Reading], lexicon: Lexicon, *, hint: frozenset[int] = frozenset()
+) -> list[Match]:
+    """Return the districts that an address may name where it names nothing smaller, the best first."""
+    address = _Address(readings, lexicon, hint)
+    found: dict[int, Match] = {}
+    for at, reading in enumerate(readings):
+        for entry in reading.districts:
+            # Whatever stands before a district and is no street may be a commune that no list knows.
+            if any(not each.street for each in readings[:at]):
+                continue
+            more = address.support(entry.position, at)
+            if more is not None:
+                _keep(found, entry.position, [*differences(reading.part, entry), *more], reading.part)
+    return _ordered(found)

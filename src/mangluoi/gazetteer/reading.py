@@ -1,0 +1,177 @@
+"""Reading an address: its parts, each with the units whose names it may be."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from mangluoi.gazetteer import wording
+from mangluoi.gazetteer.lexicon import Entry, Lexicon
+from mangluoi.gazetteer.wording import Part
+
+__all__ = ["COMMUNE_KINDS", "DISTRICT_KINDS", "PROVINCE_KINDS", "AddressReader", "Reading", "differences"]
+
+COMMUNE_KINDS = frozenset({"xã", "phường", "thị trấn", "đặc khu"})
+DISTRICT_KINDS = frozenset({"huyện", "quận", "thị xã", "thành phố"})
+PROVINCE_KINDS = frozenset({"tỉnh", "thành phố"})
+
+_LONGEST_NAME_WORDS = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A part of an address, and what it may name.
+
+    Parameters
+    ----------
+    part
+        The part.
+    provinces, districts
+        The names that it may be, at each level.
+    commune_keys
+        Loose keys under which communes may be called so.
+    """
+
+    part: Part
+    provinces: tuple[Entry, ...]
+    districts: tuple[Entry, ...]
+    commune_keys: tuple[str, ...]
+
+    @cached_property
+    def names_something(self) -> bool:
+        """Whether any unit at all is called so."""
+        return bool(self.provinces or self.districts or self.commune_keys)
+
+    @cached_property
+    def province_fits(self) -> dict[int, tuple[str, ...]]:
+        """The provinces that it may name, each with what does not fit."""
+        return _fits(self.part, self.provinces)
+
+    @cached_property
+    def district_fits(self) -> dict[int, tuple[str, ...]]:
+        """The districts that it may name, each with what does not fit."""
+        return _fits(self.part, self.districts)
+
+    @cached_property
+    def street(self) -> bool:
+        """Whether it is a street, a hamlet or a number: it reads like one, and no unit is called exactly so."""
+        return self.part.street and not self.names_something
+
+
+def differences(part: Part, entry: Entry) -> tuple[str, ...]:
+    """List what does not fit between a part and a name: names of `matching.COSTS`."""
+    causes: list[str] = []
+    if entry.loose == part.loose and entry.strict and entry.strict != part.strict:
+        causes.append("no_diacritics" if part.strict.isascii() else "wrong_diacritics")
+    if not entry.official:
+        causes.append("former_name")
+    if part.kinds and entry.kind and entry.kind not in part.kinds and entry.loose == part.loose:
+        causes.append("other_kind")
+    return tuple(causes)
+
+
+def _fits(part: Part, entries: tuple[Entry, ...]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, tuple[str, ...]] = {}
+    for entry in entries:
+        causes = differences(part, entry)
+        if entry.position not in found or len(causes) < len(found[entry.position]):
+            found[entry.position] = causes
+    return found
+
+
+class AddressReader:
+    """Reads addresses part by part; equal parts are read once.
+
+    Parameters
+    ----------
+    lexicon
+        The names of units.
+    """
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._read: dict[str, tuple[Reading, ...]] = {}
+        self._peeled: dict[str, tuple[Reading, ...]] = {}
+
+    def read(self, address: str) -> list[Reading]:
+        """Read an address as its writer divided it."""
+        found: list[Reading] = []
+        for text in wording.split_address(self._joined(address)):
+            if text not in self._read:
+                self._read[text] = self._readings(text)
+            found.extend(self._read[text])
+        return found
+
+    def read_undivided(self, address: str) -> list[Reading]:
+        """Read an address whose writer left out the marks: names are peeled off from the end of each part."""
+        found: list[Reading] = []
+        for text in wording.split_address(self._joined(address)):
+            if text not in self._peeled:
+                self._peeled[text] = tuple(
+                    each for piece in wording.split_inside(text) for each in self._names_at_end(piece)
+                )
+            found.extend(self._peeled[text])
+        return found
+
+    def _joined(self, address: str) -> str:
+        """Take the dash out of names that have one of their own: Bà Rịa - Vũng Tàu."""
+        text = wording.compose_lower(address)
+        if "-" not in text and "–" not in text:
+            return text
+        for found in reversed(list(self._lexicon.dashed.finditer(wording.plain(text)))):
+            name = re.sub(r"\s*[-–]+\s*", " ", text[found.start() : found.end()])
+            text = text[: found.start()] + name + text[found.end() :]
+        return text
+
+    def _readings(self, text: str) -> tuple[Reading, ...]:
+        whole = self._reading(text)
+        if whole is not None and whole.names_something:
+            return (whole,)
+        pieces = wording.split_inside(text)
+        if len(pieces) == 1:
+            mended = self._mended(text)
+            return () if mended is None else (mended,)
+        return tuple(each for piece in pieces if (each := self._mended(piece)) is not None)
+
+    def _mended(self, text: str) -> Reading | None:
+        """Read a part, allowing a slip in its kind word where that gives it a meaning."""
+        read = self._reading(text)
+        if read is not None and not read.names_something and (mended := wording.mended(text)) is not None:
+            again = self._reading(mended)
+            if again is not None and again.names_something:
+                return again
+        return read
+
+    def _reading(self, text: str) -> Reading | None:
+        part = wording.read_part(text)
+        if part is None:
+            return None
+        provinces: list[Entry] = []
+        districts: list[Entry] = []
+        communes: list[str] = []
+        # A number alone is no name, nor is what reads like a street, unless a unit is called exactly so.
+        for key, kinds in ((part.loose, part.kinds), (part.whole, frozenset[str]())):
+            if not key or (key.isdecimal() and not kinds):
+                continue
+            if not kinds or kinds & PROVINCE_KINDS:
+                provinces += self._lexicon.provinces.get(key, ())
+            if not kinds or kinds & DISTRICT_KINDS:
+                districts += self._lexicon.districts.get(key, ())
+            if (not kinds or kinds & COMMUNE_KINDS) and key in self._lexicon.communes:
+                communes.append(key)
+        return Reading(part, tuple(provinces), tuple(districts), tuple(communes))
+
+    def _names_at_end(self, text: str) -> list[Reading]:
+        """Peel a province, a district and a commune off the end of a text, as far as they are there."""
+        words = text.replace(".", " ").split()
+        found: list[Reading] = []
+        for level in ("provinces", "districts", "commune_keys"):
+            for count in range(min(_LONGEST_NAME_WORDS, len(words)), 0, -1):
+                each = self._reading(" ".join(words[-count:]))
+                if each is not None and getattr(each, level) and not each.part.loose.isdecimal():
+                    found.insert(0, each)
+                    words = words[:-count]
+                    break
+        rest = self._reading(" ".join(words)) if words else None
+        return [rest, *found] if rest is not None else found

@@ -1,0 +1,237 @@
+"""How addresses are worded: their parts, the word that says what kind of unit a part is, and the keys of names."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from mangluoi.gazetteer.spelling import one_slip_apart
+from mangluoi.viettext import compose
+
+__all__ = [
+    "Part",
+    "bare_name",
+    "loose_key",
+    "mended",
+    "plain",
+    "read_part",
+    "split_address",
+    "split_inside",
+    "strict_key",
+]
+
+#: What each kind word and its abbreviations say, folded: a set, since some say two things.
+_KINDS: dict[str, frozenset[str]] = {
+    "xa": frozenset({"xã"}), "x": frozenset({"xã"}),
+    "phuong": frozenset({"phường"}), "p": frozenset({"phường"}), "f": frozenset({"phường"}),
+    "ph": frozenset({"phường"}),
+    "thi tran": frozenset({"thị trấn"}), "tt": frozenset({"thị trấn"}), "ttr": frozenset({"thị trấn"}),
+    "dac khu": frozenset({"đặc khu"}), "dk": frozenset({"đặc khu"}),
+    "huyen": frozenset({"huyện"}), "h": frozenset({"huyện"}), "huyen dao": frozenset({"huyện"}),
+    "quan": frozenset({"quận"}), "q": frozenset({"quận"}),
+    "thi xa": frozenset({"thị xã"}), "tx": frozenset({"thị xã"}),
+    "thanh pho": frozenset({"thành phố"}), "tp": frozenset({"thành phố"}),
+    "tinh": frozenset({"tỉnh"}), "t": frozenset({"tỉnh"}),
+}  # fmt: skip
+_LONG = "thanh pho|thi tran|thi xa|dac khu|huyen dao|phuong|huyen|quan|tinh|xa"
+# An abbreviation of one letter needs its dot, or a number: "P. Đồng Tâm", "P1", but not "P Đồng".
+_KIND = re.compile(
+    rf"(?:(?P<long>{_LONG})[\s.:]+|(?P<glued>{_LONG})(?=\d)|(?P<two>tp|tx|ttr|tt|ph|dk)(?:\s*\.\s*|\s+)"
+    r"|(?P<one>[xpfhqt])(?:\s*\.\s*|\s*(?=\d)))(?=\S)"
+)
+_STRONG = re.compile(r"[,;|\n\t]+|\s[-–—]+|[-–—]+\s")
+# A full stop ends a part after a word, not after an abbreviation.
+_STOP = re.compile(r"(?<=[^\W\d_]{4})\.\s+")
+# Kind words inside a part, found by their letters without diacritics; what follows "xã" in "xã hội" is no name.
+_MARK = re.compile(
+    r"(?<=\S)\s+(?=(?:(?<!thi )xa\s+(?!hoi\b)|(?:phuong|thi tran|thi xa|dac khu|huyen|quan|thanh pho|tinh)\s+"
+    r"(?!lo\b|uy\b|doi\b)\S|(?:tp|tx|ttr|tt)\s*\.\s*\S|(?:tp|tx|tt)\s+\S|[xpfhq]\s*\.\s*\S|[pfq]\s?\d))"
+)
+_ACCENTED = {
+    "xa": {"xã"}, "phuong": {"phường"}, "huyen": {"huyện"}, "quan": {"quận"}, "tinh": {"tỉnh"},
+    "thi": {"thị"}, "thanh": {"thành"}, "dac": {"đặc"},
+}  # fmt: skip
+_FULL = {word: kinds | ({"huyện đảo"} if word == "huyen dao" else set()) for word, kinds in _KINDS.items()}
+_STREET = re.compile(
+    r"\d|(?:so|duong|pho|ngo|ngach|hem|kiet|thon|xom|ap|ban|buon|bon|lang|plei|soc|khoi|khom|to|khu|kp|tdp|kv|"
+    r"tieu khu|cum|quoc lo|ql|tinh lo|tl|dt|dh|km|lo|tang|toa|nha|cho|nga|cau|truong|tram|benh vien|trung tam|ubnd|"
+    r"uy ban|tru so|doi dien|canh|gan|sn|dien thoai|dt|d)(?:[\s.:]|\d|$)|k\d"
+)
+_NATION = {"vietnam", "vn", "chxhcnvietnam"}
+
+_LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxyfjwz"
+_TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
+
+
+def _plain_table() -> dict[int, str]:
+    table: dict[int, str] = {}
+    for letter in _LETTERS:
+        base = unicodedata.normalize("NFD", letter)[0].replace("đ", "d")
+        for tone in _TONES:
+            whole = unicodedata.normalize("NFC", letter + tone)
+            if len(whole) == 1:
+                table[ord(whole)] = base
+    return table
+
+
+_PLAIN = _plain_table()
+# Both tone placements are in use, hòa and hoà: the tone is moved to the second vowel.
+_NEW_TONE = {
+    unicodedata.normalize("NFC", first + tone) + second: first + unicodedata.normalize("NFC", second + tone)
+    for first in "ou"
+    for second in "aey"
+    for tone in _TONES[1:]
+}
+_OLD_TONE = re.compile("|".join(_NEW_TONE))
+_NO_MARKS = dict.fromkeys(map(ord, " \u00a0\n\t.,;:!?-–—_/\\'\"`´’‘“”()[]{}*&+#"))
+# Spellings in use side by side for one name: i or y, Đắk/Đắc/Đak.
+_LOOSE = {**_PLAIN, **_NO_MARKS, **{code: "i" for code, letter in _PLAIN.items() if letter == "y"}}
+
+
+def plain(text: str) -> str:
+    """Drop the diacritics of lower-case composed text; its length does not change."""
+    return text.translate(_PLAIN)
+
+
+def strict_key(name: str) -> str:
+    """Bring a name to the form compared with its diacritics: no spaces or marks, tone placement settled."""
+    return _strict(compose(name).casefold())
+
+
+def loose_key(name: str) -> str:
+    """Bring a name to the form compared without diacritics: i and y, and dac and dak, are one."""
+    return _loose(compose(name).casefold())
+
+
+def _strict(name: str) -> str:
+    return _OLD_TONE.sub(lambda found: _NEW_TONE[found[0]], name).translate(_NO_MARKS)
+
+
+def _loose(name: str) -> str:
+    key = name.translate(_LOOSE)
+    if key.isdecimal():
+        return str(int(key))
+    if key.startswith("dac"):
+        key = f"dak{key[3:-1]}k" if key.endswith("c") and len(key) == 6 else f"dak{key[3:]}"
+    return key
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of an address.
+
+    Parameters
+    ----------
+    kinds
+        What its first word says it is; empty where nothing is said.
+    strict, loose
+        Keys of the rest.
+    street
+        Whether it reads like a street, a hamlet or a house number rather than a unit.
+    whole
+        Loose key of the part with its first word, where that may be part of the name (Quan Hóa, Xà Phiên).
+    """
+
+    kinds: frozenset[str]
+    strict: str
+    loose: str
+    street: bool
+    whole: str
+
+
+def split_address(address: str) -> list[str]:
+    """Split an address, composed and in lower case, where its writer did."""
+    parts = _STRONG.split(address)
+    if ". " in address:
+        parts = [piece for part in parts for piece in _STOP.split(part)]
+    return [part for each in parts if (part := each.strip(" ."))]
+
+
+def compose_lower(text: str) -> str:
+    """Compose text and bring it to lower case; line breaks, which separate, are kept."""
+    return "\n".join(compose(line).casefold() for line in text.splitlines())
+
+
+def split_inside(part: str) -> list[str]:
+    """Split a part before the kind words inside it: '5 Lê Lợi P. Vĩnh Ninh TP Huế' has three."""
+    flat = plain(part)
+    accented = flat != part
+    cuts = [0]
+    for found in _MARK.finditer(flat):
+        word = re.match(r"[^\W\d_]+", part[found.end() :])
+        kind = re.match(r"[a-z]+", flat[found.end() :])
+        # In text with diacritics a kind word has its own: "Tam Quan" holds no quận.
+        if accented and word and kind and kind[0] in _ACCENTED and word[0] not in _ACCENTED[kind[0]]:
+            continue
+        cuts.append(found.end())
+    return [piece.strip() for piece in (part[a:b] for a, b in zip(cuts, [*cuts[1:], len(part)], strict=True))]
+
+
+def read_part(text: str) -> Part | None:
+    """Read one part, in lower case and composed: its kind word, its keys.
+
+    Returns
+    -------
+    Part or None
+        None for what names nothing, such as the country.
+    """
+    name = text.strip(" .:-–'\"()")
+    flat = plain(name)
+    whole = _loose(name)
+    kinds: frozenset[str] = frozenset()
+    found = _kind_of(name)
+    if found is not None:
+        kinds = _KINDS[found["long"] or found["glued"] or found["two"] or found["one"]]
+        name = name[found.end() :].strip()
+        # "Thị trấn TT Diễn Châu": the second word adds nothing.
+        again = _kind_of(name)
+        if again is not None and _KINDS[again["long"] or again["glued"] or again["two"] or again["one"]] == kinds:
+            name = name[again.end() :].strip()
+    # What stands in brackets explains: "Tân Thành (xã)", "Sơn Trà (cũ)".
+    bare = (re.sub(r"\s*\([^)]*\)?", "", name).strip() or name) if "(" in name else name
+    if not kinds and (said := re.search(r"\(([^)]*)", name)) and (kind := plain(said[1].strip(" ."))) in _KINDS:
+        kinds = _KINDS[kind]
+    loose = _loose(bare)
+    if not loose or loose in _NATION:
+        return None
+    if kinds and loose.isdecimal() and kinds == {"tỉnh"}:
+        kinds = frozenset()
+    strict = loose if loose.isdecimal() else _strict(bare)
+    street = not kinds and (loose.isdecimal() or _STREET.match(flat) is not None)
+    return Part(kinds, strict, loose, street, whole if kinds else "")
+
+
+def bare_name(name: str) -> str:
+    """Drop the kind word of an official name; lower case."""
+    lower = compose(name).casefold()
+    found = _kind_of(lower)
+    return lower if found is None else lower[found.end() :]
+
+
+def mended(text: str) -> str | None:
+    """Put right a misspelt kind word at the start of a part; None if there is none.
+
+    Only where the first word (or two) is one slip from a kind word of at least two letters and something follows.
+    """
+    for count in (2, 1):
+        words = text.split(maxsplit=count)
+        typed = plain(" ".join(words[:count]))
+        if len(words) <= count or typed in _KINDS:
+            continue
+        for kind in _LONG.split("|"):
+            if kind.count(" ") == count - 1 and one_slip_apart(typed, kind):
+                return f"{min(_FULL[kind])} {words[count]}"
+    return None
+
+
+def _kind_of(name: str) -> re.Match[str] | None:
+    """Match a kind word at the start of a name, unless its diacritics say that it is another word."""
+    found = _KIND.match(plain(name))
+    if found is None or found["long"] is None:
+        return found
+    word = found["long"]
+    typed = name[: len(word)]
+    # Where diacritics are typed, a bare "quan" or "phuong" is part of a name: Tam Quan, Phương Đông.
+    bare_allowed = name.isascii() or word not in ("quan", "phuong")
+    return found if typed in _FULL[word] or (typed == word and bare_allowed) else None
