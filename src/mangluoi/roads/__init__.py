@@ -5,7 +5,7 @@ from __future__ import annotations
 from mangluoi.roads.estimate import estimated_network as estimated_network
 from mangluoi.roads.network import RoadNetwork as RoadNetwork
 from mangluoi.roads.network import network_from_edges as network_from_edges
-from mangluoi.roads.osm import read_network as read_network
+from mangluoi.roads.reading import read_network as read_network
 from mangluoi.roads.snapping import unreached as unreached
 from mangluoi.roads.speeds import profiles as profiles
 from mangluoi.roads.times import nearest as nearest

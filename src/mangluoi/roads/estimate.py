@@ -14,7 +14,8 @@ from scipy.spatial import Delaunay, cKDTree
 from mangluoi import projection
 from mangluoi.errors import Complaint, InputError
 from mangluoi.roads import speeds
-from mangluoi.roads.network import Floats, RoadNetwork, complain, duplicates, from_arcs, numbers, texts
+from mangluoi.roads.columns import complain, duplicates, numbers, texts
+from mangluoi.roads.network import Floats, RoadNetwork, from_pieces
 
 __all__ = ["estimated_network"]
 
@@ -72,15 +73,14 @@ def estimated_network(
         graph = csr_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(ids), len(ids)))
         notes = {"links": len(pairs), "islands": int(connected_components(graph, directed=False)[0]) - 1}
     minutes = length_m / 1000.0 * (min_per_km[pairs[:, 0]] + min_per_km[pairs[:, 1]]) / 2.0
-    both = np.vstack([pairs, pairs[:, ::-1]])
-    return from_arcs(
+    return from_pieces(
         ids,
         lon,
         lat,
-        both[:, 0],
-        both[:, 1],
-        np.tile(minutes, 2),
-        np.tile(length_m * speeds.assumption("detour", terrain="plain"), 2),
+        pairs[:, 0],
+        pairs[:, 1],
+        minutes,
+        minutes,
         profile=profile,
         # A site stands somewhere in its commune, reached from the centre by road rather than on foot.
         access_min_per_km=float(np.mean(min_per_km)) if len(ids) else 0.0,
