@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mangluoi.roads.estimate import estimated_network as estimated_network
+from mangluoi.roads.isochrones import isochrones as isochrones
 from mangluoi.roads.network import RoadNetwork as RoadNetwork
 from mangluoi.roads.network import network_from_edges as network_from_edges
 from mangluoi.roads.reading import read_network as read_network
@@ -14,6 +15,7 @@ from mangluoi.roads.times import travel_times as travel_times
 __all__ = [
     "RoadNetwork",
     "estimated_network",
+    "isochrones",
     "nearest",
     "network_from_edges",
     "profiles",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from collections.abc import Callable
@@ -20,6 +21,9 @@ __all__ = ["nearest_pairs", "pairs"]
 #: Sums of minutes differ in their last bits by the order of adding; rounded so, 30 means 30.
 DECIMALS = 9
 
+# Finer than the last decimal that is kept; the binary fraction is exact for halves and quarters of a minute.
+_TICKS_PER_MINUTE = 2.0**34
+
 _CHUNK = 16
 
 Triplets = tuple[NDArray[np.int32], NDArray[np.int32], Floats]
@@ -27,27 +31,36 @@ Progress = Callable[[int, int], None]
 
 
 class _Scale:
-    """Between minutes and the unit that the kernels count in."""
+    """Between minutes and the whole numbers that the kernels count in: milliseconds, or finer where those lose time."""
 
-    def __init__(self, arcs: layout.Arcs, max_minutes: float) -> None:
-        self.whole = arcs.ms is not None and max_minutes * layout.MS_PER_MINUTE < layout.FAR_MS
-        self.weight: Any = arcs.ms if self.whole else arcs.minutes
-        self.far: Any = np.int32(layout.FAR_MS) if self.whole else np.float64(np.inf)
-        if self.whole:
-            self.limit: Any = np.int32(np.floor(max_minutes * layout.MS_PER_MINUTE + 1e-6))
+    def __init__(self, network: RoadNetwork, arcs: layout.Arcs, max_minutes: float) -> None:
+        self.weight: Any
+        if arcs.ms is not None and max_minutes * layout.MS_PER_MINUTE < layout.FAR_MS:
+            self.per_minute = float(layout.MS_PER_MINUTE)
+            self.kind: Any = np.int32
+            self.far: Any = np.int32(layout.FAR_MS)
+            self.weight = arcs.ms
         else:
-            self.limit = np.float64(max_minutes + 10.0**-DECIMALS)
+            # No way is longer than every node's slowest road; a heap entry holds the node and this many bits of cost.
+            size = max(2, len(network.node_ids))
+            longest = min(max_minutes, (size + 2) * float(arcs.minutes.max(initial=1.0)) + 1e5)
+            bits = 61 - (size - 1).bit_length()
+            self.per_minute = min(_TICKS_PER_MINUTE, math.floor(2.0**bits / max(longest, 1.0)))
+            self.kind = np.int64
+            self.far = np.int64(2**62)
+            self.weight = np.rint(arcs.minutes * self.per_minute).astype(np.int64)
+        # A hair is added, for 0.1 + 0.2 minutes shall be within 0.3.
+        last = max_minutes * self.per_minute + 1e-6 * self.per_minute / layout.MS_PER_MINUTE
+        self.limit = self.kind(math.floor(min(last, float(self.far) / 2)))
 
     def costs(self, minutes: Floats) -> NDArray[Any]:
         """Return minutes in the kernels' unit; inf becomes the mark of what is not reached."""
-        if not self.whole:
-            return np.ascontiguousarray(minutes)
-        ms = np.minimum(np.rint(minutes * layout.MS_PER_MINUTE), layout.FAR_MS)
-        return np.ascontiguousarray(ms.astype(np.int32))
+        ticks = np.rint(np.minimum(minutes * self.per_minute, float(self.far)))
+        return np.ascontiguousarray(ticks.astype(self.kind))
 
     def minutes(self, costs: NDArray[Any]) -> Floats:
         """Return the kernels' unit in minutes."""
-        return np.round(costs / layout.MS_PER_MINUTE if self.whole else costs, DECIMALS)
+        return np.round(costs / self.per_minute, DECIMALS)
 
 
 def threads() -> int:
@@ -87,7 +100,7 @@ def pairs(
         Called with the number of sources done and of all.
     """
     arcs = network.layout.out if forward else network.layout.into
-    scale = _Scale(arcs, max_minutes)
+    scale = _Scale(network, arcs, max_minutes)
     seeds, seed_costs = _ranked(network, near.nodes), scale.costs(near.leaving if forward else near.arriving)
     target_nodes = _ranked(network, far.nodes)
     target_costs = scale.costs(far.arriving if forward else far.leaving)
@@ -104,10 +117,7 @@ def pairs(
 
     def work_arrays() -> tuple[Any, ...]:
         size, room = len(network.node_ids), len(arcs.head) + 8
-        return (
-            np.full(size, scale.far), np.empty(size, np.int32), np.empty(room, scale.weight.dtype),
-            np.empty(room, np.int32),
-        )  # fmt: skip
+        return np.full(size, scale.far), np.empty(size, np.int32), np.empty(room, np.int64)
 
     found = _in_threads(run, work_arrays, len(near), progress)
     if not found:
@@ -122,7 +132,7 @@ def _in_threads(
     count: int,
     progress: Progress | None,
 ) -> list[Any]:
-    """Run chunks of sources on all processors; each thread keeps its own work arrays, and Ctrl-C stops between chunks."""
+    """Run chunks of sources on all processors, each with its own work arrays; Ctrl-C stops between chunks."""
     starts = list(range(0, count, _CHUNK))
     found: list[Any] = [None] * len(starts)
     waiting = iter(range(len(starts)))
@@ -174,7 +184,7 @@ def nearest_pairs(network: RoadNetwork, origins: Snapped, sites: Snapped, *, k: 
     Of equally near sites the one that stands first counts. An origin between two nodes may list up to 2 k.
     """
     arcs = network.layout.into
-    scale = _Scale(arcs, max_minutes)
+    scale = _Scale(network, arcs, max_minutes)
     dist, site, count = kernels.nearest_sources(
         arcs.first, arcs.head, scale.weight, _ranked(network, sites.nodes), scale.costs(sites.arriving),
         min(k, max(1, len(sites))), scale.limit, scale.far,

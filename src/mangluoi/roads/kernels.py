@@ -1,7 +1,8 @@
 """Compiled shortest-path searches over arrays: plain Dijkstra with a limit, reusing its work arrays.
 
-Weights are whole milliseconds (int32) or minutes (float64); each kernel is compiled for the kind that it is given.
-All kernels release the interpreter's lock, so that threads run them side by side.
+Weights are whole numbers: milliseconds (int32), or finer ticks (int64); each kernel is compiled for the kind that it is
+given. An entry of the heap packs the cost above the node, so that one comparison of whole numbers orders both. All
+kernels release the interpreter's lock, so that threads run them side by side.
 """
 
 from __future__ import annotations
@@ -18,59 +19,46 @@ _inline = numba.njit(inline="always", boundscheck=False)
 
 
 @_inline
-def _push(keys: Any, nodes: Any, size: int, key: Any, node: Any) -> int:
+def _push(heap: Any, size: int, entry: Any) -> int:
     """Add an entry to the four-way heap and return its new size."""
     i = size
     while i > 0:
         above = (i - 1) >> 2
-        if keys[above] <= key:
+        if heap[above] <= entry:
             break
-        keys[i] = keys[above]
-        nodes[i] = nodes[above]
+        heap[i] = heap[above]
         i = above
-    keys[i] = key
-    nodes[i] = node
+    heap[i] = entry
     return size + 1
 
 
 @_inline
-def _pop(keys: Any, nodes: Any, size: int) -> int:
+def _pop(heap: Any, size: int) -> int:
     """Remove the top of the heap, which the caller has read, and return the new size."""
     size -= 1
-    key = keys[size]
-    node = nodes[size]
+    entry = heap[size]
     i = 0
     while True:
         child = (i << 2) + 1
         if child >= size:
             break
         best = child
+        least = heap[child]
         for other in range(child + 1, min(child + 4, size)):
-            if keys[other] < keys[best]:
+            if heap[other] < least:
+                least = heap[other]
                 best = other
-        if keys[best] >= key:
+        if least >= entry:
             break
-        keys[i] = keys[best]
-        nodes[i] = nodes[best]
+        heap[i] = least
         i = best
-    keys[i] = key
-    nodes[i] = node
+    heap[i] = entry
     return size
 
 
 @_jit
 def search(
-    first: Any,
-    head: Any,
-    weight: Any,
-    seeds: Any,
-    costs: Any,
-    limit: Any,
-    far: Any,
-    dist: Any,
-    touched: Any,
-    keys: Any,
-    nodes: Any,
+    first: Any, head: Any, weight: Any, seeds: Any, costs: Any, limit: Any, far: Any, dist: Any, touched: Any, heap: Any
 ) -> int:
     """Run Dijkstra from seeds with starting costs; `dist` must hold `far` everywhere.
 
@@ -79,6 +67,7 @@ def search(
     int
         How many nodes were reached; `touched` names them, and the caller sets their `dist` back to `far`.
     """
+    bits, mask = _packing(len(dist))
     reached = 0
     size = 0
     for i in range(len(seeds)):
@@ -88,24 +77,34 @@ def search(
                 touched[reached] = seed
                 reached += 1
             dist[seed] = costs[i]
-            size = _push(keys, nodes, size, costs[i], seed)
+            size = _push(heap, size, (np.int64(costs[i]) << bits) | np.int64(seed))
     while size > 0:
-        key = keys[0]
-        node = nodes[0]
-        size = _pop(keys, nodes, size)
+        entry = heap[0]
+        size = _pop(heap, size)
+        node = entry & mask
+        near = entry >> bits
         # An entry that a shorter way has overtaken.
-        if key > dist[node]:
+        if near > dist[node]:
             continue
         for arc in range(first[node], first[node + 1]):
             other = head[arc]
-            total = key + weight[arc]
+            total = near + weight[arc]
             if total <= limit and total < dist[other]:
                 if dist[other] == far:
                     touched[reached] = other
                     reached += 1
                 dist[other] = total
-                size = _push(keys, nodes, size, total, other)
+                size = _push(heap, size, (total << bits) | np.int64(other))
     return reached
+
+
+@_inline
+def _packing(size: int) -> Any:
+    """Return how many bits the node takes in a heap entry, below the cost, and their mask."""
+    bits = 1
+    while (1 << bits) < size:
+        bits += 1
+    return np.int64(bits), np.int64((1 << bits) - 1)
 
 
 @_jit
@@ -133,8 +132,7 @@ def sparse_pairs(
     far: Any,
     dist: Any,
     touched: Any,
-    keys: Any,
-    nodes: Any,
+    heap: Any,
 ) -> Any:
     """Search from the sources begin…end and list every target within the limit.
 
@@ -150,7 +148,7 @@ def sparse_pairs(
         Shape (targets, 2): the nodes that a target hangs on (-1 for none) and the costs from there.
     limit, far
         The farthest pair, and the mark of what is not reached.
-    dist, touched, keys, nodes
+    dist, touched, heap
         Work arrays, reused from call to call.
 
     Returns
@@ -164,7 +162,7 @@ def sparse_pairs(
     cost_of = np.empty(room, dist.dtype)
     count = 0
     for source in range(begin, end):
-        reached = search(first, head, weight, seeds[source], costs[source], limit, far, dist, touched, keys, nodes)
+        reached = search(first, head, weight, seeds[source], costs[source], limit, far, dist, touched, heap)
         for i in range(reached):
             node = touched[i]
             for place in range(at_node[node], at_node[node + 1]):
@@ -299,28 +297,28 @@ def _pop_ordered(keys: Any, entries: Any, size: int) -> int:
 @_jit
 def path_tree(first: Any, head: Any, weight: Any, seeds: Any, costs: Any, limit: Any, far: Any) -> Any:
     """Run Dijkstra and keep the arc by which each node is reached (-1 at a seed or where it is not reached)."""
-    size_of_graph = len(first) - 1
-    dist = np.full(size_of_graph, far, weight.dtype)
-    by_arc = np.full(size_of_graph, -1, np.int64)
-    keys = np.empty(len(head) + len(seeds) + 1, weight.dtype)
-    nodes = np.empty(len(head) + len(seeds) + 1, np.int32)
+    bits, mask = _packing(len(first) - 1)
+    dist = np.full(len(first) - 1, far, weight.dtype)
+    by_arc = np.full(len(first) - 1, -1, np.int64)
+    heap = np.empty(len(head) + len(seeds) + 1, np.int64)
     size = 0
     for i in range(len(seeds)):
         if seeds[i] >= 0 and costs[i] <= limit and costs[i] < dist[seeds[i]]:
             dist[seeds[i]] = costs[i]
-            size = _push(keys, nodes, size, costs[i], seeds[i])
+            size = _push(heap, size, (np.int64(costs[i]) << bits) | np.int64(seeds[i]))
     while size > 0:
-        key = keys[0]
-        node = nodes[0]
-        size = _pop(keys, nodes, size)
-        if key > dist[node]:
+        entry = heap[0]
+        size = _pop(heap, size)
+        node = entry & mask
+        near = entry >> bits
+        if near > dist[node]:
             continue
         for arc in range(first[node], first[node + 1]):
-            total = key + weight[arc]
+            total = near + weight[arc]
             if total <= limit and total < dist[head[arc]]:
                 dist[head[arc]] = total
                 by_arc[head[arc]] = arc
-                size = _push(keys, nodes, size, total, head[arc])
+                size = _push(heap, size, (total << bits) | np.int64(head[arc]))
     return dist, by_arc
 
 

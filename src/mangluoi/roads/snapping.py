@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mangluoi import projection
 from mangluoi.errors import Complaint, InputError
-from mangluoi.roads import segments
+from mangluoi.roads import layout, segments
 from mangluoi.roads.columns import complain, duplicates, numbers, texts
 from mangluoi.roads.network import Floats, RoadNetwork
 
-__all__ = ["SNAP_LIMIT_M", "Points", "Snapped", "place", "read_points", "snap", "unreached"]
+__all__ = ["SNAP_LIMIT_M", "Points", "Snapped", "place", "read_points", "snap", "timed", "unreached"]
 
 #: How far a point may lie from the network, in metres, unless the caller says otherwise.
 SNAP_LIMIT_M = 5_000.0
@@ -153,12 +154,20 @@ def snap(network: RoadNetwork, points: Points) -> Snapped:
         access[free] = foot.distance_m / 1000.0 * network.access_min_per_km
         piece[free], along[free] = foot.piece, foot.along
         nodes[free, 0] = foot.node
-        x[free], y[free] = segments.projection.to_metres(points.lon[free], points.lat[free], network.segments.crs)
+        x[free], y[free] = projection.to_metres(points.lon[free], points.lat[free], network.segments.crs)
         _split(network, nodes, leaving, arriving, piece, along)
-        leaving += access[:, None]
-        arriving += access[:, None]
+        access[free] = timed(network, access[free])
+        leaving[free] = timed(network, leaving[free]) + access[free, None]
+        arriving[free] = timed(network, arriving[free]) + access[free, None]
     rows = np.arange(size, dtype=np.int64)
     return Snapped(points.ids, nodes, leaving, arriving, piece, along, access, distance, x, y, rows)
+
+
+def timed(network: RoadNetwork, minutes: Floats) -> Floats:
+    """Round minutes to whole milliseconds where the network's own are whole."""
+    if network.layout.out.ms is None:
+        return minutes
+    return np.rint(minutes * layout.MS_PER_MINUTE) / layout.MS_PER_MINUTE
 
 
 def _split(
@@ -185,6 +194,12 @@ def _split(
         for cost in (leaving, arriving):
             cost[at, 0], cost[at, 1] = 0.0, math.inf
         piece[at] = -1
+
+
+def _share(part: Floats, minutes: Floats) -> Floats:
+    """Return a share of minutes; a closed direction stays inf, also where none of it is travelled (0 × inf is NaN)."""
+    is_open = np.isfinite(minutes)
+    return np.where(is_open, part * np.where(is_open, minutes, 0.0), math.inf)
 
 
 def unreached(

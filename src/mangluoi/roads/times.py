@@ -15,9 +15,12 @@ from mangluoi.errors import Complaint, InputError
 from mangluoi.roads import engine, kernels
 from mangluoi.roads.engine import Progress, Triplets
 from mangluoi.roads.network import Floats, RoadNetwork
-from mangluoi.roads.snapping import SNAP_LIMIT_M, Snapped, place
+from mangluoi.roads.snapping import SNAP_LIMIT_M, Snapped, place, timed
 
-__all__ = ["nearest", "travel_times"]
+__all__ = ["direct", "nearest", "travel_times"]
+
+# Up to so many points on one side, all distances are looked at; beyond, a tree is asked.
+_FEW = 200
 
 
 def travel_times(
@@ -147,17 +150,22 @@ def _quickest(rows: NDArray[np.int32], columns: NDArray[np.int32], minutes: Floa
     return rows[keep], columns[keep], minutes[keep]
 
 
+def direct(network: RoadNetwork, starts: Snapped, ends: Snapped) -> Triplets:
+    """Return what the searches between nodes cannot see: pairs on one piece of road, and pairs that go straight."""
+    found = zip(_on_one_piece(network, starts, ends), _straight(network, starts, ends), strict=True)
+    rows, columns, minutes = (np.concatenate(parts) for parts in found)
+    return rows.astype(np.int32), columns.astype(np.int32), np.round(timed(network, minutes), engine.DECIMALS)
+
+
 def _with_direct(
     network: RoadNetwork, starts: Snapped, ends: Snapped, triplets: Triplets, max_minutes: float
 ) -> Triplets:
-    """Add what the searches between nodes cannot see: pairs on one piece of road, and pairs that go straight."""
-    on_piece, straight = _on_one_piece(network, starts, ends), _straight(network, starts, ends)
-    if not len(on_piece[0]) and not len(straight[0]):
+    """Add direct pairs to sorted triplets."""
+    rows, columns, minutes = direct(network, starts, ends)
+    if not len(rows):
         return triplets
-    rows, columns, minutes = (np.concatenate(parts) for parts in zip(on_piece, straight, strict=True))
-    minutes = np.round(minutes, engine.DECIMALS)
     near = minutes <= max_minutes
-    rows, columns, minutes = _quickest(rows[near].astype(np.int32), columns[near].astype(np.int32), minutes[near])
+    rows, columns, minutes = _quickest(rows[near], columns[near], minutes[near])
     width = max(1, len(ends))
     keys, further = triplets[0].astype(np.int64) * width + triplets[1], rows.astype(np.int64) * width + columns
     place_of = np.minimum(np.searchsorted(keys, further), max(0, len(keys) - 1))
@@ -196,12 +204,23 @@ def _straight(network: RoadNetwork, starts: Snapped, ends: Snapped) -> Triplets:
     if not len(one) or not len(two):
         return np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)
     here, there = np.column_stack([starts.x[one], starts.y[one]]), np.column_stack([ends.x[two], ends.y[two]])
-    # One of the two legs is at least half of the sum: looking that far from both sides finds every pair.
-    from_here = cKDTree(there).query_ball_point(here, 2 * starts.distance_m[one])
-    from_there = cKDTree(here).query_ball_point(there, 2 * ends.distance_m[two])
-    found = {(i, j) for i, near in enumerate(from_here) for j in near}
-    found |= {(i, j) for j, near in enumerate(from_there) for i in near}
-    pairs = np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
+    legs_here, legs_there = starts.distance_m[one], ends.distance_m[two]
+    if min(len(one), len(two)) <= _FEW:
+        few, many = (here, there) if len(here) <= len(there) else (there, here)
+        legs_few, legs_many = (legs_here, legs_there) if few is here else (legs_there, legs_here)
+        near = [
+            np.flatnonzero(np.hypot(*(many - spot).T) <= leg + legs_many)
+            for spot, leg in zip(few, legs_few, strict=True)
+        ]
+        owner = np.repeat(np.arange(len(few)), [len(n) for n in near])
+        pairs = np.column_stack([owner, np.concatenate(near)] if few is here else [np.concatenate(near), owner])
+    else:
+        # One of the two legs is at least half of the sum: looking that far from both sides finds every pair.
+        from_here = cKDTree(there).query_ball_point(here, 2 * legs_here)
+        from_there = cKDTree(here).query_ball_point(there, 2 * legs_there)
+        found = {(i, j) for i, around in enumerate(from_here) for j in around}
+        found |= {(i, j) for j, around in enumerate(from_there) for i in around}
+        pairs = np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
     rows, columns = one[pairs[:, 0]], two[pairs[:, 1]]
     metres = np.hypot(starts.x[rows] - ends.x[columns], starts.y[rows] - ends.y[columns])
     nearer = metres <= starts.distance_m[rows] + ends.distance_m[columns]
