@@ -1,4 +1,4 @@
-"""The door to the searches: which kernel runs, on how many threads, in whole milliseconds or in minutes."""
+"""The door to the searches: which one runs, on how many threads, in whole milliseconds or finer."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mangluoi.roads import kernels, layout
+from mangluoi.roads import kernels, layout, sweep
 from mangluoi.roads.network import Floats, RoadNetwork
 from mangluoi.roads.snapping import Snapped
 
-__all__ = ["nearest_pairs", "pairs"]
+__all__ = ["DECIMALS", "Progress", "Triplets", "nearest_pairs", "pairs"]
 
 #: Sums of minutes differ in their last bits by the order of adding; rounded so, 30 means 30.
 DECIMALS = 9
@@ -24,7 +24,12 @@ DECIMALS = 9
 # Finer than the last decimal that is kept; the binary fraction is exact for halves and quarters of a minute.
 _TICKS_PER_MINUTE = 2.0**34
 
-_CHUNK = 16
+# Sources that a thread takes at a time: one row of the sweep.
+_CHUNK = sweep.LANES
+
+# What contraction costs per node of the graph, in nodes that a plain search could settle meanwhile. Measured; it decides
+# only how soon the answer comes.
+_CONTRACTION_COST = 150
 
 Triplets = tuple[NDArray[np.int32], NDArray[np.int32], Floats]
 Progress = Callable[[int, int], None]
@@ -35,7 +40,8 @@ class _Scale:
 
     def __init__(self, network: RoadNetwork, arcs: layout.Arcs, max_minutes: float) -> None:
         self.weight: Any
-        if arcs.ms is not None and max_minutes * layout.MS_PER_MINUTE < layout.FAR_MS:
+        self.whole = arcs.ms is not None and max_minutes * layout.MS_PER_MINUTE < layout.FAR_MS
+        if self.whole:
             self.per_minute = float(layout.MS_PER_MINUTE)
             self.kind: Any = np.int32
             self.far: Any = np.int32(layout.FAR_MS)
@@ -63,16 +69,25 @@ class _Scale:
         return np.round(costs / self.per_minute, DECIMALS)
 
 
-def threads() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+class _Search:
+    """What both searches need: the ends of the pairs in the order of their graph, nearest sources side by side."""
 
+    def __init__(self, rank: NDArray[np.int32], scale: _Scale, near: Snapped, far: Snapped, *, forward: bool) -> None:
+        self.seeds = _ranked(rank, near.nodes)
+        self.seed_costs = scale.costs(near.leaving if forward else near.arriving)
+        self.target_nodes = _ranked(rank, far.nodes)
+        self.target_costs = scale.costs(far.arriving if forward else far.leaving)
+        self.at_node, self.at_target = _by_node(self.target_nodes, len(rank))
+        # Sources near each other find their part of the graph still in the cache.
+        self.order = np.argsort(self.seeds.max(axis=1, initial=-1), kind="stable").astype(np.int32)
+        self.seeds, self.seed_costs = self.seeds[self.order], self.seed_costs[self.order]
 
-def _ranked(network: RoadNetwork, nodes: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Return nodes as the layout numbers them; none stays -1."""
-    if not len(network.node_ids):
-        return np.full(nodes.shape, -1, dtype=np.int32)
-    return np.where(nodes >= 0, network.layout.rank[np.maximum(nodes, 0)], -1).astype(np.int32)
+    def pairs(self, scale: _Scale, found: list[Any]) -> Triplets:
+        """Put the parts of an answer together."""
+        if not found:
+            return np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)
+        rows, columns, costs = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return self.order[rows], columns, scale.minutes(costs)
 
 
 def pairs(
@@ -85,6 +100,9 @@ def pairs(
     progress: Progress | None = None,
 ) -> Triplets:
     """Return every pair within the limit, over the roads: positions in `near`, in `far`, and minutes.
+
+    Both searches are exact. The hierarchy is used where its order is at hand, or where so many sources are asked that
+    making it pays; otherwise plain Dijkstra with a limit.
 
     Parameters
     ----------
@@ -99,31 +117,114 @@ def pairs(
     progress
         Called with the number of sources done and of all.
     """
+    scale = _Scale(network, network.layout.out if forward else network.layout.into, max_minutes)
+    if scale.whole and _contracts(network, scale, near, forward=forward) and network.metric is not None:
+        return _swept(network, scale, near, far, forward=forward, progress=progress)
+    return _searched(network, scale, near, far, forward=forward, progress=progress)
+
+
+def _contracts(network: RoadNetwork, scale: _Scale, near: Snapped, *, forward: bool) -> bool:
+    """Say whether the hierarchy answers sooner, judging by how far a few searches get."""
+    size = len(network.node_ids)
+    if network.contracted or len(near) * size <= _CONTRACTION_COST * size:
+        return network.contracted
+    sample = near.take(np.linspace(0, len(near) - 1, 5).astype(np.int64))
     arcs = network.layout.out if forward else network.layout.into
-    scale = _Scale(network, arcs, max_minutes)
-    seeds, seed_costs = _ranked(network, near.nodes), scale.costs(near.leaving if forward else near.arriving)
-    target_nodes = _ranked(network, far.nodes)
-    target_costs = scale.costs(far.arriving if forward else far.leaving)
-    at_node, at_target = _by_node(target_nodes, len(network.node_ids))
-    # Near sources one after another find their part of the graph still in the cache.
-    order = np.argsort(seeds.max(axis=1, initial=-1), kind="stable").astype(np.int64)
-    seeds, seed_costs = seeds[order], seed_costs[order]
+    seeds = _ranked(network.layout.rank, sample.nodes)
+    costs = scale.costs(sample.leaving if forward else sample.arriving)
+    dist, touched, heap = _work_arrays(network, scale)
+    reached = 0
+    for seed, cost in zip(seeds, costs, strict=True):
+        count = kernels.search(
+            arcs.first, arcs.head, scale.weight, seed, cost, scale.limit, scale.far, dist, touched, heap
+        )
+        dist[touched[:count]] = scale.far
+        reached += count
+    return len(near) * reached / len(sample) > _CONTRACTION_COST * size
+
+
+def _work_arrays(network: RoadNetwork, scale: _Scale) -> tuple[Any, ...]:
+    size, room = len(network.node_ids), len(network.tail) + 8
+    return np.full(size, scale.far), np.empty(size, np.int32), np.empty(room, np.int64)
+
+
+def _searched(
+    network: RoadNetwork, scale: _Scale, near: Snapped, far: Snapped, *, forward: bool, progress: Progress | None
+) -> Triplets:
+    arcs = network.layout.out if forward else network.layout.into
+    ends = _Search(network.layout.rank, scale, near, far, forward=forward)
 
     def run(begin: int, end: int, work: tuple[Any, ...]) -> Any:
         return kernels.sparse_pairs(
-            arcs.first, arcs.head, scale.weight, seeds, seed_costs, begin, end, at_node, at_target, target_nodes,
-            target_costs, scale.limit, scale.far, *work,
+            arcs.first, arcs.head, scale.weight, ends.seeds, ends.seed_costs, begin, end, ends.at_node, ends.at_target,
+            ends.target_nodes, ends.target_costs, scale.limit, scale.far, *work,
+        )  # fmt: skip
+
+    return ends.pairs(scale, _in_threads(run, lambda: _work_arrays(network, scale), len(near), progress))
+
+
+def _swept(
+    network: RoadNetwork, scale: _Scale, near: Snapped, far: Snapped, *, forward: bool, progress: Progress | None
+) -> Triplets:
+    order, metric = network.contraction, network.metric
+    if metric is None:
+        raise ValueError("the network has no metric on a hierarchy")
+    ends = _Search(order.rank, scale, near, far, forward=forward)
+    up = metric.up_first, metric.up_head, metric.up_weight
+    down = metric.down_first, metric.down_tail, metric.down_weight
+    # Backwards, what leads down leads up.
+    arcs = (*up, *down) if forward else (*down, *up)
+
+    def run(begin: int, end: int, work: tuple[Any, ...]) -> Any:
+        return sweep.sweep_pairs(
+            order.first, order.upper, order.parent, order.lowest, *arcs, ends.seeds, ends.seed_costs, begin, end,
+            ends.at_node, ends.at_target, ends.target_nodes, ends.target_costs, scale.limit, scale.far, *work,
         )  # fmt: skip
 
     def work_arrays() -> tuple[Any, ...]:
-        size, room = len(network.node_ids), len(arcs.head) + 8
-        return np.full(size, scale.far), np.empty(size, np.int32), np.empty(room, np.int64)
+        size = len(order.rank)
+        return np.empty((size, sweep.LANES), np.int32), np.zeros(size, np.bool_), np.zeros(size, np.bool_)
 
-    found = _in_threads(run, work_arrays, len(near), progress)
-    if not found:
-        return np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)
-    rows, columns, costs = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return order[rows].astype(np.int32), columns, scale.minutes(costs)
+    return ends.pairs(scale, _in_threads(run, work_arrays, len(near), progress))
+
+
+def nearest_pairs(network: RoadNetwork, origins: Snapped, sites: Snapped, *, k: int, max_minutes: float) -> Triplets:
+    """Return up to k sites for every origin over the roads, in one backward pass: positions and minutes.
+
+    Of equally near sites the one that stands first counts. An origin between two nodes may list up to 2 k.
+    """
+    arcs = network.layout.into
+    scale = _Scale(network, arcs, max_minutes)
+    wanted = min(k, max(1, len(sites)))
+    metric = network.metric if scale.whole and network.contracted else None
+    rank = network.layout.rank if metric is None else network.contraction.rank
+    seeds, costs = _ranked(rank, sites.nodes), scale.costs(sites.arriving)
+    if metric is None:
+        dist, site, count = kernels.nearest_sources(
+            arcs.first, arcs.head, scale.weight, seeds, costs, wanted, scale.limit, scale.far
+        )
+    else:
+        dist, site, count = sweep.sweep_nearest(
+            metric.down_first, metric.down_tail, metric.down_weight, metric.up_first, metric.up_head, metric.up_weight,
+            seeds, costs, wanted, scale.limit, scale.far,
+        )  # fmt: skip
+    node = _ranked(rank, origins.nodes)
+    leaving = scale.costs(origins.leaving)
+    found = []
+    for end in range(2):
+        for i in range(wanted):
+            here = np.flatnonzero((node[:, end] >= 0) & (leaving[:, end] < scale.far))
+            here = here[count[node[here, end]] > i]
+            total = dist[node[here, end], i] + leaving[here, end]
+            within = total <= scale.limit
+            found.append((here[within], site[node[here, end], i][within], total[within]))
+    rows, columns, totals = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return rows.astype(np.int32), columns.astype(np.int32), scale.minutes(totals)
+
+
+def _threads() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
 
 
 def _in_threads(
@@ -155,7 +256,7 @@ def _in_threads(
                 if progress is not None:
                     progress(min(count, done * _CHUNK), count)
 
-    crew = min(threads(), len(starts))
+    crew = min(_threads(), len(starts))
     if crew <= 1:
         worker()
         return found
@@ -168,6 +269,13 @@ def _in_threads(
     return found
 
 
+def _ranked(rank: NDArray[np.int32], nodes: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return nodes in the order of a graph; none stays -1."""
+    if not len(rank):
+        return np.full(nodes.shape, -1, dtype=np.int32)
+    return np.where(nodes >= 0, rank[np.maximum(nodes, 0)], -1).astype(np.int32)
+
+
 def _by_node(target_nodes: NDArray[np.int32], size: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """List the targets of each node."""
     target = np.repeat(np.arange(len(target_nodes), dtype=np.int32), 2)
@@ -176,33 +284,3 @@ def _by_node(target_nodes: NDArray[np.int32], size: int) -> tuple[NDArray[np.int
     first = np.zeros(size + 1, dtype=np.int64)
     np.cumsum(np.bincount(node, minlength=size), out=first[1:])
     return first, target[np.argsort(node, kind="stable")]
-
-
-def nearest_pairs(network: RoadNetwork, origins: Snapped, sites: Snapped, *, k: int, max_minutes: float) -> Triplets:
-    """Return up to k sites for every origin over the roads, in one backward pass: positions and minutes.
-
-    Of equally near sites the one that stands first counts. An origin between two nodes may list up to 2 k.
-    """
-    arcs = network.layout.into
-    scale = _Scale(network, arcs, max_minutes)
-    dist, site, count = kernels.nearest_sources(
-        arcs.first, arcs.head, scale.weight, _ranked(network, sites.nodes), scale.costs(sites.arriving),
-        min(k, max(1, len(sites))), scale.limit, scale.far,
-    )  # fmt: skip
-    node = _ranked(network, origins.nodes)
-    leaving = scale.costs(origins.leaving)
-    rows, columns, costs = [], [], []
-    for end in range(2):
-        for rank in range(dist.shape[1]):
-            here = np.flatnonzero((node[:, end] >= 0) & (leaving[:, end] < scale.far))
-            here = here[count[node[here, end]] > rank]
-            total = dist[node[here, end], rank] + leaving[here, end]
-            within = total <= scale.limit
-            rows.append(here[within])
-            columns.append(site[node[here, end], rank][within])
-            costs.append(total[within])
-    return (
-        np.concatenate(rows).astype(np.int32),
-        np.concatenate(columns).astype(np.int32),
-        scale.minutes(np.concatenate(costs)),
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import contourpy
 import geopandas as gpd
@@ -19,7 +19,7 @@ from mangluoi.errors import Complaint, InputError
 from mangluoi.roads import engine
 from mangluoi.roads.columns import texts
 from mangluoi.roads.network import Floats, RoadNetwork
-from mangluoi.roads.snapping import SNAP_LIMIT_M, Points, Snapped, place, snap
+from mangluoi.roads.snapping import SNAP_LIMIT_M, Points, Snapped, joined, place, snap
 from mangluoi.roads.times import direct
 
 __all__ = ["isochrones"]
@@ -83,7 +83,9 @@ def isochrones(
     limits = sorted({float(m) for m in np.atleast_1d(np.asarray(minutes, dtype=float))})
     wrong = [m for m in limits if not (m > 0 and math.isfinite(m))]
     if wrong or not limits:
-        raise InputError([Complaint("below_range", column="minutes", value=m, details={"low": 0}) for m in wrong or [0]])
+        raise InputError(
+            [Complaint("below_range", column="minutes", value=m, details={"low": 0}) for m in wrong or [0]]
+        )
     ends = place(network, sites, name="sites", snap_limit_m=snap_limit_m, raises=True)
     labels = _labels(sites, ends, by)
     name = by if by is not None else "id"
@@ -117,14 +119,14 @@ def _raster(
     network: RoadNetwork, ends: Snapped, max_minutes: float, cell_m: float | None, snap_limit_m: float
 ) -> _Raster:
     """Lay a raster over all that can be reached."""
-    everywhere = Points(
-        network.node_ids, network.lon, network.lat, np.arange(len(network.node_ids), dtype=np.intp)
-    )
+    everywhere = Points(network.node_ids, network.lon, network.lat, np.arange(len(network.node_ids), dtype=np.intp))
     nodes = snap(network, everywhere)
     _, reached, _ = engine.pairs(network, ends, nodes, max_minutes=max_minutes, forward=False)
     # A site may stand in the middle of a road whose ends are too far: its own piece belongs to the area as well.
     around = np.unique(np.concatenate([reached, ends.nodes[ends.nodes >= 0]]))
     x, y = projection.to_metres(network.lon[around], network.lat[around], network.segments.crs)
+    off_road = np.flatnonzero(ends.distance_m > 0)
+    x, y = np.concatenate([x, ends.x[off_road]]), np.concatenate([y, ends.y[off_road]])
     pace = network.access_min_per_km
     margin_m = min(snap_limit_m, max_minutes / pace * 1000.0) if pace > 0 else snap_limit_m
     low_x, high_x, low_y, high_y = x.min() - margin_m, x.max() + margin_m, y.min() - margin_m, y.max() + margin_m
@@ -137,8 +139,19 @@ def _raster(
     to_degrees = pyproj.Transformer.from_crs(network.segments.crs, projection.DEGREES, always_xy=True)
     lon, lat = to_degrees.transform(grid_x, grid_y)
     ids = np.zeros(len(lon), dtype="U1")
-    points = snap(network, Points(ids, np.asarray(lon), np.asarray(lat), np.full(len(lon), -1, dtype=np.intp)))
-    return _Raster(xs, ys, float(cell_m), points.take(np.flatnonzero(points.distance_m <= margin_m)))
+    points = Points(ids, np.asarray(lon), np.asarray(lat), np.full(len(lon), -1, dtype=np.intp))
+    snapped = snap(network, points, search_m=margin_m)
+    # Far from every road, a point may still walk straight to a site that is itself off the road.
+    lost = np.zeros(len(lon), dtype=bool)
+    for i in off_road:
+        lost |= np.hypot(grid_x - ends.x[i], grid_y - ends.y[i]) <= margin_m
+    kept = [snapped.take(np.flatnonzero(snapped.distance_m <= margin_m))]
+    far = np.flatnonzero(lost & (snapped.distance_m > margin_m))
+    if len(far):
+        further = snap(network, Points(*(getattr(points, f.name)[far] for f in fields(points))), search_m=snap_limit_m)
+        walking = np.flatnonzero(further.distance_m <= snap_limit_m)
+        kept.append(replace(further, row=far).take(walking))
+    return _Raster(xs, ys, float(cell_m), joined(kept))
 
 
 def _surface(network: RoadNetwork, raster: _Raster, ends: Snapped, max_minutes: float) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -16,9 +16,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from mangluoi.errors import InputError
-from mangluoi.roads import layout, segments, speeds
+from mangluoi.roads import hierarchy, layout, segments, speeds
 from mangluoi.roads.columns import complain, duplicates, flags, missing_columns, numbers, texts
-from mangluoi.roads.hierarchy import Hierarchy
 
 __all__ = ["Floats", "Ints", "Pieces", "RoadNetwork", "from_pieces", "network_from_edges", "walking_min_per_km"]
 
@@ -142,7 +141,7 @@ class RoadNetwork:
     notes: Mapping[str, float] = field(default_factory=dict)
     remarks: pd.DataFrame = field(default_factory=no_remarks)
     smallest_part: int = 1
-    hierarchy: Hierarchy | None = None
+    hierarchy: hierarchy.Hierarchy | None = None
 
     def __post_init__(self) -> None:
         for owner in (self, self.pieces):
@@ -156,7 +155,8 @@ class RoadNetwork:
         return f"<RoadNetwork: {kind}{self.profile}, {len(self.node_ids):,} nodes, {len(self.tail):,} arcs>"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {k: dict(v) if k == "notes" else v for k, v in vars(self).items() if k not in ("layout", "segments")}
+        names = {f.name for f in fields(self)}
+        return {k: dict(v) if k == "notes" else v for k, v in vars(self).items() if k in names}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
@@ -166,6 +166,26 @@ class RoadNetwork:
     def layout(self) -> layout.Layout:
         """The graph as the searches want it; made once, when it is first needed."""
         return layout.lay_out(self.lon, self.lat, self.tail, self.head, self.minutes)
+
+    @cached_property
+    def contraction(self) -> hierarchy.Hierarchy:
+        """The contraction order: the one given, or made when it is first needed."""
+        if self.hierarchy is not None:
+            return self.hierarchy
+        return hierarchy.build(self.lon * np.cos(np.radians(self.lat)), self.lat, self.tail, self.head)
+
+    @cached_property
+    def metric(self) -> hierarchy.Metric | None:
+        """The minutes on the contraction order; None where they are no whole milliseconds or a road is new to it."""
+        if self.layout.out.ms is None:
+            return None
+        ms = np.rint(self.minutes * layout.MS_PER_MINUTE).astype(np.int32)
+        return hierarchy.customize(self.contraction, self.tail, self.head, ms)
+
+    @property
+    def contracted(self) -> bool:
+        """Whether a contraction order is at hand."""
+        return self.hierarchy is not None or "contraction" in vars(self)
 
     @cached_property
     def part(self) -> NDArray[np.int32]:

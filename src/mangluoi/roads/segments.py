@@ -24,13 +24,13 @@ class Foot:
     Parameters
     ----------
     piece
-        The piece it lies on, -1 where a single node is nearest (see `node`) or the network is empty.
+        The piece it lies on, -1 where a single node is nearest (see `node`) or there is none.
     node
         The node, where no piece is nearest, otherwise -1.
     along
         How far along the piece, from 0 at its start to 1 at its end.
     distance_m
-        Metres between the point and its foot; inf where the network is empty.
+        Metres between the point and its foot; inf where there is none.
     x, y
         The foot, in the metres of `Segments.crs`.
     """
@@ -169,7 +169,9 @@ def _cells(ends: Any, low: Any, cell_m: float, across: int, up: int) -> Any:
 
 
 @_jit
-def _nearest(x: Any, y: Any, ends: Any, low: Any, cell_m: float, across: int, up: int, first: Any, member: Any) -> Any:
+def _nearest(
+    x: Any, y: Any, ends: Any, low: Any, cell_m: float, across: int, up: int, first: Any, member: Any, limit_m: float
+) -> Any:
     """Search the cells around each point in growing rings; of equally near segments the first one counts."""
     found = np.full(len(x), -1, np.int64)
     part = np.zeros(len(x))
@@ -208,29 +210,35 @@ def _nearest(x: Any, y: Any, ends: Any, low: Any, cell_m: float, across: int, up
                     else:
                         i += 2 * ring
             # Whatever lies in a farther ring is at least this far away.
-            if found[p] >= 0 and square_m[p] <= (ring * cell_m) ** 2:
+            if ring * cell_m > limit_m or (found[p] >= 0 and square_m[p] <= (ring * cell_m) ** 2):
                 break
             ring += 1
     return found, part, np.sqrt(square_m)
 
 
-def nearest_foot(segments: Segments, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> Foot:
-    """Find the nearest point of the network for points in degrees."""
+def nearest_foot(
+    segments: Segments, lon: NDArray[np.float64], lat: NDArray[np.float64], *, search_m: float = math.inf
+) -> Foot:
+    """Find the nearest point of the network for points in degrees, as far as `search_m`; beyond, there is none."""
     x, y = projection.to_metres(lon, lat, segments.crs)
     across, up = segments.shape
     found, part, distance = _nearest(
-        x, y, segments.ends, segments.low, segments.cell_m, across, up, segments.first, segments.member
+        x, y, segments.ends, segments.low, segments.cell_m, across, up, segments.first, segments.member, search_m
     )
+    found[distance > search_m] = -1
+    distance[distance > search_m] = math.inf
     if not len(segments.ends):
         none = np.full(len(x), -1, dtype=np.int64)
         return Foot(none, none, np.zeros(len(x)), distance, x, y)
     ends = segments.ends[found]
     step = ends[:, 2:] - ends[:, :2]
     foot = ends[:, :2] + part[:, None] * step
+    # A point without a foot takes the last segment for a moment, and is unmarked at the end.
     owner = segments.piece[found]
     # A node that stands alone has no piece, and takes the nothing at the end.
     whole = np.append(segments.length_of_piece, 0.0)[np.maximum(owner, -1)]
     metres = segments.before_m[found] + part * np.hypot(step[:, 0], step[:, 1])
     along = np.clip(np.divide(metres, whole, out=np.zeros(len(x)), where=whole > 0), 0.0, 1.0)
-    piece, node = np.where(owner >= 0, owner, -1), np.where(owner < 0, -1 - owner, -1)
+    piece = np.where((owner >= 0) & (found >= 0), owner, -1)
+    node = np.where((owner < 0) & (found >= 0), -1 - owner, -1)
     return Foot(piece, node, along, distance, foot[:, 0], foot[:, 1])

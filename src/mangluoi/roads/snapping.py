@@ -17,7 +17,7 @@ from mangluoi.roads import layout, segments
 from mangluoi.roads.columns import complain, duplicates, numbers, texts
 from mangluoi.roads.network import Floats, RoadNetwork
 
-__all__ = ["SNAP_LIMIT_M", "Points", "Snapped", "place", "read_points", "snap", "timed", "unreached"]
+__all__ = ["SNAP_LIMIT_M", "Points", "Snapped", "joined", "place", "read_points", "snap", "timed", "unreached"]
 
 #: How far a point may lie from the network, in metres, unless the caller says otherwise.
 SNAP_LIMIT_M = 5_000.0
@@ -84,6 +84,11 @@ class Snapped:
         return Snapped(*(getattr(self, f.name)[which] for f in fields(self)))
 
 
+def joined(parts: Sequence[Snapped]) -> Snapped:
+    """Put points one after another."""
+    return Snapped(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Snapped)))
+
+
 def read_points(network: RoadNetwork, points: pd.DataFrame | Sequence[str], *, name: str) -> Points:
     """Read points from a frame or a sequence of node ids.
 
@@ -132,11 +137,12 @@ def read_points(network: RoadNetwork, points: pd.DataFrame | Sequence[str], *, n
     return Points(ids.to_numpy(dtype=np.str_), lon, lat, node)
 
 
-def snap(network: RoadNetwork, points: Points) -> Snapped:
+def snap(network: RoadNetwork, points: Points, *, search_m: float = math.inf) -> Snapped:
     """Put points on the nearest road, splitting it there; a point given as a node stands at it.
 
     Roads of parts of the network that are smaller than `RoadNetwork.smallest_part` are passed over: a mapped track that
     joins nothing leads nowhere. No point is moved: the leg to the road takes time, at `access_min_per_km`.
+    A point that has no road within `search_m` stands nowhere, at an infinite distance.
     """
     size = len(points.ids)
     nodes = np.column_stack([points.node, np.full(size, -1)]).astype(np.int64)
@@ -149,7 +155,7 @@ def snap(network: RoadNetwork, points: Points) -> Snapped:
     if len(free) and not len(network.node_ids):
         distance[free] = math.inf
     elif len(free):
-        foot = segments.nearest_foot(network.segments, points.lon[free], points.lat[free])
+        foot = segments.nearest_foot(network.segments, points.lon[free], points.lat[free], search_m=search_m)
         distance[free] = foot.distance_m
         access[free] = foot.distance_m / 1000.0 * network.access_min_per_km
         piece[free], along[free] = foot.piece, foot.along
