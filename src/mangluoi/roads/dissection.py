@@ -1,4 +1,4 @@
-"""The order in which a hierarchy contracts nodes: nested dissection, by METIS where it is installed, else by geometry."""
+"""The order in which a hierarchy contracts nodes: nested dissection, by METIS where installed, else by geometry."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def contraction_order(
     if len(x) and importlib.util.find_spec("pymetis") is not None:
         import pymetis
 
-        return np.asarray(pymetis.nested_dissection(xadj=first, adjncy=other)[0], dtype=np.int32)
+        graph = pymetis.CSRAdjacency(adj_starts=first, adjacent=other)
+        return np.asarray(pymetis.nested_dissection(graph)[0], dtype=np.int32)
     return np.asarray(_dissect(first, other, x, y, _LEAF), dtype=np.int32)
 
 

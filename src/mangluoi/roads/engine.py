@@ -27,8 +27,8 @@ _TICKS_PER_MINUTE = 2.0**34
 # Sources that a thread takes at a time: one row of the sweep.
 _CHUNK = sweep.LANES
 
-# What contraction costs per node of the graph, in nodes that a plain search could settle meanwhile. Measured; it decides
-# only how soon the answer comes.
+# What contraction costs per node of the graph, in nodes that a plain search could settle meanwhile. Measured; it
+# decides only how soon the answer comes.
 _CONTRACTION_COST = 150
 
 Triplets = tuple[NDArray[np.int32], NDArray[np.int32], Floats]

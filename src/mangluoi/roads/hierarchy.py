@@ -66,7 +66,8 @@ def build(
 
     References
     ----------
-    Dibbelt, Strasser and Wagner (2016), Customizable contraction hierarchies, ACM Journal of Experimental Algorithmics 21.
+    Dibbelt, Strasser and Wagner (2016), Customizable contraction hierarchies, ACM Journal of Experimental
+    Algorithmics 21.
     """
     size = len(x)
     both = np.concatenate([tail, head]).astype(np.int64), np.concatenate([head, tail]).astype(np.int64)

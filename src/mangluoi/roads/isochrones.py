@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -159,9 +160,9 @@ def _surface(network: RoadNetwork, raster: _Raster, ends: Snapped, max_minutes: 
     # What is not reached lies one cell's walk above the last level, so that borders fall between the cells.
     beyond = max_minutes + raster.cell_m / 1000.0 * max(network.access_min_per_km, 1e-3)
     surface = np.full(len(raster.x) * len(raster.y), beyond)
-    site, point, minutes = engine.pairs(network, ends, raster.points, max_minutes=max_minutes, forward=False)
+    _, point, minutes = engine.pairs(network, ends, raster.points, max_minutes=max_minutes, forward=False)
     np.minimum.at(surface, raster.points.row[point], minutes)
-    point, site, minutes = direct(network, raster.points, ends)
+    point, _, minutes = direct(network, raster.points, ends)
     np.minimum.at(surface, raster.points.row[point], minutes)
     return surface.reshape(len(raster.y), len(raster.x))
 
@@ -171,7 +172,7 @@ def _band(raster: _Raster, surface: Floats, lower: float, upper: float) -> shape
     lines = contourpy.contour_generator(raster.x, raster.y, surface, fill_type="OuterOffset")
     polygons = []
     for points, offsets in zip(*lines.filled(lower if lower > 0 else -1.0, upper), strict=True):
-        rings = [points[begin:end] for begin, end in zip(offsets[:-1], offsets[1:], strict=True)]
+        rings = [points[begin:end] for begin, end in itertools.pairwise(offsets)]
         polygons.append(shapely.Polygon(rings[0], rings[1:]))
     return shapely.make_valid(shapely.MultiPolygon(polygons)) if polygons else shapely.MultiPolygon()
 
