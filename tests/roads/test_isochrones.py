@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-import toytown
 from test_engines import grid, scattered
 
+import toytown
 from mangluoi import projection, roads
 from mangluoi.errors import InputError
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
-import toytown
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import toytown
 from mangluoi import projection, roads
 from mangluoi.roads import segments
 
@@ -64,7 +66,7 @@ def test_two_points_off_the_road_go_straight() -> None:
     assert found == pytest.approx(100 / 1000 * 19.5, rel=0.02)
 
 
-def test_a_track_that_joins_nothing_is_passed_over(tmp_path: object) -> None:
+def test_a_track_that_joins_nothing_is_passed_over() -> None:
     """With many roads hanging together, a point beside a stray track is put on the next road that leads somewhere."""
     count = 40
     nodes = pd.DataFrame(
@@ -76,7 +78,6 @@ def test_a_track_that_joins_nothing_is_passed_over(tmp_path: object) -> None:
     whole = roads.network_from_edges(pd.concat([nodes, stray]), pd.concat([edges, more]))
     point, site = at(p=(105.105, 19.005)), at(x=(105.0, 19.0))
     assert minutes(whole, point, site) is None
-    import dataclasses
 
     careful = dataclasses.replace(whole, smallest_part=3)
     assert minutes(careful, point, site) == pytest.approx(52.5 + 0.554 * 19.5, rel=0.02)

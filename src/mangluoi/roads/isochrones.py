@@ -11,7 +11,6 @@ import contourpy
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyproj
 import shapely
 from numpy.typing import NDArray
 
@@ -137,10 +136,9 @@ def _raster(
     xs = np.arange(low_x - cell_m, high_x + 2 * cell_m, cell_m)
     ys = np.arange(low_y - cell_m, high_y + 2 * cell_m, cell_m)
     grid_x, grid_y = (a.reshape(-1) for a in np.meshgrid(xs, ys))
-    to_degrees = pyproj.Transformer.from_crs(network.segments.crs, projection.DEGREES, always_xy=True)
-    lon, lat = to_degrees.transform(grid_x, grid_y)
+    lon, lat = projection.to_degrees(grid_x, grid_y, network.segments.crs)
     ids = np.zeros(len(lon), dtype="U1")
-    points = Points(ids, np.asarray(lon), np.asarray(lat), np.full(len(lon), -1, dtype=np.intp))
+    points = Points(ids, lon, lat, np.full(len(lon), -1, dtype=np.intp))
     snapped = snap(network, points, search_m=margin_m)
     # Far from every road, a point may still walk straight to a site that is itself off the road.
     lost = np.zeros(len(lon), dtype=bool)

@@ -19,7 +19,16 @@ from mangluoi.errors import InputError
 from mangluoi.roads import hierarchy, layout, segments, speeds
 from mangluoi.roads.columns import complain, duplicates, flags, missing_columns, numbers, texts
 
-__all__ = ["Floats", "Ints", "Pieces", "RoadNetwork", "from_pieces", "network_from_edges", "walking_min_per_km"]
+__all__ = [
+    "Floats",
+    "Ints",
+    "Pieces",
+    "RoadNetwork",
+    "arcs_of",
+    "from_pieces",
+    "network_from_edges",
+    "walking_min_per_km",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -276,11 +285,11 @@ def from_pieces(
     )
     # One order of pieces whatever the order of rows was, so that ties are broken alike.
     pieces = raw.take(np.lexsort((raw.length_m, raw.way_id, raw.backward, raw.forward, end, start)))
-    tail, head, minutes, arc_length_m, arc_piece = _arcs(pieces)
+    tail, head, minutes, arc_length_m, arc_piece = arcs_of(pieces)
     return RoadNetwork(node_ids, lon, lat, tail, head, minutes, arc_length_m, arc_piece, pieces, **about)
 
 
-def _arcs(pieces: Pieces) -> tuple[Ints, Ints, Floats, Floats, Ints]:
+def arcs_of(pieces: Pieces) -> tuple[Ints, Ints, Floats, Floats, Ints]:
     """Return the arcs of pieces; of parallel ones the quickest stays, loops and closed directions fall away."""
     here = np.arange(len(pieces), dtype=np.int32)
     there, back = np.isfinite(pieces.forward), np.isfinite(pieces.backward)

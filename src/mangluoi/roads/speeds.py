@@ -47,6 +47,7 @@ def profiles() -> list[str]:
     return sorted({profile for profile, _, _ in table()})
 
 
+@cache
 def classes() -> frozenset[str]:
     """Return every highway class that some profile may use."""
     return frozenset(highway for _, highway, _ in table())
