@@ -11,7 +11,6 @@ Examples
 from __future__ import annotations
 
 import importlib
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,9 +29,9 @@ if TYPE_CHECKING:
     from mangluoi.scenario import Plan as Plan
     from mangluoi.scenario import Result as Result
     from mangluoi.scenario import read_plan as read_plan
-    from mangluoi.scenario import run as run
+    from mangluoi.scenario.run import run as run
 
-__version__ = version("mangluoi")
+    __version__: str
 
 _FOLDERS = (
     "access", "demand", "errors", "gazetteer", "maps", "reports", "roads", "scenario", "siting", "sources", "supply",
@@ -47,6 +46,8 @@ def __getattr__(name: str) -> Any:
     """Import a part when it is first used, so that `mangluoi --help` answers at once."""
     if name in _FOLDERS:
         return importlib.import_module(f"mangluoi.{name}")
+    if name == "__version__":
+        return importlib.import_module("importlib.metadata").version("mangluoi")
     if name in _NAMES:
         return getattr(importlib.import_module("mangluoi.scenario"), name)
     raise AttributeError(f"module 'mangluoi' has no attribute {name!r}")

@@ -242,7 +242,8 @@ def _duplicates(
         return found
     first: dict[tuple[Any, ...], int] = {}
     for row, key in zip(rows, frame[list(table.key)].itertuples(index=False, name=None), strict=True):
-        if all(_is_missing(part) for part in key):
+        # A part that should be there and is not has its own complaint; two of them are not the same thing.
+        if any(_is_missing(part) and table[name].required for name, part in zip(table.key, key, strict=True)):
             continue
         key = tuple("" if _is_missing(part) else part for part in key)
         if key in first:

@@ -59,6 +59,11 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "capacity_unknown": "no capacity is known for {value!r}; set supply.where_capacity_unknown",
         "no_need": "no people of the group {value!r} are known for this province; drop the need or give counts",
         "outside_network": "{value!r} lies {distance_m} m from the nearest road, more than {limit_m} m",
+        "foreign_folder": "the folder exists and was not written by mangluoi; choose another",
+        "counted_twice": "{value!r} counts the group {group!r} in {unit!r} again, which {other!r} counts already",
+        "no_weight": "nothing is known by which to spread the people of {value!r} over its communes",
+        "nobody_in_reach": "nobody who needs the service of any action lives within the threshold of its site",
+        "unused_key": "this key has no effect unless {condition}; take it out",
         "contradiction": "{why}",
     }
 )

@@ -70,7 +70,7 @@ _SITE = Column("site_id", "code", "Mã địa điểm", "Id of the site.", "Mã 
 _POINT = Column("point_id", "code", "Mã điểm", "Id of the demand point.", "Mã điểm dân cư.")
 _LOCATED_BY = Column(
     "located_by", "code", "Cách định vị", "How the location is known.", "Cách xác định vị trí.", required=False,
-    choices=("given", "commune", "district"),
+    choices=("given", "commune", "district", "assumed"),
 )  # fmt: skip
 _WITHIN = Column(
     "located_within_m", "number", "Sai số vị trí", "Radius within which the true place lies.",

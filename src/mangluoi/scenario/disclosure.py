@@ -20,7 +20,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from mangluoi import shipped
+from mangluoi import shipped, siting
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Notice, Result
 
@@ -60,7 +60,8 @@ class Disclosed:
         site_id, facility_id, name, address, type, ownership, unit_name, lon, lat (missing: not located), located_by,
         located_within_m; without confidential ones.
     capacity
-        site_id, service, capacity, residents, hedge, usable, basis, occupancy, as_of, source; without confidential ones.
+        site_id, service, capacity, residents, hedge, usable, basis, occupancy, as_of, source; without confidential
+        ones.
     confidential_count
         How many confidential sites there are, by type.
     people
@@ -79,7 +80,7 @@ class Disclosed:
     actions
         action_id, kind, site_id, service, added, cost_vnd, served_more, name, unit_name, lon, lat.
     solution
-        status, objective, bound, gap, seconds of the solver; empty where no action was offered.
+        status, objective, bound, gap, seconds, cost_vnd of the solver; empty where no action was offered.
     scorecard, unlocated, notices, provenance
         As in `Result`.
     masked_count
@@ -170,7 +171,7 @@ def disclose(result: Result | Disclosed, *, profile: Profile = "public") -> Disc
         facilities=result.facilities[~result.facilities["facility_id"].isin(hidden_facilities)].reset_index(drop=True),
         sites=shown.drop(columns="confidential").reset_index(drop=True),
         capacity=result.capacity[~result.capacity["site_id"].isin(hidden_ids)].reset_index(drop=True),
-        confidential_count=result.sites[hidden].groupby("type").size().astype(int).to_dict(),
+        confidential_count={str(kind): int(n) for kind, n in result.sites[hidden].groupby("type").size().items()},
         people=people.reset_index(drop=True),
         people_totals=people_totals.reset_index(drop=True),
         states=by_unit.reset_index(drop=True),
@@ -178,7 +179,7 @@ def disclose(result: Result | Disclosed, *, profile: Profile = "public") -> Disc
         minutes=result.nearest[~result.nearest["service"].isin(withheld)].reset_index(drop=True),
         bands=bands.reset_index(drop=True),
         actions=result.actions[~result.actions["service"].isin(withheld)].reset_index(drop=True),
-        solution={} if result.solution is None else result.solution.summary(),
+        solution={} if result.solution is None else _answer(result.solution),
         scorecard=result.scorecard,
         unlocated=result.unlocated[~result.unlocated["id"].isin(hidden_ids)].reset_index(drop=True),
         notices=result.notices,
@@ -189,6 +190,10 @@ def disclose(result: Result | Disclosed, *, profile: Profile = "public") -> Disc
         },
         withheld_services=withheld,
     )
+
+
+def _answer(solution: siting.Solution) -> dict[str, Any]:
+    return {name: getattr(solution, name) for name in ("status", "objective", "bound", "gap", "seconds", "cost_vnd")}
 
 
 def _states(result: Result) -> pd.DataFrame:
@@ -258,12 +263,13 @@ def _mask(frame: pd.DataFrame, within: list[str], counts: list[str], sensitive: 
     shown = frame.copy()
     shown[counts] = shown[counts].astype("Int64")
     limit = _limit(shown, sensitive)
-    masked = _small(shown, counts, limit).to_numpy()
+    masked = _small(shown, counts, limit).to_numpy(copy=True)
     values = shown[counts].astype("Float64").fillna(0).to_numpy(dtype=float)
     size = values.max(axis=1)
     identity = shown["unit_code"].to_numpy(dtype=str) if "unit_code" in shown else shown.index.to_numpy().astype(str)
-    for positions in shown.groupby(within, sort=True).indices.values():
-        order = sorted(positions.tolist(), key=lambda row: (size[row], identity[row]))
+    for rows in shown.groupby(within, sort=True).indices.values():
+        positions = np.asarray(rows, dtype=np.intp)
+        order = sorted((int(row) for row in positions), key=lambda row: (size[row], identity[row]))
         spare = [row for row in order if not masked[row] and size[row] > 0]
         while spare and not _safe(positions[masked[positions]], values, int(limit[positions[0]])):
             masked[spare.pop(0)] = True

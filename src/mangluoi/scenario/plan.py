@@ -16,6 +16,7 @@ from mangluoi.tables import nearest
 __all__ = [
     "ActionRule",
     "Inputs",
+    "LocationRule",
     "NeedRule",
     "Plan",
     "RoadRules",
@@ -106,6 +107,15 @@ class NeedRule:
 
 
 @dataclass(frozen=True)
+class LocationRule:
+    """Where a site is assumed to be while its source gives no address; every output says that it is assumed."""
+
+    site: str
+    address: str
+    basis: str
+
+
+@dataclass(frozen=True)
 class ActionRule:
     """Something that may be done, and its cost.
 
@@ -191,8 +201,8 @@ class Plan:
         The date the answer is about.
     budget_vnd, budget_basis
         The money, and where the sum comes from.
-    services, needs, actions, targets
-        See `ServiceRule`, `NeedRule`, `ActionRule` and `TargetRule`.
+    services, needs, actions, targets, locations
+        See `ServiceRule`, `NeedRule`, `ActionRule`, `TargetRule` and `LocationRule`.
     roads, supply, inputs
         See `RoadRules`, `SupplyRules` and `Inputs`.
     folder
@@ -215,6 +225,7 @@ class Plan:
     needs: tuple[NeedRule, ...]
     actions: tuple[ActionRule, ...] = ()
     targets: tuple[TargetRule, ...] = ()
+    locations: tuple[LocationRule, ...] = ()
     inputs: Inputs = field(default_factory=Inputs)
     time_limit_s: float = 60.0
     folder: Path = field(default=Path(), metadata={"setting": False}, compare=False)
@@ -293,7 +304,9 @@ def _contradictions(plan: Plan) -> list[Complaint]:
     def known(value: str, vocabulary: str, where: str) -> None:
         if value not in words[vocabulary]:
             found.append(
-                Complaint("not_in_list", column=where, value=value, details={"nearest": nearest(value, words[vocabulary])})
+                Complaint(
+                    "not_in_list", column=where, value=value, details={"nearest": nearest(value, words[vocabulary])}
+                )
             )
 
     def positive(value: float, where: str, low: float = 0.0) -> None:
@@ -307,6 +320,9 @@ def _contradictions(plan: Plan) -> list[Complaint]:
     positive(plan.roads.margin_km, "roads.margin_km")
     if plan.roads.terrain == "by_area" and plan.roads.mountain_from_km2 is None:
         found.append(Complaint("missing_key", column="roads.mountain_from_km2"))
+    if plan.roads.terrain != "by_area" and plan.roads.mountain_from_km2 is not None:
+        condition = {"condition": 'terrain = "by_area"'}
+        found.append(Complaint("unused_key", column="roads.mountain_from_km2", details=condition))
     offered = [rule.service for rule in plan.services]
     for number, rule in enumerate(plan.services, start=1):
         known(rule.service, "service", f"services[{number}].service")

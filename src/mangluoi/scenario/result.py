@@ -105,7 +105,9 @@ class Result:
 
     def _repr_html_(self) -> str:
         """Show the key figures in Jupyter: provincial totals only, which no disclosure rule withholds."""
-        totals = self.states.groupby("service", sort=True)[["need", "served", "full", "out_of_reach", "unlocated"]].sum()
+        totals = self.states.groupby("service", sort=True)[
+            ["need", "served", "full", "out_of_reach", "unlocated"]
+        ].sum()
         after = self.states_after.groupby("service", sort=True)["served"].sum()
         head = "".join(
             f"<th>{html.escape(text)}</th>"

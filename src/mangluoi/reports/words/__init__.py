@@ -10,20 +10,21 @@ gives the key ``map.legend``. Names of groups, services and facility types come 
 
 from __future__ import annotations
 
+import importlib
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from mangluoi import shipped
 from mangluoi.viettext import format_number
+
+if TYPE_CHECKING:
+    from mangluoi.reports.words.names import name as name
 
 __all__ = ["Lang", "all_keys", "name", "say"]
 
 Lang = Literal["vi", "en"]
-
-_NAME_FILES = {"group": "norms/groups.csv", "service": "norms/services.csv", "type": "norms/facility_types.csv"}
 
 
 @cache
@@ -73,15 +74,8 @@ def _written(value: Any, lang: Lang) -> Any:
     return value
 
 
-@cache
-def _names(kind: str) -> Mapping[str, Mapping[str, str]]:
-    frame = shipped.frame(_NAME_FILES[kind])
-    return {
-        str(row[kind]): {"vi": str(row["name_vi"]), "en": str(row["name_en"])}
-        for row in frame.to_dict("records")
-    }  # fmt: skip
-
-
-def name(kind: Literal["group", "service", "type"], value: str, lang: Lang = "vi") -> str:
-    """Return the name of a group, service or facility type."""
-    return _names(kind)[value][lang]
+def __getattr__(attribute: str) -> Any:
+    """Load the names of groups and services when first asked for: they need the shipped tables, text does not."""
+    if attribute == "name":
+        return importlib.import_module("mangluoi.reports.words.names").name
+    raise AttributeError(f"module {__name__!r} has no attribute {attribute!r}")

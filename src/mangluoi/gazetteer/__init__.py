@@ -1,0 +1,9 @@
+"""Where things are: administrative units of every vintage, their points, and the addresses that name them."""
+
+from __future__ import annotations
+
+from mangluoi.gazetteer import cells, crosswalk, geocoding, points, units
+from mangluoi.gazetteer.crosswalk import convert
+from mangluoi.gazetteer.geocoding import locate
+
+__all__ = ["cells", "convert", "crosswalk", "geocoding", "locate", "points", "units"]

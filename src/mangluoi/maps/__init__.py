@@ -1,0 +1,8 @@
+"""Maps of a disclosed result: an atlas for the screen, maps for print, layers for GIS."""
+
+from mangluoi.maps.atlas import Atlas, atlas
+from mangluoi.maps.geopackage import write_geopackage
+from mangluoi.maps.offline import inline
+from mangluoi.maps.print import PrintMap, print_maps
+
+__all__ = ["Atlas", "PrintMap", "atlas", "inline", "print_maps", "write_geopackage"]

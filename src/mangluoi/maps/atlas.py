@@ -1,0 +1,294 @@
+"""The atlas: one province as a Folium map that opens without a network."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+from collections import Counter
+from pathlib import Path
+from typing import Any, Literal
+
+import folium
+import geopandas as gpd
+import shapely
+from branca.element import Element, Figure, MacroElement
+from jinja2 import Template
+
+from mangluoi.maps import extent, notes, offline
+from mangluoi.maps.escape import safe_html, script_json
+from mangluoi.maps.markers import SiteMark, action_marks, placed_together, site_marks
+from mangluoi.maps.measures import Measure, cell_names, main_service, measures
+from mangluoi.projection import DEGREES
+from mangluoi.reports import words
+from mangluoi.reports.words import Lang
+from mangluoi.scenario.disclosure import Disclosed, disclose
+from mangluoi.scenario.result import Result
+from mangluoi.viettext import fold
+
+__all__ = ["Atlas", "atlas"]
+
+# Five decimals are a metre. Detailed boundaries are simplified together, so that neighbours keep one border.
+_DECIMALS = 5
+_SIMPLE_VERTICES = 20_000
+_SIMPLIFY_M = 100.0
+_PAGE_TEXTS = (
+    "choose", "minutes", "gap", "people", "moment", "now", "after", "show", "sites", "actions", "search", "search_none",
+    "map", "zoom_in", "zoom_out", "not_placed",
+)  # fmt: skip
+
+
+class _Map(folium.Map):
+    """A Folium map that needs Leaflet and jQuery only and draws no tiles."""
+
+    _template = Template(
+        """
+        {% macro header(this, kwargs) %}
+            <meta name="viewport" content="width=device-width, initial-scale=1" />
+        {% endmacro %}
+        {% macro html(this, kwargs) %}
+            <div class="folium-map" id={{ this.get_name()|tojson }}></div>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
+                center: {{ this.location|tojson }}, zoom: 8, zoomControl: false, zoomSnap: 0.25, maxZoom: 14
+            });
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, location: list[float]) -> None:
+        super().__init__(location=location, tiles=None)
+        self.default_js = [
+            ("leaflet", "https://cdn.jsdelivr.net/npm/leaflet@1.9.4/dist/leaflet.js"),
+            ("jquery", "https://code.jquery.com/jquery-3.7.1.min.js"),
+            ("atlas", offline.OWN + "atlas.js"),
+        ]
+        self.default_css = [
+            ("leaflet_css", "https://cdn.jsdelivr.net/npm/leaflet@1.9.4/dist/leaflet.css"),
+            ("atlas_css", offline.OWN + "atlas.css"),
+        ]
+
+
+class _Content(MacroElement):
+    """Hands the data to the page's own script."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            mangluoiAtlas({{ this._parent.get_name() }}, {{ this.data }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Content"
+        self.data = script_json(data)
+
+
+class Atlas:
+    """A map of one province that shows itself in Jupyter and opens without a network.
+
+    Parameters
+    ----------
+    content
+        What the page draws.
+    lang
+        Language of the page.
+
+    Attributes
+    ----------
+    map
+        The Folium map. Layers may be added to it; what needs more than Leaflet and jQuery is refused by `html`.
+    """
+
+    def __init__(self, content: dict[str, Any], lang: Lang) -> None:
+        (south, west), (north, east) = content["bounds"]
+        self.lang = lang
+        self.map = _Map([(south + north) / 2, (west + east) / 2])
+        self.map.add_child(_Content(content))
+        self._title = str(content["heading"])
+
+    def html(self) -> str:
+        """Return the page: one self-contained file, the same bytes for the same result.
+
+        Raises
+        ------
+        ValueError
+            If something that was added needs an address from outside.
+        """
+        figure = self.map.get_root()
+        assert isinstance(figure, Figure)
+        # Folium names its elements at random; their turn does as well, and is the same every time.
+        for turn, element in enumerate(_walk(figure)):
+            element._id = f"{turn:04d}"
+        figure.title = safe_html(self._title)
+        page: str = figure.render()
+        # What rendering left in the figure would stand there twice the next time.
+        for place in (figure.html, figure.script):
+            place._children.clear()
+        hint = safe_html(words.say("map.page.no_script", self.lang))
+        page = page.replace("<html>", f'<html lang="{self.lang}">', 1)
+        page = page.replace("</body>", f"<noscript>{hint}</noscript></body>", 1)
+        return offline.inline(page)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page to a file and return its path."""
+        place = Path(path)
+        place.write_bytes(self.html().encode("utf-8"))
+        return place
+
+    def _repr_html_(self) -> str:
+        """Show the map in Jupyter, shut off from the notebook's page."""
+        page = html.escape(self.html(), quote=True)
+        return (
+            f'<iframe srcdoc="{page}" sandbox="allow-scripts" title="{html.escape(self._title, quote=True)}" '
+            'style="width:100%;height:640px;border:1px solid #c8c8c8"></iframe>'
+        )
+
+
+def _walk(element: Element) -> list[Element]:
+    found = [element]
+    for child in element._children.values():
+        found.extend(_walk(child))
+    return found
+
+
+def atlas(result: Result | Disclosed, *, lang: Lang = "vi", profile: Literal["public", "internal"] = "public") -> Atlas:
+    """Draw one province as a Folium map: cells by a chosen measure, sites, chosen actions.
+
+    Parameters
+    ----------
+    result
+        The answer, or what may be shown of it.
+    lang
+        {"vi", "en"}
+    profile
+        {"public", "internal"}: which disclosure rules hold; one that is disclosed already keeps its own.
+
+    Raises
+    ------
+    DisclosureError
+        If it spans more than a province and lacks Hoàng Sa or Trường Sa.
+    """
+    d = disclose(result, profile=profile)
+    extent.require_archipelagos(d.cells.geometry)
+    return Atlas(_content(d, lang), lang)
+
+
+def _content(d: Disclosed, lang: Lang) -> dict[str, Any]:
+    sites, actions = site_marks(d, lang), action_marks(d, lang)
+    cells = d.cells.to_crs(DEGREES)
+    shapes = _simplified(d, cells)
+    whole = shapely.union_all(shapes.to_numpy(), grid_size=10**-_DECIMALS)
+    every = shapely.union_all(shapely.boundary(shapes.to_numpy()), grid_size=10**-_DECIMALS)
+    west, south, east, north = (round(float(v), _DECIMALS) for v in cells.total_bounds)
+    texts = {key: words.say(f"map.page.{key}", lang) for key in _PAGE_TEXTS}
+    texts |= {key: words.say(f"map.{key}", lang) for key in ("legend", "north", "north_up")}
+    texts["notes"] = words.say("map.note.heading", lang)
+    texts["sites_heading"] = words.say("map.site.heading", lang)
+    texts["actions_heading"] = words.say("map.action.heading", lang)
+    texts["site_symbols"] = f"{words.say('map.site.size', lang)}. {words.say('map.site.hollow', lang)}."
+    types = Counter((site.type_name, site.colour) for site in sites)
+    return {
+        "heading": notes.title(d, lang),
+        "subtitle": notes.subtitle(d, lang),
+        "stamp": words.say("map.internal", lang) if d.profile == "internal" else "",
+        "texts": texts,
+        "notes": notes.notes(d, sites, lang),
+        "source": notes.source_line(d, lang, projected=False),
+        "credit": words.say("map.approximate", lang) if bool(cells["approximate"].any()) else "",
+        "approximate": bool(cells["approximate"].any()),
+        "bounds": [[south, west], [north, east]],
+        "cells": [
+            {
+                "name": name,
+                "members": words.say("map.members", lang, names=members) if members else "",
+                "folded": fold(f"{name} {members}"),
+                "shape": _shape(shape),
+            }
+            for name, members, shape in zip(*cell_names(d), shapes, strict=True)
+        ],
+        "outline": _lines(shapely.boundary(whole)),
+        # Each border once, or the dashes of two neighbours would fill each other's gaps.
+        "borders": _lines(shapely.difference(every, shapely.boundary(whole), grid_size=10**-_DECIMALS)),
+        "measures": [_measure(m, lang) for m in _ordered(measures(d, lang), d)],
+        "types": [{"name": name, "colour": colour, "count": count} for (name, colour), count in sorted(types.items())],
+        "sites": _sites(sites),
+        "actions": [dataclasses.asdict(action) for action in actions],
+    }
+
+
+def _ordered(found: list[Measure], d: Disclosed) -> list[Measure]:
+    """Put the plan's first service first."""
+    main = main_service(d)
+    kinds = ("minutes", "gap", "people")
+    return sorted(found, key=lambda m: (kinds.index(m.kind), m.service != main, m.service, m.group, m.moment != "now"))
+
+
+def _simplified(d: Disclosed, cells: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    shapes = cells.geometry
+    if int(shapely.get_num_coordinates(shapes.to_numpy()).sum()) <= _SIMPLE_VERTICES:
+        return shapes
+    metres = shapes.to_crs(notes.crs_of(d))
+    if not shapely.coverage_is_valid(metres.to_numpy()):
+        return shapes
+    return gpd.GeoSeries(shapely.coverage_simplify(metres.to_numpy(), _SIMPLIFY_M), crs=metres.crs).to_crs(DEGREES)
+
+
+def _shape(shape: shapely.Geometry) -> dict[str, Any]:
+    def rounded(ring: Any) -> list[list[float]]:
+        return [[round(float(x), _DECIMALS), round(float(y), _DECIMALS)] for x, y in shapely.get_coordinates(ring)]
+
+    polygons = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+    return {
+        "type": "MultiPolygon",
+        "coordinates": [[rounded(p.exterior), *(rounded(hole) for hole in p.interiors)] for p in polygons],
+    }
+
+
+def _lines(lines: shapely.Geometry) -> dict[str, Any]:
+    parts = shapely.get_parts(shapely.line_merge(lines))
+    rounded = [[[round(float(v), _DECIMALS) for v in at] for at in shapely.get_coordinates(part)] for part in parts]
+    return {"type": "MultiLineString", "coordinates": rounded}
+
+
+def _measure(m: Measure, lang: Lang) -> dict[str, Any]:
+    names = [words.name("group", m.group, lang)] if m.group else []
+    if m.service:
+        names.append(words.name("service", m.service, lang))
+    return {
+        "key": m.key,
+        "kind": m.kind,
+        "moment": m.moment,
+        "title": m.title,
+        "option": " – ".join(names),
+        "bands": [{"label": b.label, "role": b.role, "colour": b.colour, "hatch": b.hatch} for b in m.bands],
+        "counts": [words.say("map.cells", lang, count=count) for count in m.counts()],
+        "of": m.of_cell,
+        "text": m.text,
+    }
+
+
+def _sites(sites: list[SiteMark]) -> list[dict[str, Any]]:
+    together = placed_together(sites)
+    rows = []
+    for site in sites:
+        turn, number = together.get(site.number, (0, 1))
+        rows.append(
+            {
+                "number": site.number,
+                "name": site.name,
+                "colour": site.colour,
+                "dark": site.light,
+                "places": site.places,
+                "places_text": site.places_text,
+                "lon": site.lon,
+                "lat": site.lat,
+                "within": site.within_m,
+                "turn": turn,
+                "together": number,
+                "lines": site.lines,
+            }
+        )
+    return rows

@@ -1,0 +1,23 @@
+"""Documents that a planner hands on: report, workbook, page, and the empty workbook to fill in.
+
+The parts load when they are first used, so that `mangluoi.reports.words` stays cheap for those who need only text.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mangluoi.reports.template import write_template as write_template
+    from mangluoi.reports.writer import write as write
+
+_HOMES = {"write": "writer", "write_template": "template"}
+
+__all__ = ["write", "write_template"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"mangluoi.reports.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'mangluoi.reports' has no attribute {name!r}")

@@ -1,0 +1,182 @@
+"""Sentences that need more than filled-in fields: notices, complaints, dates and small numbers."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mangluoi import shipped
+from mangluoi.errors import Complaint
+from mangluoi.reports import words
+from mangluoi.reports.words import Lang, say
+from mangluoi.scenario.result import Notice
+from mangluoi.viettext import format_number
+
+__all__ = [
+    "action_name", "band", "complaint", "counted", "date", "known", "listed", "million", "named", "notice", "notices",
+    "percent", "printable", "short_date", "source", "stop", "unit_name", "vintage",
+]  # fmt: skip
+
+#: Fields of notices whose values are ids or keys, and where their words stand.
+_NAMED = {"group": "group", "service": "service"}
+_KEYED = {"rule": "rule", "mode": "mode", "reason": "reason"}
+_KINDS = ("Xã", "Phường", "Thị", "Đặc", "Huyện", "Thành", "Tỉnh")
+_SHARES = ("share", "rate", "gap")
+
+
+def notice(told: Notice, lang: Lang = "vi") -> str:
+    """Write a notice; ids of groups and services become names, keys become words, shares become per cent."""
+    return say(f"notice.{told.key}", lang, **_readable(told.fields, lang))
+
+
+def notices(told: Sequence[Notice], lang: Lang = "vi") -> list[str]:
+    """Write notices in their order; those that differ in the name alone are written as one, with all the names."""
+    together: dict[tuple[str, str], list[Notice]] = {}
+    for one in told:
+        others = {field: value for field, value in one.fields.items() if field != "name"}
+        together.setdefault((one.key, repr(sorted(others.items()))), []).append(one)
+    written = []
+    for same in together.values():
+        fields = dict(same[0].fields)
+        if "name" in fields:
+            fields["name"] = say("report.and_also", lang).join(str(one.fields["name"]) for one in same)
+        written.append(notice(Notice(same[0].key, fields), lang))
+    return written
+
+
+def complaint(found: Complaint, lang: Lang = "vi") -> str:
+    """Write what is wrong, without the place where it is."""
+    fields = {name: "–" if value is None else value for name, value in found.fields.items()}
+    return say(f"complaint.{found.problem}", lang, **fields)
+
+
+def _readable(fields: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
+    readable: dict[str, Any] = {}
+    for field, value in fields.items():
+        if field in _NAMED:
+            readable[field] = named(field, str(value), lang)
+        elif field in _KEYED:
+            readable[field] = known(_KEYED[field], str(value), lang)
+        elif field in _SHARES and isinstance(value, float):
+            readable[field] = percent(value, lang)
+        elif field == "basis":
+            readable[field] = stop(str(value))
+        elif field == "vintage":
+            readable[field] = vintage(str(value), lang)
+        elif field == "as_of":
+            readable[field] = date(str(value), lang)
+        elif field == "people" and isinstance(value, int | float) and 0 < value <= 10:
+            readable[field] = "≤ 10"
+        elif isinstance(value, float):
+            readable[field] = format_number(value, 0 if value.is_integer() else 1, lang=lang)
+        else:
+            readable[field] = value
+    return readable
+
+
+def named(field: str, value: str, lang: Lang) -> str:
+    """Return the name of a group or service; a text that is no id is a name already."""
+    try:
+        return words.name("group" if field == "group" else "service", value, lang)
+    except KeyError:
+        return value
+
+
+def known(prefix: str, value: str, lang: Lang) -> str:
+    """Return the words of a key such as ``mode.car``; a text that is no key stands for itself."""
+    key = f"{prefix}.{value}"
+    return say(key, lang) if key in words.all_keys() else value
+
+
+def percent(share: float, lang: Lang) -> str:
+    """Write a share between 0 and 1 as per cent, without the sign; a small one keeps two digits that say something."""
+    decimals = 1 if share == 0 or abs(share) >= 0.001 else 1 - math.floor(math.log10(abs(100 * share)))
+    return format_number(100 * share, decimals, lang=lang)
+
+
+def stop(text: str) -> str:
+    """End a sentence with a full stop, where it has no end yet."""
+    return text if text.endswith((".", "!", "?", "…")) else text + "."
+
+
+def million(amount_vnd: float, lang: Lang) -> str:
+    """Write an amount in million VND."""
+    value = amount_vnd / 1e6
+    return format_number(value, 0 if value == round(value) else 1, lang=lang)
+
+
+def counted(number: int, lang: Lang) -> str:
+    """Write a count of things in running text: administrative Vietnamese writes 02, not 2."""
+    return f"{number:02d}" if lang == "vi" and 0 < number < 10 else format_number(number, lang=lang)
+
+
+def date(value: str, lang: Lang) -> str:
+    """Write YYYY, YYYY-MM or YYYY-MM-DD as running text; any other text stands for itself."""
+    parts = value.split("-")
+    if lang == "en" or not all(part.isdigit() for part in parts) or len(parts[0]) != 4:
+        return value
+    if len(parts) == 1:
+        return f"năm {parts[0]}"
+    # Numbers that a pen could change are written with a zero: days under 10, January and February.
+    month = f"0{int(parts[1])}" if int(parts[1]) < 3 else str(int(parts[1]))
+    if len(parts) == 2:
+        return f"tháng {month} năm {parts[0]}"
+    return f"ngày {int(parts[2]):02d} tháng {month} năm {parts[0]}"
+
+
+def short_date(value: str, lang: Lang) -> str:
+    """Write YYYY-MM-DD or YYYY-MM for a table; any other text stands for itself."""
+    if lang == "en" or not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", value):
+        return value
+    year, month, *day = value.split("-")
+    return "/".join([*day, month if int(month) in (1, 2) else str(int(month)), year])
+
+
+def source(text: str, lang: Lang) -> str:
+    """Name a source shortly: what follows the first semicolon or bracket stands in the list of sources only."""
+    first = re.split(r";| \(", text, maxsplit=1)[0].strip()
+    return first if first else say("report.unknown", lang)
+
+
+def band(name: str, lang: Lang) -> str:
+    """Write a travel-time band, given as ``low-high`` or ``>low`` in minutes."""
+    if name.startswith(">"):
+        return say("band.over", lang, low=name[1:])
+    low, _, high = name.partition("-")
+    return say("band.upto", lang, high=high) if low == "0" else say("band.between", lang, low=low, high=high)
+
+
+def action_name(row: Any, lang: Lang) -> str:
+    """Name what an action is about: the site that is expanded, or that it is new."""
+    if row.kind == "build":
+        return say("cell.new_site", lang)
+    return say("report.unknown", lang) if row.name is None or row.name != row.name else str(row.name)
+
+
+def listed(values: Any) -> str:
+    """Write a list of names; what is no list stands for itself, and nothing for nothing."""
+    if isinstance(values, list | tuple):
+        return ", ".join(str(value) for value in values)
+    return "" if values is None or values != values else str(values)
+
+
+def printable(text: str) -> str:
+    """Drop control characters, which no document format can hold."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+
+
+def vintage(value: str, lang: Lang) -> str:
+    """Name a list of administrative units."""
+    listed_ones = shipped.frame("boundaries/vintages.csv").set_index("vintage")[f"name_{lang}"]
+    listed_name = str(listed_ones.get(value, value))
+    return listed_name[0].lower() + listed_name[1:]
+
+
+def unit_name(name: str, lang: Lang) -> str:
+    """Write the name of an administrative unit within a Vietnamese sentence: xã Tân Kỳ, not Xã Tân Kỳ."""
+    if lang == "vi" and name.split(" ", 1)[0] in _KINDS:
+        return name[0].lower() + name[1:]
+    return name

@@ -1,0 +1,167 @@
+"""The report as a sequence of blocks, the same for the document and the page."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from mangluoi.reports import annexes, decisions, figures, passages, sentences
+from mangluoi.reports.exhibits import Exhibit
+from mangluoi.reports.words import Lang, say
+from mangluoi.scenario.disclosure import Disclosed
+
+Part = Literal["situation", "access", "option"]
+
+__all__ = ["Block", "Heading", "Item", "Line", "Part", "Picture", "Title", "story"]
+
+
+@dataclass(frozen=True)
+class Title:
+    """Lines of the title block: kind of document, title, and what follows it."""
+
+    kind: str
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of level 1 or 2."""
+
+    text: str
+    level: int = 1
+    on_new_page: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """A paragraph."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item of a list."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A map with its caption and the part of the report that it belongs to."""
+
+    caption: str
+    png: bytes
+    part: Part
+
+    @property
+    def wide(self) -> bool:
+        """Whether the picture is wider than high."""
+        width, height = struct.unpack(">II", self.png[16:24])
+        return bool(width > height)
+
+
+Block = Title | Heading | Line | Item | Picture | Exhibit
+
+
+def story(d: Disclosed, pictures: Sequence[Picture] = (), *, lang: Lang = "vi") -> tuple[Block, ...]:
+    """Return the whole report.
+
+    Parameters
+    ----------
+    d
+        What may be shown.
+    pictures
+        Print maps, each placed in its part.
+    lang
+        {"vi", "en"}
+    """
+    return tuple(_blocks(d, pictures, lang))
+
+
+def _blocks(d: Disclosed, pictures: Sequence[Picture], lang: Lang) -> Iterator[Block]:
+    def of_part(part: Part) -> list[Picture]:
+        return [picture for picture in pictures if picture.part == part]
+
+    yield _title(d, lang)
+
+    yield _heading("basis", lang)
+    yield from map(Item, passages.basis(d, lang))
+
+    yield _heading("situation", lang)
+    yield _heading("people", lang, 2)
+    yield from map(Item, passages.people(d, lang))
+    yield from map(Line, passages.people_limits(d, lang))
+    yield _heading("facilities", lang, 2)
+    yield from map(Line, passages.facilities(d, lang))
+    yield figures.facilities(d, lang)
+    yield from of_part("situation")
+
+    yield _heading("access", lang)
+    for rule in d.plan.services:
+        yield from map(Line, passages.threshold(d, rule, lang))
+        yield from map(Item, passages.provision(d, rule, lang))
+        yield from map(Line, passages.beyond(d, rule, lang))
+    yield figures.balance(d, lang)
+    yield figures.bands(d, lang)
+    yield _heading("forecast", lang, 2)
+    yield Line(say("report.forecast.none", lang))
+    yield from of_part("access")
+
+    yield _heading("goals", lang)
+    if d.scorecard.empty:
+        yield Line(say("report.goals.none", lang))
+    else:
+        yield Line(say("report.goals.intro", lang))
+        yield decisions.targets(d, lang)
+
+    yield _heading("option", lang)
+    yield _heading("option_question", lang, 2)
+    yield from map(Line, passages.question(d, lang))
+    yield from map(Item, passages.offered(d, lang))
+    yield _heading("option_actions", lang, 2)
+    yield from map(Line, passages.outcome(d, lang))
+    yield from map(Item, passages.chosen(d, lang))
+    yield from map(Line, passages.proof(d, lang))
+    if not d.actions.empty:
+        yield decisions.actions(d, lang)
+    yield _heading("option_compare", lang, 2)
+    yield from map(Item, passages.effect(d, lang))
+    yield decisions.options(d, lang)
+    yield decisions.budget(d, lang)
+    yield from of_part("option")
+
+    yield _heading("method", lang)
+    yield _heading("method_how", lang, 2)
+    yield from map(Item, passages.method(lang))
+    yield _heading("method_limits", lang, 2)
+    yield from map(Item, passages.limits(d, lang))
+    yield _heading("method_privacy", lang, 2)
+    yield from map(Line, passages.privacy(d, lang))
+
+    yield Heading(say("report.section.annex", lang), on_new_page=True)
+    yield Line(say("report.contents_maps", lang))
+    yield figures.people(d, lang)
+    yield from annexes.states_by_pair(d, lang)
+    # The notices stand in part V already.
+    for annex in (annexes.minutes_by_commune, annexes.unlocated, annexes.sources, annexes.provenance):
+        yield annex(d, lang)
+
+
+def _heading(key: str, lang: Lang, level: int = 1) -> Heading:
+    return Heading(say(f"report.section.{key}", lang), level)
+
+
+def _title(d: Disclosed, lang: Lang) -> Title:
+    return Title(
+        say("report.kind", lang),
+        d.plan.title,
+        (
+            say("report.province", lang, province=d.province_name, vintage=sentences.vintage(d.plan.vintage, lang)),
+            say("report.as_of", lang, date=sentences.date(d.plan.as_of, lang)),
+            say("report.draft", lang, name=d.plan.name),
+        ),
+    )

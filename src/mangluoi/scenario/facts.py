@@ -1,0 +1,315 @@
+"""The facts of a plan on one set of units: its area, its people, its supply, and where each of them is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from mangluoi import demand, gazetteer, shipped, sources, supply
+from mangluoi.errors import Complaint, InputError, PlanError, UnknownUnitError
+from mangluoi.projection import great_circle_m
+from mangluoi.scenario.plan import Plan
+from mangluoi.scenario.result import Notice
+
+__all__ = ["Area", "Supply", "area", "people_by_commune", "read_tables", "supply_on_map"]
+
+# A given coordinate may lie this far from the nearest commune point of the province, since cells are approximate.
+_OUTSIDE_KM = 40.0
+
+
+@dataclass(frozen=True)
+class Area:
+    """The province of a plan on the plan's vintage: its communes, their points and their cells."""
+
+    province_name: str
+    units: pd.DataFrame
+    cells: gpd.GeoDataFrame
+    unlocated: pd.DataFrame
+
+    @property
+    def codes(self) -> list[str]:
+        """Codes of the communes, sorted."""
+        return [str(code) for code in self.units["unit_code"]]
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Facilities in scope, their sites with a place on the map, and what they offer."""
+
+    facilities: pd.DataFrame
+    sites: pd.DataFrame
+    capacity: pd.DataFrame
+    unlocated: pd.DataFrame
+    notices: tuple[Notice, ...]
+
+
+def area(plan: Plan) -> Area:
+    """Return the area of a plan.
+
+    Raises
+    ------
+    PlanError
+        If the province is not known.
+    """
+    try:
+        home = gazetteer.units.communes_of(plan.province_code, plan.province_vintage)
+    except UnknownUnitError as error:
+        details = {"target": f"units {plan.province_vintage}"}
+        raise PlanError(
+            [Complaint("unknown_reference", column="province_code", value=plan.province_code, details=details)]
+        ) from error
+    codes = home
+    if plan.vintage != plan.province_vintage:
+        codes = gazetteer.crosswalk.restate_area(home, plan.province_vintage, plan.vintage)
+    provinces = gazetteer.units.units(plan.province_vintage, level="province").set_index("unit_code")["name"]
+    listed = gazetteer.units.units(plan.vintage)
+    names = listed[listed["level"] != "commune"].set_index(["unit_code"])["name"]
+    # Island districts without communes are smallest units too.
+    smallest = listed[listed["unit_code"].isin(codes) & listed["level"].isin(["commune", "district"])]
+    placed = gazetteer.points.points(codes, plan.vintage)
+    cells = gazetteer.cells.cells(plan.vintage, codes)
+    cell_of = cells[["unit_code", "members"]].explode("members").set_index("members")["unit_code"]
+    units = (
+        smallest[["unit_code", "vintage", "name", "kind", "parent_code", "area_km2"]]
+        .merge(placed.points[["unit_code", "lon", "lat", "located_within_m"]], on="unit_code", how="left")
+        .sort_values("unit_code", ignore_index=True)
+    )
+    units["above"] = units["parent_code"].map(names)
+    units["cell_code"] = units["unit_code"].map(cell_of)
+    cells = cells.rename(columns={"unit_code": "cell_code"})[["cell_code", "name", "approximate", "geometry"]]
+    return Area(str(provinces[plan.province_code]), units, cells, placed.unlocated)
+
+
+def read_tables(plan: Plan) -> tuple[dict[str, pd.DataFrame], str | None]:
+    """Read the tables of a plan: from its workbook, or the shipped ones of its province.
+
+    Returns
+    -------
+    tables, file
+        FACILITIES, SITES, CAPACITY and PEOPLE by name, and the path of the workbook.
+    """
+    if not plan.inputs.workbook:
+        return sources.figures.embedded(plan.province_code, vintage=plan.province_vintage), None
+    place = Path(plan.folder, plan.inputs.workbook)
+    return sources.read_workbook(place, vocabulary=shipped.vocabulary()), str(place)
+
+
+def people_by_commune(plan: Plan, where: Area, totals: pd.DataFrame, *, file: str | None) -> pd.DataFrame:
+    """Bring the people that were given onto the communes of the plan's vintage, none lost.
+
+    Counts of a commune stay; counts of a district or the province are spread, the population equally over the
+    communes of a district, other groups in proportion to the population so estimated. Counts on another vintage
+    are carried over by the crosswalk.
+
+    Returns
+    -------
+    DataFrame
+        unit_code, vintage, group, people, lower, upper, basis, estimated.
+
+    Raises
+    ------
+    InputError
+        If a unit is outside the province.
+    """
+    _refuse_outside(plan, where, totals, file)
+    parts = []
+    for vintage, given in totals.groupby("vintage", sort=True):
+        communes = _communes(plan, where, str(vintage))
+        weights = _population(plan, communes, str(vintage), given)
+        is_population = given["group"] == "population"
+        for rows, by in ((given[is_population], None), (given[~is_population], weights)):
+            if len(rows):
+                parts.append(demand.spread(rows, communes, weights=by))
+    if not parts:
+        raise InputError([Complaint("empty_table", file, "PEOPLE")])
+    spread = pd.concat(parts, ignore_index=True)
+    marks = spread.groupby("group").agg(
+        basis=("basis", lambda b: b.iloc[0] if b.nunique() == 1 else "population"), estimated=("estimated", "any")
+    )
+    carried = _carry(plan, spread)
+    moved = spread["vintage"].ne(plan.vintage).groupby(spread["group"]).any()
+    carried["basis"] = carried["group"].map(marks["basis"])
+    carried["estimated"] = carried["group"].map(marks["estimated"] | moved).astype(bool)
+    return carried.sort_values(["group", "unit_code"], ignore_index=True)
+
+
+def _carry(plan: Plan, spread: pd.DataFrame) -> pd.DataFrame:
+    """Carry people and their bounds onto the plan's vintage; a bound that is not known for all stays unknown."""
+    keys = ["unit_code", "vintage", "group"]
+    carried = gazetteer.convert(spread[[*keys, "people"]], value="people", to_vintage=plan.vintage)
+    for bound in ("lower", "upper"):
+        known = spread.groupby("group")[bound].transform(lambda values: values.notna().all())
+        if known.any():
+            rows = gazetteer.convert(
+                spread.loc[known, [*keys, bound]].astype({bound: "int64"}), value=bound, to_vintage=plan.vintage
+            )
+            carried = carried.merge(rows, on=keys, how="left", validate="one_to_one")
+        else:
+            carried[bound] = pd.NA
+    return carried.astype({"people": "Int64", "lower": "Int64", "upper": "Int64"})
+
+
+def _communes(plan: Plan, where: Area, vintage: str) -> pd.DataFrame:
+    """Return the area's communes on any vintage, with the district and province above them."""
+    codes = where.codes
+    if vintage != plan.vintage:
+        codes = gazetteer.crosswalk.restate_area(codes, plan.vintage, vintage)
+    if vintage == plan.province_vintage:
+        codes = gazetteer.units.communes_of(plan.province_code, vintage)
+    above = gazetteer.units.lineage(vintage).loc[sorted(codes)].reset_index()
+    return above.assign(vintage=vintage)[["unit_code", "vintage", "district_code", "province_code"]]
+
+
+def _population(plan: Plan, communes: pd.DataFrame, vintage: str, given: pd.DataFrame) -> pd.Series | None:
+    """Estimate the population of communes as weights: from what was given, else from what ships, else none."""
+    rows = given[given["group"] == "population"]
+    if rows.empty:
+        people = sources.figures.embedded(plan.province_code, vintage=plan.province_vintage)["people"]
+        rows = people[people["group"] == "population"]
+        if rows.empty:
+            return None
+    home = str(rows["vintage"].iloc[0])
+    spread = demand.spread(rows, communes if home == vintage else _all_communes(plan, home))
+    if home != vintage:
+        counts = spread[["unit_code", "vintage", "people"]]
+        spread = gazetteer.convert(counts, value="people", to_vintage=vintage)
+    return spread.set_index("unit_code")["people"].astype(float).reindex(communes["unit_code"]).fillna(0.0)
+
+
+def _all_communes(plan: Plan, vintage: str) -> pd.DataFrame:
+    codes = gazetteer.units.communes_of(plan.province_code, vintage)
+    return gazetteer.units.lineage(vintage).loc[codes].reset_index().assign(vintage=vintage)
+
+
+def _refuse_outside(plan: Plan, where: Area, totals: pd.DataFrame, file: str | None) -> None:
+    found = []
+    for vintage, given in totals.groupby("vintage", sort=True):
+        communes = _communes(plan, where, str(vintage))
+        inside = {str(code) for name in ("unit_code", "district_code", "province_code") for code in communes[name]}
+        for row in given.index[~given["unit_code"].isin(inside)]:
+            found.append(
+                Complaint(
+                    "outside_province", file, "PEOPLE", int(row) + 2, "unit_code", given.at[row, "unit_code"],
+                    {"province": where.province_name},
+                )
+            )  # fmt: skip
+    if found:
+        raise InputError(found)
+
+
+def supply_on_map(plan: Plan, where: Area, tables: Mapping[str, pd.DataFrame], *, file: str | None) -> Supply:
+    """Bring supply into the plan's scope and put its sites on the map.
+
+    A site stands where its coordinates say, else at the unit that its address names, else where the plan assumes it,
+    else it is listed as unlocated with the reason.
+
+    Raises
+    ------
+    InputError
+        If a site lies outside the province.
+    """
+    facilities = supply.in_scope(tables["facilities"], include_drug_rehab=plan.supply.include_drug_rehab)
+    facilities = facilities.sort_values("facility_id", ignore_index=True)
+    sites = tables["sites"][tables["sites"]["facility_id"].isin(facilities["facility_id"])]
+    owner = facilities.set_index("facility_id")[["type", "ownership"]]
+    sites = sites.join(owner, on="facility_id").sort_values("site_id")
+    rows_of_file = sites.index + 2
+    sites, notices = _locate(plan, sites.reset_index(drop=True))
+    outside = [
+        Complaint(
+            "outside_province", file, "SITES", int(row) if file else None, "address",
+            site["site_id"] if pd.isna(site["address"]) else site["address"], {"province": where.province_name},
+        )
+        for row, site in zip(rows_of_file, sites.to_dict("records"), strict=True)
+        if _is_outside(plan, where, site)
+    ]  # fmt: skip
+    if outside:
+        raise InputError(outside)
+    lost = sites[sites["lon"].isna()]
+    unlocated = pd.DataFrame(
+        {
+            "kind": "site",
+            "id": lost["site_id"],
+            "name": lost["name"],
+            "reason": lost["reason"],
+            "candidates": lost["candidates"],
+        }
+    ).reset_index(drop=True)
+    offered = tables["capacity"][tables["capacity"]["site_id"].isin(sites["site_id"])].reset_index(drop=True)
+    places = supply.usable(offered, where_capacity_unknown=plan.supply.where_capacity_unknown)
+    offered = offered.assign(
+        usable=places["capacity"].to_numpy(), basis=places["basis"].to_numpy(), occupancy=supply.occupancy(offered)
+    ).sort_values(["site_id", "service"], ignore_index=True)
+    columns = [
+        "site_id", "facility_id", "name", "address", "type", "ownership", "confidential", "unit_code", "vintage",
+        "unit_name", "lon", "lat", "located_by", "located_within_m", "source",
+    ]  # fmt: skip
+    return Supply(facilities, sites[columns], offered, unlocated, tuple(notices))
+
+
+def _locate(plan: Plan, sites: pd.DataFrame) -> tuple[pd.DataFrame, list[Notice]]:
+    assumed = {rule.site: rule for rule in plan.locations}
+    unknown = sorted(set(assumed) - set(sites["site_id"]))
+    if unknown:
+        raise PlanError(
+            [
+                Complaint("unknown_reference", column="locations.site", value=site, details={"target": "SITES"})
+                for site in unknown
+            ]
+        )
+    address = sites["address"].astype(object).where(sites["address"].notna(), None)
+    found = gazetteer.locate(address)
+    without = sites["site_id"].isin(assumed) & address.isna()
+    stand_in = pd.Series([assumed[s].address if w else None for s, w in zip(sites["site_id"], without, strict=True)])
+    stand_in = stand_in.astype(object)
+    guess = gazetteer.locate(stand_in)
+    use_guess = stand_in.notna() & found["lon"].isna() & guess["lon"].notna()
+    named = [
+        "unit_code",
+        "vintage",
+        "unit_name",
+        "lon",
+        "lat",
+        "located_by",
+        "located_within_m",
+        "reason",
+        "candidates",
+    ]
+    where = found[named].where(~use_guess, guess[named])
+    where.loc[use_guess, "located_by"] = "assumed"
+    given = sites["lon"].notna() & sites["lat"].notna()
+    placed = sites.drop(columns=["lon", "lat"]).join(where)
+    placed.loc[given, ["lon", "lat"]] = sites.loc[given, ["lon", "lat"]]
+    placed.loc[given, "located_by"] = "given"
+    placed.loc[given, "located_within_m"] = np.nan
+    notices = []
+    for site in placed.to_dict("records"):
+        if site["confidential"]:
+            continue
+        if pd.isna(site["lon"]):
+            notices.append(Notice("site_unlocated", {"name": site["name"], "reason": site["reason"]}))
+        elif site["located_by"] == "assumed":
+            basis = assumed[site["site_id"]].basis
+            notices.append(Notice("site_assumed", {"name": site["name"], "basis": basis}))
+        elif site["located_by"] == "district":
+            within = float(site["located_within_m"]) / 1000
+            notices.append(Notice("site_district", {"name": site["name"], "within_km": within}))
+    return placed, notices
+
+
+def _is_outside(plan: Plan, where: Area, site: Mapping[Any, Any]) -> bool:
+    """Whether a located site lies outside the area: by its unit where its address named one, else by its point."""
+    if pd.isna(site["lon"]):
+        return False
+    if site["located_by"] == "given":
+        near = great_circle_m(where.units["lon"], where.units["lat"], site["lon"], site["lat"])
+        return bool(np.nanmin(near) > _OUTSIDE_KM * 1000)
+    code, vintage = str(site["unit_code"]), str(site["vintage"])
+    communes = _communes(plan, where, vintage)
+    return code not in {*communes["unit_code"], *communes["district_code"]}

@@ -1,0 +1,75 @@
+"""Where a result comes from: its inputs by checksum, the versions of what computed it, and the time it took."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from mangluoi import shipped
+from mangluoi.scenario.plan import Plan
+
+__all__ = ["Stages", "provenance"]
+
+_PACKAGES = ("mangluoi", "folium", "geopandas", "matplotlib", "networkx", "numpy", "pandas", "scipy", "shapely")
+_SHIPPED = (
+    "boundaries/units-2025-06-30.csv", "boundaries/units-2025-07-01.csv", "boundaries/crosswalk.csv",
+    "boundaries/outline.geojson", "facilities/facilities.csv", "facilities/sites.csv", "facilities/capacity.csv",
+    "people/people.csv", "norms/admissible.csv", "norms/groups.csv", "norms/services.csv", "roads/speeds.csv",
+)  # fmt: skip
+
+
+class Stages:
+    """Seconds spent in each stage, in order."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Count the time of a stage."""
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 3)
+
+
+def provenance(plan: Plan, stages: Stages) -> dict[str, Any]:
+    """Describe where a result comes from.
+
+    Returns
+    -------
+    dict
+        inputs (file, sha256), packages, python, province_vintage, vintage, seconds. Paths are names only, so that
+        no folder of the office is disclosed.
+    """
+    own = [Path(plan.folder, name) for name in (plan.inputs.workbook, plan.inputs.roads) if name]
+    return {
+        "plan_sha256": hashlib.sha256(plan.to_toml().encode()).hexdigest(),
+        "inputs": [*_inputs(own, plan.folder), *_inputs((shipped.path(name) for name in _SHIPPED), shipped.folder())],
+        "packages": {name: _version(name) for name in _PACKAGES},
+        "python": platform.python_version(),
+        "province_vintage": plan.province_vintage,
+        "vintage": plan.vintage,
+        "seconds": dict(stages.seconds),
+    }
+
+
+def _inputs(files: Iterable[Path], folder: Path) -> list[dict[str, Any]]:
+    rows = []
+    for file in files:
+        content = file.read_bytes()
+        name = file.relative_to(folder).as_posix() if file.is_relative_to(folder) else file.name
+        rows.append({"file": name, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)})
+    return rows
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

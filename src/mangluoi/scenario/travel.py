@@ -1,0 +1,167 @@
+"""How long it takes: one network per profile, and the minutes of each service's own profile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from mangluoi import gazetteer, roads, shipped
+from mangluoi.projection import great_circle_m
+from mangluoi.scenario.facts import Area
+from mangluoi.scenario.plan import Plan
+from mangluoi.scenario.result import Notice
+from mangluoi.viettext import format_number
+
+__all__ = ["BAND_EDGES", "candidates", "door", "door_times", "minutes_by_profile"]
+
+#: Upper ends of the travel-time bands that every report gives, in minutes.
+BAND_EDGES = (30.0, 60.0, 90.0, 120.0)
+
+_DEGREES_PER_KM = 1 / 111.0
+
+
+def door(site_id: object, service: object) -> str:
+    """Name a service at a site: travel times differ by service, since services differ in how people get there."""
+    return f"{site_id}/{service}"
+
+
+def candidates(where: Area) -> pd.DataFrame:
+    """Return where something new may be built: the centres of the new communes, the finest places that are known."""
+    codes = sorted(set(where.cells["cell_code"]))
+    points = gazetteer.points.points(codes, gazetteer.units.NEW).points
+    # A commune whose own place is not known is no place to build at.
+    points = points[points["located_by"] == "commune"].reset_index(drop=True)
+    names = gazetteer.units.units(gazetteer.units.NEW, level="commune").set_index("unit_code")["name"]
+    return pd.DataFrame(
+        {
+            "site_id": "moi-" + points["unit_code"],
+            "unit_code": points["unit_code"],
+            "unit_name": points["unit_code"].map(names),
+            "lon": points["lon"],
+            "lat": points["lat"],
+        }
+    )
+
+
+def minutes_by_profile(
+    plan: Plan, where: Area, sites: pd.DataFrame, *, profiles: Sequence[str], max_minutes: float
+) -> tuple[pd.DataFrame, list[Notice]]:
+    """Return minutes from every commune to every site, by profile.
+
+    Parameters
+    ----------
+    sites
+        site_id, lon, lat: existing and candidate sites that are on the map.
+
+    Returns
+    -------
+    times, notices
+        TRAVEL_TIMES with ``mode``, and what a reader must know about the network.
+    """
+    origins = where.units.loc[where.units["lon"].notna(), ["unit_code", "lon", "lat"]]
+    origins = origins.rename(columns={"unit_code": "point_id"})
+    places = sites[["site_id", "lon", "lat"]]
+    parts, notices = [], []
+    for profile in profiles:
+        network = _network(plan, where, pd.concat([origins[["lon", "lat"]], places[["lon", "lat"]]]), profile)
+        for points in (origins, places):
+            lost = roads.unreached(network, points, snap_limit_m=plan.roads.snap_limit_m)
+            for name, distance_m in lost.itertuples(index=False, name=None):
+                notices.append(
+                    Notice("point_off_network", {"name": str(name), "distance_km": float(distance_m) / 1000})
+                )
+        times = roads.travel_times(
+            network,
+            origins,
+            places,
+            max_minutes=max_minutes,
+            snap_limit_m=plan.roads.snap_limit_m,
+            on_unreached="list",
+        )
+        parts.append(times.assign(mode=profile))
+        if not network.estimated:
+            notices.append(Notice("speeds_assumed", {"share": float(network.notes["assumed_speed_share"])}))
+    if not plan.inputs.roads:
+        notices.append(Notice("roads_estimated", _assumptions()))
+    return pd.concat(parts, ignore_index=True), notices
+
+
+def _assumptions() -> dict[str, str]:
+    """Say what the estimated network assumes: the detour factors and where the speeds come from."""
+    rows = shipped.frame("roads/assumptions.csv")
+    detours = rows[rows["name"] == "detour"]
+    factors = {format_number(float(value), 1) for value in detours["value"]}
+    speeds = shipped.frame("roads/speeds.csv")
+    return {"detour": "–".join(sorted(factors)), "speed_source": "; ".join(sorted(set(speeds["source"])))}
+
+
+def _network(plan: Plan, where: Area, places: pd.DataFrame, profile: str) -> roads.RoadNetwork:
+    if plan.inputs.roads:
+        box = shapely.box(*where.cells.total_bounds).buffer(plan.roads.margin_km * _DEGREES_PER_KM)
+        terrain = "mountain" if plan.roads.terrain == "mountain" else "plain"
+        file = Path(plan.folder, plan.inputs.roads)
+        return roads.read_network(file, profile=profile, terrain=terrain, within=box)
+    return roads.estimated_network(
+        _centres(plan, where, places),
+        profile=profile,
+        terrain=plan.roads.terrain,
+        mountain_from_km2=plan.roads.mountain_from_km2,
+    )
+
+
+def _centres(plan: Plan, where: Area, places: pd.DataFrame) -> pd.DataFrame:
+    """Return the nodes of the estimated network: commune centres of the area and its margin, and places off them.
+
+    A place (site or commune) that is not at a known centre becomes a node of its own, so that it is joined to its
+    neighbours at the speed of roads and not on foot. An area that is not listed is that of the approximate cell.
+    """
+    listed = gazetteer.units.units(gazetteer.units.NEW, level="commune")
+    listed = listed[listed["lon"].notna() & listed["lat"].notna()]
+    west, south, east, north = where.cells.total_bounds
+    margin = plan.roads.margin_km * _DEGREES_PER_KM
+    near = listed["lon"].between(west - margin, east + margin) & listed["lat"].between(south - margin, north + margin)
+    centres = listed.loc[near, ["unit_code", "lon", "lat", "area_km2"]].set_index("unit_code")
+    centres["area_km2"] = centres["area_km2"].fillna(gazetteer.cells.approximate_area_km2())
+    centres = centres.reset_index()
+    known = {(round(lon, 6), round(lat, 6)) for lon, lat in zip(centres["lon"], centres["lat"], strict=True)}
+    extra = []
+    for lon, lat in sorted(
+        {(round(lon, 6), round(lat, 6)) for lon, lat in zip(places["lon"], places["lat"], strict=True)}
+    ):
+        if (lon, lat) not in known:
+            nearest = int(np.argmin(great_circle_m(centres["lon"], centres["lat"], lon, lat)))
+            extra.append((f"place {lon} {lat}", lon, lat, centres["area_km2"].iloc[nearest]))
+    if not extra:
+        return centres.reset_index(drop=True)
+    return pd.concat([centres, pd.DataFrame(extra, columns=centres.columns)], ignore_index=True)
+
+
+def door_times(plan: Plan, times: pd.DataFrame, doors: pd.DataFrame) -> pd.DataFrame:
+    """Return minutes from communes to each service at each site, each by the profile of its service.
+
+    Parameters
+    ----------
+    times
+        TRAVEL_TIMES with ``mode``.
+    doors
+        site_id and service.
+
+    Returns
+    -------
+    DataFrame
+        from_id, to_id (see `door`), minutes.
+    """
+    parts = []
+    for service, rows in doors.groupby("service", sort=True):
+        profile = plan.service(str(service)).profile
+        own = times[(times["mode"] == profile) & times["to_id"].isin(rows["site_id"])]
+        parts.append(own.assign(to_id=own["to_id"] + f"/{service}")[["from_id", "to_id", "minutes"]])
+    if not parts:
+        return pd.DataFrame(
+            {"from_id": pd.Series(dtype=str), "to_id": pd.Series(dtype=str), "minutes": pd.Series(dtype=float)}
+        )
+    return pd.concat(parts, ignore_index=True).sort_values(["from_id", "to_id"], ignore_index=True)

@@ -1,0 +1,140 @@
+"""Biểu 1–9 and the annexes: nothing masked or unknown can be read as zero."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+
+from mangluoi.reports import annexes, decisions, exhibits, figures
+from mangluoi.scenario.disclosure import Disclosed
+
+
+def column(exhibit: exhibits.Exhibit, heading: str) -> list[exhibits.Cell]:
+    place = [h.text for h in exhibit.headings].index(heading)
+    return [row[place] for row in exhibit.rows]
+
+
+def test_people_by_commune_mask_and_total(disclosed: Disclosed):
+    """Biểu 1 shows a star for a masked commune, a dash for a group given for the province only, and the totals."""
+    made = figures.people(disclosed)
+    disabled = column(made, "Người khuyết tật (ước tính)")
+    assert disabled == [400, "*", "*", 500]
+    assert column(made, "Nạn nhân cần bảo vệ khẩn cấp") == ["–", "–", "–", "*"]
+    assert any("số nhỏ được che" in note for note in made.notes)
+    assert column(made, "Mã")[:3] == ["00001", "00002", "00003"]
+
+
+def test_facilities_say_what_is_not_known(disclosed: Disclosed):
+    """Biểu 2 writes that a size is not known, hedges what its source hedges, and gives shelters as a count."""
+    made = figures.facilities(disclosed)
+    assert column(made, "Quy mô (chỗ)") == ["chưa có số liệu", 1000, "chưa có số liệu", "–"]
+    assert column(made, "Đang nuôi dưỡng (người)") == ["chưa có số liệu", 1100, "trên 60", "–"]
+    assert column(made, "Sử dụng công suất (%)") == ["–", 110.0, "–", "–"]
+    assert "02 nơi (không nêu vị trí)" in str(column(made, "Cơ sở, địa điểm")[-1])
+
+
+def test_balance_does_not_take_unknown_places_for_none(disclosed: Disclosed):
+    """Biểu 3 says that the size of a service is not known instead of showing 0 places."""
+    made = figures.balance(disclosed)
+    assert column(made, "Số chỗ được tính") == ["chưa có số liệu", "không nêu", 1000]
+    victim = next(row for row in made.rows if "Nạn nhân cần bảo vệ khẩn cấp" in row)
+    assert victim[4:] == ("*",) * 6
+
+
+def test_bands_in_people_and_per_cent(disclosed: Disclosed):
+    """Biểu 4 has two rows for each group: people and per cent."""
+    made = figures.bands(disclosed)
+    assert column(made, "Đến 30 phút") == [1000, 81.0]
+    assert column(made, "Trên 30 đến 60 phút") == ["*", "*"]
+    assert column(made, "Trên 120 phút") == [0, 0.0]
+
+
+def test_targets_say_why_there_is_no_figure(disclosed: Disclosed):
+    """Biểu 6 gives shares in per cent and says what cannot be measured."""
+    made = decisions.targets(disclosed)
+    assert column(made, "Chỉ tiêu") == [55.0, 10]
+    assert column(made, "Hiện trạng") == [50.0, "chưa có số liệu"]
+    assert "chưa có số liệu" in str(column(made, "Nội dung chỉ tiêu")[1])
+
+
+def test_actions_before_and_after(disclosed: Disclosed):
+    """Biểu 7 adds to a known size only, starts a new site at 0, and masks few people."""
+    made = decisions.actions(disclosed)
+    assert column(made, "Quy mô trước (chỗ)") == [1000, "chưa có số liệu", 0]
+    assert column(made, "Quy mô sau (chỗ)") == [1020, "chưa có số liệu", 30]
+    assert column(made, "Kinh phí (triệu đồng)") == [1200, 600, 6800]
+    assert column(made, "Phục vụ thêm (người)") == [20, "*", 30]
+
+
+def test_few_people_more_are_shown_internally(internal: Disclosed):
+    """An internal copy masks nothing."""
+    assert column(decisions.actions(internal), "Phục vụ thêm (người)") == [20, 7, 30]
+
+
+def test_options_side_by_side(disclosed: Disclosed):
+    """Biểu 8 compares coverage, served, gap, places and cost; what is not known or masked is not compared."""
+    rows = {str(row[1]): row[3:] for row in decisions.options(disclosed).rows}
+    elderly = next(values for name, values in rows.items() if name.startswith("Tỷ lệ bao phủ – Người cao tuổi"))
+    assert elderly == (83.8, 87.8, 4.0)
+    served = next(values for name, values in rows.items() if name.startswith("Được phục vụ – Người cao tuổi"))
+    assert served == (1000, 1050, 50)
+    unknown = next(values for name, values in rows.items() if name.startswith("Được phục vụ – Người khuyết tật"))
+    assert unknown == ("chưa có số liệu", "chưa có số liệu", "–")
+    assert rows["Tổng kinh phí"] == (0, 8600, 8600)
+
+
+def test_budget_does_not_invent_sources(disclosed: Disclosed):
+    """Biểu 9 adds up the cost by kind and says that sources of funds are not known."""
+    made = decisions.budget(disclosed)
+    assert column(made, "Tổng kinh phí") == [6800, 1800, 8600]
+    assert set(column(made, "Ngân sách trung ương")) == {"chưa có số liệu"}
+
+
+def test_a_plan_without_actions_has_empty_tables(idle: Disclosed):
+    """Tables without rows say so."""
+    assert decisions.actions(idle).rows == ()
+    assert any("Không có dòng nào" in note for note in decisions.actions(idle).notes)
+
+
+def test_states_by_pair_do_not_print_pages_of_stars(disclosed: Disclosed):
+    """A table of nothing but masked rows is one sentence."""
+    hidden = disclosed.states.assign(masked=True)
+    for made in annexes.states_by_pair(dataclasses.replace(disclosed, states=hidden)):
+        assert made.rows == ()
+        assert any("Mọi dòng đều có số nhỏ" in note for note in made.notes)
+
+
+def test_minutes_beyond_the_network_are_said(disclosed: Disclosed):
+    """A missing time is no number."""
+    made = annexes.minutes_by_commune(disclosed)
+    assert column(made, "Tư vấn, hỗ trợ, quản lý trường hợp: hiện trạng") == [0, 25, "ngoài mạng đường"]
+    assert column(made, "Chăm sóc, nuôi dưỡng tại cơ sở: hiện trạng") == [0, 25, 75]
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_no_cell_is_empty_where_a_number_belongs(disclosed: Disclosed, lang: str):
+    """A blank could be read as zero; a frame has the headings as columns."""
+    for made in (*figures.all_forms(disclosed, lang), *annexes.all_annexes(disclosed, lang)):
+        assert list(made.frame.columns) == [h.text for h in made.headings]
+        for row in made.rows:
+            for cell, heading in zip(row, made.headings, strict=True):
+                if heading.kind == "number":
+                    assert cell != ""
+
+
+def test_numbers_are_written_as_vietnamese_does():
+    """1.234,5 and not 1,234.5."""
+    assert exhibits.written(1_547_024, "vi") == "1.547.024"
+    assert exhibits.written(45.3, "vi") == "45,3"
+    assert exhibits.written(45.3, "en") == "45.3"
+
+
+def test_no_id_of_code_reaches_a_reader(disclosed: Disclosed):
+    """Groups, services, modes, reasons and statuses are written in words."""
+    ids = re.compile(r"\b(residential|counselling|elderly|disabled|victim|motorbike|no_address|time_limit|nonpublic)\b")
+    for made in (*figures.all_forms(disclosed), *annexes.all_annexes(disclosed)):
+        for row in made.rows:
+            for cell in row:
+                assert not ids.search(str(cell)), (made.label, cell)
