@@ -90,7 +90,7 @@ def assemble(
     step_m = np.zeros(len(nodes))
     here, there = nodes[link], nodes[link + 1]
     step_m[link] = projection.great_circle_m(lon[here], lat[here], lon[there], lat[there])
-    length_m = np.bincount(tail_of, weights=step_m[link], minlength=len(first)) if len(link) else np.empty(0)
+    length_m = np.bincount(tail_of, weights=step_m[link], minlength=len(first)).astype(float)
     owner = ways[first]
     forward, backward = _minutes(drawn, owner, nodes[first], nodes[last], length_m, np.bincount(ways, weights=step_m))
     assumed = np.array([rule.assumed for rule in drawn.rules], dtype=bool)[owner]

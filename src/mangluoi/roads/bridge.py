@@ -20,7 +20,7 @@ from mangluoi.roads.osm import Within
 __all__ = ["from_networkx", "read_graphml", "to_networkx"]
 
 
-def to_networkx(network: RoadNetwork) -> nx.MultiDiGraph:
+def to_networkx(network: RoadNetwork) -> nx.MultiDiGraph[str]:
     """Return the network as a graph in the manner of OSMnx.
 
     Returns
@@ -29,16 +29,16 @@ def to_networkx(network: RoadNetwork) -> nx.MultiDiGraph:
         Nodes by id with x and y in degrees; edges with minutes, length (metres), highway, osmid and geometry; the
         graph's crs is EPSG:4326. Parallel roads are parallel edges.
     """
-    graph = nx.MultiDiGraph(crs="EPSG:4326", profile=network.profile, source=network.source)
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(crs="EPSG:4326", profile=network.profile, source=network.source)
     ids = network.node_ids.tolist()
     graph.add_nodes_from(
         (name, {"x": x, "y": y}) for name, x, y in zip(ids, network.lon.tolist(), network.lat.tolist(), strict=True)
     )
     pieces = network.pieces
     owner = np.repeat(np.arange(len(pieces)), np.diff(pieces.first_point))
-    shapes = shapely.linestrings(pieces.lon, pieces.lat, indices=owner) if len(pieces) else np.empty(0, dtype=object)
+    shapes = np.asarray(shapely.linestrings(pieces.lon, pieces.lat, indices=owner)) if len(pieces) else np.empty(0)
     for i in range(len(pieces)):
-        about = {
+        about: dict[str, Any] = {
             "length": float(pieces.length_m[i]),
             "osmid": int(pieces.way_id[i]),
             "highway": pieces.classes[pieces.highway[i]] if pieces.classes else "",
@@ -173,7 +173,7 @@ def _first(value: Any) -> str:
         try:
             value = ast.literal_eval(value)
         except (ValueError, SyntaxError):
-            return value
+            return str(value)
     if isinstance(value, (list, tuple)):
         return str(value[0]) if value else ""
     return str(value)

@@ -66,12 +66,11 @@ def load_network(folder: Path, key: str) -> RoadNetwork | None:
     if arrays is None:
         return None
     about = json.loads(str(arrays["about"]))
-    pieces = Pieces(
-        *(arrays[f"pieces.{name}"] for name in _PIECE_ARRAYS),
-        classes=tuple(about.pop("classes")),
-    )
+    drawn: dict[str, Any] = {name: arrays[f"pieces.{name}"] for name in _PIECE_ARRAYS}
+    pieces = Pieces(**drawn, classes=tuple(about.pop("classes")))
+    graph: dict[str, Any] = {name: arrays[name] for name in _NETWORK_ARRAYS}
     remarks = pd.DataFrame(arrays["remarks"], columns=["problem", "id", "done"], dtype="str")
-    return RoadNetwork(**{n: arrays[n] for n in _NETWORK_ARRAYS}, pieces=pieces, remarks=remarks, **about)
+    return RoadNetwork(**graph, pieces=pieces, remarks=remarks, **about)
 
 
 def prepare(network: RoadNetwork, *, cache: str | Path | None = None) -> RoadNetwork:
@@ -94,7 +93,7 @@ def prepare(network: RoadNetwork, *, cache: str | Path | None = None) -> RoadNet
     key = key_of(order=roads.hexdigest())
     arrays = None if folder is None else _read(folder / f"{key}.npz")
     if arrays is not None:
-        return replace(network, hierarchy=Hierarchy(**arrays))
+        return replace(network, hierarchy=Hierarchy(**dict[str, Any](arrays)))
     order = network.contraction
     if folder is not None:
         _write(folder / f"{key}.npz", {f.name: getattr(order, f.name) for f in fields(Hierarchy)})
@@ -107,7 +106,7 @@ def _write(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     unfinished = path.with_suffix(f".{os.getpid()}.tmp")
     try:
         with unfinished.open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+            np.savez(file, allow_pickle=False, **dict(arrays))
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -224,7 +224,7 @@ class _Drawing:
 
     def add(self, points: NDArray[Any], kph: float, oneway: bool, join_limit_m: float) -> None:
         """Add one line."""
-        ends = [self._end(*points[i], join_limit_m) for i in (0, -1)]
+        ends = [self._end(float(points[i, 0]), float(points[i, 1]), join_limit_m) for i in (0, -1)]
         # The line runs as far as the nodes that it joins.
         drawn = np.vstack([self._place(ends[0]), points, self._place(ends[1])])
         length_m = float(projection.great_circle_m(drawn[:-1, 0], drawn[:-1, 1], drawn[1:, 0], drawn[1:, 1]).sum())

@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import contourpy
 import geopandas as gpd
@@ -165,7 +166,7 @@ def _surface(network: RoadNetwork, raster: _Raster, ends: Snapped, max_minutes: 
     return surface.reshape(len(raster.y), len(raster.x))
 
 
-def _band(raster: _Raster, surface: Floats, lower: float, upper: float) -> shapely.Geometry:
+def _band(raster: _Raster, surface: Floats, lower: float, upper: float) -> Any:
     """Return the area between two levels, in metres."""
     lines = contourpy.contour_generator(raster.x, raster.y, surface, fill_type="OuterOffset")
     polygons = []

@@ -246,12 +246,12 @@ def _settled(source: Any, count: Any, node: Any, label: Any, wanted: int) -> boo
     known = count[node] >= wanted
     for i in range(count[node]):
         known = known or source[node, i] == label
-    return known
+    return bool(known)
 
 
 @_inline
 def _before(key: Any, entry: Any, other_key: Any, other_entry: Any) -> bool:
-    return key < other_key or (key == other_key and entry < other_entry)
+    return bool(key < other_key or (key == other_key and entry < other_entry))
 
 
 @_inline

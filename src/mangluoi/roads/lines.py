@@ -108,12 +108,12 @@ def _with_touches(points: NDArray[Any], owner: NDArray[Any]) -> tuple[NDArray[An
         return points, owner
     x, y = projection.to_metres(points[:, 0], points[:, 1], projection.metres_crs(points[:, 0]))
     here = np.flatnonzero(owner[1:] == owner[:-1])
-    segments = shapely.linestrings(
-        np.stack([np.column_stack([x[here], y[here]]), np.column_stack([x[here + 1], y[here + 1]])], axis=1)
-    )
+    metres = np.column_stack([x, y])
+    segments = np.asarray(shapely.linestrings(np.stack([metres[here], metres[here + 1]], axis=1)))
     keys = np.rint(points / _SAME_DEGREES).astype(np.int64)
     _, node, uses = np.unique(keys, axis=0, return_inverse=True, return_counts=True)
-    ends = np.concatenate([[0], np.flatnonzero(np.diff(owner)) + 1, np.flatnonzero(np.diff(owner)), [len(owner) - 1]])
+    last = np.flatnonzero(np.diff(owner))
+    ends = np.concatenate([[0], last + 1, last, [len(owner) - 1]])
     dead = np.unique(ends[uses[node.reshape(-1)[ends]] == 1])
     found, segment = shapely.STRtree(segments).query(
         shapely.points(x[dead], y[dead]), predicate="dwithin", distance=_TOUCHES_M

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -16,7 +16,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from mangluoi.errors import InputError
-from mangluoi.roads import hierarchy, layout, segments, speeds
+from mangluoi.roads import hierarchy as contraction_order
+from mangluoi.roads import layout, segments, speeds
 from mangluoi.roads.columns import complain, duplicates, flags, missing_columns, numbers, texts
 
 __all__ = [
@@ -81,14 +82,16 @@ class Pieces:
         counts = np.diff(self.first_point)[which]
         first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         points = np.arange(first[-1]) + np.repeat(self.first_point[:-1][which] - first[:-1], counts)
-        return Pieces(
-            *(a[which] for a in (self.start, self.end, self.forward, self.backward, self.length_m)),
-            first,
-            self.lon[points],
-            self.lat[points],
-            *(a[which] for a in (self.way_id, self.highway, self.unpaved)),
-            self.classes,
+        return replace(
+            self,
+            **{n: getattr(self, n)[which] for n in _PER_PIECE},
+            first_point=first,
+            lon=self.lon[points],
+            lat=self.lat[points],
         )
+
+
+_PER_PIECE = ("start", "end", "forward", "backward", "length_m", "way_id", "highway", "unpaved")
 
 
 def no_remarks() -> pd.DataFrame:
@@ -150,7 +153,7 @@ class RoadNetwork:
     notes: Mapping[str, float] = field(default_factory=dict)
     remarks: pd.DataFrame = field(default_factory=no_remarks)
     smallest_part: int = 1
-    hierarchy: hierarchy.Hierarchy | None = None
+    hierarchy: contraction_order.Hierarchy | None = None
 
     def __post_init__(self) -> None:
         for owner in (self, self.pieces):
@@ -177,19 +180,19 @@ class RoadNetwork:
         return layout.lay_out(self.lon, self.lat, self.tail, self.head, self.minutes)
 
     @cached_property
-    def contraction(self) -> hierarchy.Hierarchy:
+    def contraction(self) -> contraction_order.Hierarchy:
         """The contraction order: the one given, or made when it is first needed."""
         if self.hierarchy is not None:
             return self.hierarchy
-        return hierarchy.build(self.lon * np.cos(np.radians(self.lat)), self.lat, self.tail, self.head)
+        return contraction_order.build(self.lon * np.cos(np.radians(self.lat)), self.lat, self.tail, self.head)
 
     @cached_property
-    def metric(self) -> hierarchy.Metric | None:
+    def metric(self) -> contraction_order.Metric | None:
         """The minutes on the contraction order; None where they are no whole milliseconds or a road is new to it."""
         if self.layout.out.ms is None:
             return None
         ms = np.rint(self.minutes * layout.MS_PER_MINUTE).astype(np.int32)
-        return hierarchy.customize(self.contraction, self.tail, self.head, ms)
+        return contraction_order.customize(self.contraction, self.tail, self.head, ms)
 
     @property
     def contracted(self) -> bool:

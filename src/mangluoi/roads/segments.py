@@ -95,7 +95,7 @@ def lay_segments(
     ends = np.column_stack([x[here], y[here], x[here + 1], y[here + 1]])
     piece = owner[here].astype(np.int64)
     length = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1])
-    whole = np.bincount(piece, weights=length, minlength=len(counts))
+    whole = np.bincount(piece, weights=length, minlength=len(counts)).astype(float)
     total = np.concatenate([[0.0], np.cumsum(length)])
     start = np.concatenate([[0], np.cumsum(np.bincount(piece, minlength=len(counts)))])
     before = total[:-1] - total[start[piece]]

@@ -135,7 +135,7 @@ def estimate(terrain: str) -> Estimate:
     check_terrain(terrain)
     frame = shipped.frame("roads/estimate.csv").set_index("terrain")
     row = frame.loc[terrain]
-    return Estimate(str(row["highway"]), *(float(row[f.name]) for f in fields(Estimate)[1:]))
+    return Estimate(str(row["highway"]), *(float(str(row[f.name])) for f in fields(Estimate)[1:]))
 
 
 def assumption(name: str, *, terrain: str = "") -> float:

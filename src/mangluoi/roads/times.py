@@ -152,9 +152,9 @@ def _quickest(rows: NDArray[np.int32], columns: NDArray[np.int32], minutes: Floa
 
 def direct(network: RoadNetwork, starts: Snapped, ends: Snapped) -> Triplets:
     """Return what the searches between nodes cannot see: pairs on one piece of road, and pairs that go straight."""
-    found = zip(_on_one_piece(network, starts, ends), _straight(network, starts, ends), strict=True)
-    rows, columns, minutes = (np.concatenate(parts) for parts in found)
-    return rows.astype(np.int32), columns.astype(np.int32), np.round(timed(network, minutes), engine.DECIMALS)
+    one, two = _on_one_piece(network, starts, ends), _straight(network, starts, ends)
+    minutes = np.round(timed(network, np.concatenate([one[2], two[2]])), engine.DECIMALS)
+    return np.concatenate([one[0], two[0]]), np.concatenate([one[1], two[1]]), minutes
 
 
 def _with_direct(
@@ -195,6 +195,7 @@ def _on_one_piece(network: RoadNetwork, starts: Snapped, ends: Snapped) -> Tripl
     open_way = np.isfinite(pace) | (step == 0)
     rows, columns, step, pace = rows[open_way], columns[open_way], step[open_way], pace[open_way]
     along = np.abs(step) * np.where(np.isfinite(pace), pace, 0.0)
+    rows, columns = rows.astype(np.int32), columns.astype(np.int32)
     return rows, columns, along + starts.access_minutes[rows] + ends.access_minutes[columns]
 
 
@@ -221,7 +222,7 @@ def _straight(network: RoadNetwork, starts: Snapped, ends: Snapped) -> Triplets:
         found = {(i, j) for i, around in enumerate(from_here) for j in around}
         found |= {(i, j) for j, around in enumerate(from_there) for i in around}
         pairs = np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
-    rows, columns = one[pairs[:, 0]], two[pairs[:, 1]]
+    rows, columns = one[pairs[:, 0]].astype(np.int32), two[pairs[:, 1]].astype(np.int32)
     metres = np.hypot(starts.x[rows] - ends.x[columns], starts.y[rows] - ends.y[columns])
     nearer = metres <= starts.distance_m[rows] + ends.distance_m[columns]
     return rows[nearer], columns[nearer], metres[nearer] / 1000.0 * network.access_min_per_km
