@@ -1,8 +1,8 @@
 """How far the estimated network is from real ones, and the detour and speed that fit best.
 
 Run beside the real data: ``python benchmarks/roads/calibrate.py FOLDER`` where FOLDER holds ``roads/`` and
-``boundaries/`` as the developers' data does. Prints the factors that fit each place and profile, and the error of minutes
-between commune centres before and after, against travel times over the real roads.
+``boundaries/`` as the developers' data does. Prints the factors that fit each place and profile, and the error of
+minutes between commune centres before and after, against travel times over the real roads.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 ``python benchmarks/roads/compare.py [--sizes 100000 500000] [--peers scipy networkx …]`` in an environment of its own
 that holds the peers. Every peer answers the same question on the same graph, or a part of its sources that is scaled up
-(marked est). Prints wall seconds (median of the runs), ratios to this package, and the largest difference of minutes.
+(marked est). Prints wall and CPU seconds (median of the runs), ratios to this package, and the largest difference of
+minutes.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import resource
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import graphs
@@ -24,18 +26,30 @@ from mangluoi.roads import engine, snapping
 SITES, DEMANDS, MAX_MINUTES = 3_000, 100_000, 60.0
 
 
-def timed(run: Callable[[], Any], *, repeat: int = 3) -> tuple[float, Any]:
-    """Return the median of wall seconds, and the answer."""
-    seconds = []
+@dataclass(frozen=True)
+class Seconds:
+    """Seconds on the wall, and of all processors together."""
+
+    wall: float
+    cpu: float
+
+    def __mul__(self, times: float) -> Seconds:
+        return Seconds(self.wall * times, self.cpu * times)
+
+
+def timed(run: Callable[[], Any], *, repeat: int = 3) -> tuple[Seconds, Any]:
+    """Return the median of the seconds of some runs, and the answer."""
+    found = []
     for _ in range(repeat):
-        start = time.perf_counter()
+        start = time.perf_counter(), time.process_time()
         answer = run()
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds), answer
+        found.append((time.perf_counter() - start[0], time.process_time() - start[1]))
+    return Seconds(*(statistics.median(column) for column in zip(*found, strict=True))), answer
 
 
-def say(task: str, who: str, seconds: float, base: float, note: str = "") -> None:
-    print(f"{task:34} {who:26} {seconds:10.3f} s   × {seconds / base:8.1f}   {note}", flush=True)
+def say(task: str, who: str, seconds: Seconds, base: Seconds, note: str = "") -> None:
+    ratios = f"wall × {seconds.wall / base.wall:7.1f}, CPU × {seconds.cpu / base.cpu:7.1f}"
+    print(f"{task:30} {who:24} {seconds.wall:9.3f} s wall {seconds.cpu:9.3f} s CPU   {ratios}   {note}", flush=True)
 
 
 def at_nodes(network: roads.RoadNetwork, nodes: np.ndarray) -> snapping.Snapped:
@@ -125,7 +139,7 @@ def compare(size: int, peers: list[str]) -> None:
     ordering, _ = timed(lambda: network.contraction, repeat=1)
     custom, _ = timed(lambda: (vars(network).pop("metric", None), network.metric))
     ours, found = timed(lambda: engine.pairs(network, near, far, max_minutes=MAX_MINUTES, forward=True))
-    print(f"order {ordering:.2f} s, new speeds {custom:.3f} s, pairs {len(found[0]):,}")
+    print(f"order {ordering.cpu:.2f} s CPU, new speeds {custom.cpu:.3f} s CPU, pairs {len(found[0]):,}")
     say("sparse pairs, order cached", "mangluoi, 2 threads", ours, ours)
     one_thread = engine._threads
     engine._threads = lambda: 1
@@ -153,11 +167,17 @@ def compare(size: int, peers: list[str]) -> None:
         if run is not None:
             few = sample[:3]
             seconds, _ = timed(lambda run=run, few=few: [run(int(s)) for s in few], repeat=1)
-            say("sparse pairs", f"{name} (est)", seconds * len(sites) / len(few), ours)
+            say("sparse pairs", f"{name} (est)", seconds * (len(sites) / len(few)), ours)
     if "pandana" in peers and size <= 500_000:
         preparing, run = timed(lambda: pandana_pairs(network, sites, demands), repeat=1)
         seconds, _ = timed(lambda: run(4), repeat=1)
-        say("sparse pairs", "pandana (est)", seconds * len(sites) / 4, ours, f"after {preparing:.0f} s of preparing")
+        say(
+            "sparse pairs",
+            "pandana (est)",
+            seconds * (len(sites) / 4),
+            ours,
+            f"after {preparing.wall:.0f} s of preparing",
+        )
 
     facilities = at_nodes(network, rng.choice(size, 400, replace=False))
     everywhere = at_nodes(network, np.arange(size))

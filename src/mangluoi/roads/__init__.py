@@ -13,6 +13,7 @@ from mangluoi.roads.estimate import estimated_network as estimated_network
 from mangluoi.roads.isochrones import isochrones as isochrones
 from mangluoi.roads.network import RoadNetwork as RoadNetwork
 from mangluoi.roads.network import network_from_edges as network_from_edges
+from mangluoi.roads.paths import path as path
 from mangluoi.roads.reading import read_network as read_network
 from mangluoi.roads.snapping import unreached as unreached
 from mangluoi.roads.speeds import profiles as profiles
@@ -29,6 +30,7 @@ __all__ = [
     "isochrones",
     "nearest",
     "network_from_edges",
+    "path",
     "prepare",
     "profiles",
     "read_network",

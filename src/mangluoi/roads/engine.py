@@ -16,7 +16,7 @@ from mangluoi.roads import kernels, layout, sweep
 from mangluoi.roads.network import Floats, RoadNetwork
 from mangluoi.roads.snapping import Snapped
 
-__all__ = ["DECIMALS", "Progress", "Triplets", "nearest_pairs", "pairs"]
+__all__ = ["DECIMALS", "Progress", "Scale", "Triplets", "nearest_pairs", "pairs", "ranked"]
 
 #: Sums of minutes differ in their last bits by the order of adding; rounded so, 30 means 30.
 DECIMALS = 9
@@ -35,7 +35,7 @@ Triplets = tuple[NDArray[np.int32], NDArray[np.int32], Floats]
 Progress = Callable[[int, int], None]
 
 
-class _Scale:
+class Scale:
     """Between minutes and the whole numbers that the kernels count in: milliseconds, or finer where those lose time."""
 
     def __init__(self, network: RoadNetwork, arcs: layout.Arcs, max_minutes: float) -> None:
@@ -72,17 +72,17 @@ class _Scale:
 class _Search:
     """What both searches need: the ends of the pairs in the order of their graph, nearest sources side by side."""
 
-    def __init__(self, rank: NDArray[np.int32], scale: _Scale, near: Snapped, far: Snapped, *, forward: bool) -> None:
-        self.seeds = _ranked(rank, near.nodes)
+    def __init__(self, rank: NDArray[np.int32], scale: Scale, near: Snapped, far: Snapped, *, forward: bool) -> None:
+        self.seeds = ranked(rank, near.nodes)
         self.seed_costs = scale.costs(near.leaving if forward else near.arriving)
-        self.target_nodes = _ranked(rank, far.nodes)
+        self.target_nodes = ranked(rank, far.nodes)
         self.target_costs = scale.costs(far.arriving if forward else far.leaving)
         self.at_node, self.at_target = _by_node(self.target_nodes, len(rank))
         # Sources near each other find their part of the graph still in the cache.
         self.order = np.argsort(self.seeds.max(axis=1, initial=-1), kind="stable").astype(np.int32)
         self.seeds, self.seed_costs = self.seeds[self.order], self.seed_costs[self.order]
 
-    def pairs(self, scale: _Scale, found: list[Any]) -> Triplets:
+    def pairs(self, scale: Scale, found: list[Any]) -> Triplets:
         """Put the parts of an answer together."""
         if not found:
             return np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)
@@ -117,20 +117,20 @@ def pairs(
     progress
         Called with the number of sources done and of all.
     """
-    scale = _Scale(network, network.layout.out if forward else network.layout.into, max_minutes)
+    scale = Scale(network, network.layout.out if forward else network.layout.into, max_minutes)
     if scale.whole and _contracts(network, scale, near, forward=forward) and network.metric is not None:
         return _swept(network, scale, near, far, forward=forward, progress=progress)
     return _searched(network, scale, near, far, forward=forward, progress=progress)
 
 
-def _contracts(network: RoadNetwork, scale: _Scale, near: Snapped, *, forward: bool) -> bool:
+def _contracts(network: RoadNetwork, scale: Scale, near: Snapped, *, forward: bool) -> bool:
     """Say whether the hierarchy answers sooner, judging by how far a few searches get."""
     size = len(network.node_ids)
     if network.contracted or len(near) * size <= _CONTRACTION_COST * size:
         return network.contracted
     sample = near.take(np.linspace(0, len(near) - 1, 5).astype(np.int64))
     arcs = network.layout.out if forward else network.layout.into
-    seeds = _ranked(network.layout.rank, sample.nodes)
+    seeds = ranked(network.layout.rank, sample.nodes)
     costs = scale.costs(sample.leaving if forward else sample.arriving)
     dist, touched, heap = _work_arrays(network, scale)
     reached = 0
@@ -143,13 +143,13 @@ def _contracts(network: RoadNetwork, scale: _Scale, near: Snapped, *, forward: b
     return len(near) * reached / len(sample) > _CONTRACTION_COST * size
 
 
-def _work_arrays(network: RoadNetwork, scale: _Scale) -> tuple[Any, ...]:
+def _work_arrays(network: RoadNetwork, scale: Scale) -> tuple[Any, ...]:
     size, room = len(network.node_ids), len(network.tail) + 8
     return np.full(size, scale.far), np.empty(size, np.int32), np.empty(room, np.int64)
 
 
 def _searched(
-    network: RoadNetwork, scale: _Scale, near: Snapped, far: Snapped, *, forward: bool, progress: Progress | None
+    network: RoadNetwork, scale: Scale, near: Snapped, far: Snapped, *, forward: bool, progress: Progress | None
 ) -> Triplets:
     arcs = network.layout.out if forward else network.layout.into
     ends = _Search(network.layout.rank, scale, near, far, forward=forward)
@@ -164,7 +164,7 @@ def _searched(
 
 
 def _swept(
-    network: RoadNetwork, scale: _Scale, near: Snapped, far: Snapped, *, forward: bool, progress: Progress | None
+    network: RoadNetwork, scale: Scale, near: Snapped, far: Snapped, *, forward: bool, progress: Progress | None
 ) -> Triplets:
     order, metric = network.contraction, network.metric
     if metric is None:
@@ -194,11 +194,11 @@ def nearest_pairs(network: RoadNetwork, origins: Snapped, sites: Snapped, *, k: 
     Of equally near sites the one that stands first counts. An origin between two nodes may list up to 2 k.
     """
     arcs = network.layout.into
-    scale = _Scale(network, arcs, max_minutes)
+    scale = Scale(network, arcs, max_minutes)
     wanted = min(k, max(1, len(sites)))
     metric = network.metric if scale.whole and network.contracted else None
     rank = network.layout.rank if metric is None else network.contraction.rank
-    seeds, costs = _ranked(rank, sites.nodes), scale.costs(sites.arriving)
+    seeds, costs = ranked(rank, sites.nodes), scale.costs(sites.arriving)
     if metric is None:
         dist, site, count = kernels.nearest_sources(
             arcs.first, arcs.head, scale.weight, seeds, costs, wanted, scale.limit, scale.far
@@ -208,7 +208,7 @@ def nearest_pairs(network: RoadNetwork, origins: Snapped, sites: Snapped, *, k: 
             metric.down_first, metric.down_tail, metric.down_weight, metric.up_first, metric.up_head, metric.up_weight,
             seeds, costs, wanted, scale.limit, scale.far,
         )  # fmt: skip
-    node = _ranked(rank, origins.nodes)
+    node = ranked(rank, origins.nodes)
     leaving = scale.costs(origins.leaving)
     found = []
     for end in range(2):
@@ -269,7 +269,7 @@ def _in_threads(
     return found
 
 
-def _ranked(rank: NDArray[np.int32], nodes: NDArray[np.int64]) -> NDArray[np.int32]:
+def ranked(rank: NDArray[np.int32], nodes: NDArray[np.int64]) -> NDArray[np.int32]:
     """Return nodes in the order of a graph; none stays -1."""
     if not len(rank):
         return np.full(nodes.shape, -1, dtype=np.int32)
