@@ -16,16 +16,16 @@ from mangluoi.roads import kernels, layout, sweep
 from mangluoi.roads.network import Floats, RoadNetwork
 from mangluoi.roads.snapping import Snapped
 
-__all__ = ["DECIMALS", "Progress", "Scale", "Triplets", "nearest_pairs", "pairs", "ranked"]
-
-#: Sums of minutes differ in their last bits by the order of adding; rounded so, 30 means 30.
-DECIMALS = 9
+__all__ = ["Progress", "Scale", "Triplets", "nearest_pairs", "pairs", "ranked"]
 
 # Finer than the last decimal that is kept; the binary fraction is exact for halves and quarters of a minute.
 _TICKS_PER_MINUTE = 2.0**34
 
 # Sources that a thread takes at a time: one row of the sweep.
 _CHUNK = sweep.LANES
+
+# Pairs that a thread has room for before it asks for more.
+_ROOM = 2_000_000
 
 # What contraction costs per node of the graph, in nodes that a plain search could settle meanwhile. Measured; it
 # decides only how soon the answer comes.
@@ -66,7 +66,11 @@ class Scale:
 
     def minutes(self, costs: NDArray[Any]) -> Floats:
         """Return the kernels' unit in minutes."""
-        return np.round(costs / self.per_minute, DECIMALS)
+        return self.rounded(costs / self.per_minute)
+
+    def rounded(self, minutes: Floats) -> Floats:
+        """Return minutes to the last decimal kept; whole milliseconds are exact as they are (1,800,000 are 30)."""
+        return minutes if self.whole else np.round(minutes, layout.DECIMALS)
 
 
 class _Search:
@@ -82,12 +86,23 @@ class _Search:
         self.order = np.argsort(self.seeds.max(axis=1, initial=-1), kind="stable").astype(np.int32)
         self.seeds, self.seed_costs = self.seeds[self.order], self.seed_costs[self.order]
 
-    def pairs(self, scale: Scale, found: list[Any]) -> Triplets:
-        """Put the parts of an answer together."""
-        if not found:
-            return np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)
-        rows, columns, costs = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        return self.order[rows], columns, scale.minutes(costs)
+    def room(self, scale: Scale) -> list[Any]:
+        """Return arrays for the answer of one chunk, large enough for most."""
+        size = min(_CHUNK * (len(self.target_nodes) + 1), _ROOM)
+        return [np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, scale.kind)]
+
+    def joined(self, scale: Scale, found: list[tuple[Any, ...]]) -> Triplets:
+        """Put the answers of all chunks together, each written once to where it stays."""
+        total = sum(len(part[0]) for part in found)
+        rows, columns, minutes = np.empty(total, np.int32), np.empty(total, np.int32), np.empty(total)
+        begin = 0
+        for row, column, cost in found:
+            here = slice(begin, begin + len(row))
+            np.take(self.order, row, out=rows[here])
+            columns[here] = column
+            np.divide(cost, scale.per_minute, out=minutes[here])
+            begin += len(row)
+        return rows, columns, scale.rounded(minutes)
 
 
 def pairs(
@@ -155,12 +170,16 @@ def _searched(
     ends = _Search(network.layout.rank, scale, near, far, forward=forward)
 
     def run(begin: int, end: int, work: tuple[Any, ...]) -> Any:
-        return kernels.sparse_pairs(
+        *arrays, room = work
+        filled = kernels.sparse_pairs(
             arcs.first, arcs.head, scale.weight, ends.seeds, ends.seed_costs, begin, end, ends.at_node, ends.at_target,
-            ends.target_nodes, ends.target_costs, scale.limit, scale.far, *work,
+            ends.target_nodes, ends.target_costs, scale.limit, scale.far, *arrays, *room,
         )  # fmt: skip
+        room[:] = filled[:3]
+        return tuple(array[: filled[3]].copy() for array in room)
 
-    return ends.pairs(scale, _in_threads(run, lambda: _work_arrays(network, scale), len(near), progress))
+    found = _in_threads(run, lambda: (*_work_arrays(network, scale), ends.room(scale)), len(near), progress)
+    return ends.joined(scale, found)
 
 
 def _swept(
@@ -176,16 +195,20 @@ def _swept(
     arcs = (*up, *down) if forward else (*down, *up)
 
     def run(begin: int, end: int, work: tuple[Any, ...]) -> Any:
-        return sweep.sweep_pairs(
+        *arrays, room = work
+        filled = sweep.sweep_pairs(
             order.first, order.upper, order.parent, order.lowest, *arcs, ends.seeds, ends.seed_costs, begin, end,
-            ends.at_node, ends.at_target, ends.target_nodes, ends.target_costs, scale.limit, scale.far, *work,
+            ends.at_node, ends.at_target, ends.target_nodes, ends.target_costs, scale.limit, scale.far, *arrays, *room,
         )  # fmt: skip
+        room[:] = filled[:3]
+        return tuple(array[: filled[3]].copy() for array in room)
 
     def work_arrays() -> tuple[Any, ...]:
         size = len(order.rank)
-        return np.empty((size, sweep.LANES), np.int32), np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+        flags = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+        return np.empty((size, sweep.LANES), np.int32), *flags, ends.room(scale)
 
-    return ends.pairs(scale, _in_threads(run, work_arrays, len(near), progress))
+    return ends.joined(scale, _in_threads(run, work_arrays, len(near), progress))
 
 
 def nearest_pairs(network: RoadNetwork, origins: Snapped, sites: Snapped, *, k: int, max_minutes: float) -> Triplets:

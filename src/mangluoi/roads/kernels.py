@@ -133,6 +133,9 @@ def sparse_pairs(
     dist: Any,
     touched: Any,
     heap: Any,
+    source_of: Any,
+    target_of: Any,
+    cost_of: Any,
 ) -> Any:
     """Search from the sources begin…end and list every target within the limit.
 
@@ -150,16 +153,15 @@ def sparse_pairs(
         The farthest pair, and the mark of what is not reached.
     dist, touched, heap
         Work arrays, reused from call to call.
+    source_of, target_of, cost_of
+        Room for the answer, reused from call to call.
 
     Returns
     -------
-    source, target, cost
-        Arrays of equal length.
+    source_of, target_of, cost_of, count
+        The answer in the room given, or in larger ones, and how much of it is filled.
     """
-    room = 1024
-    source_of = np.empty(room, np.int32)
-    target_of = np.empty(room, np.int32)
-    cost_of = np.empty(room, dist.dtype)
+    room = len(source_of)
     count = 0
     for source in range(begin, end):
         reached = search(first, head, weight, seeds[source], costs[source], limit, far, dist, touched, heap)
@@ -187,7 +189,7 @@ def sparse_pairs(
                     count += 1
         for i in range(reached):
             dist[touched[i]] = far
-    return source_of[:count].copy(), target_of[:count].copy(), cost_of[:count].copy()
+    return source_of, target_of, cost_of, count
 
 
 @_jit

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FAR_MS", "MS_PER_MINUTE", "Arcs", "Layout", "hilbert_order", "lay_out"]
+__all__ = ["DECIMALS", "FAR_MS", "MS_PER_MINUTE", "Arcs", "Layout", "hilbert_order", "lay_out"]
 
 MS_PER_MINUTE = 60_000
+#: Sums of minutes differ in their last bits by the order of adding; rounded so, 30 means 30.
+DECIMALS = 9
 #: The mark of an unreached node; two of it do not overflow an int32.
 FAR_MS = 2**30
 

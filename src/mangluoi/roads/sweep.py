@@ -81,6 +81,9 @@ def sweep_pairs(
     dist: Any,
     above: Any,
     valid: Any,
+    source_of: Any,
+    target_of: Any,
+    cost_of: Any,
 ) -> Any:
     """Search from the sources begin…end (at most `LANES`) and list every target within the limit.
 
@@ -94,11 +97,13 @@ def sweep_pairs(
         As in `kernels.sparse_pairs`, in ranks.
     dist, above, valid
         Work arrays of shapes (nodes, LANES), (nodes,) and (nodes,).
+    source_of, target_of, cost_of
+        As in `kernels.sparse_pairs`.
 
     Returns
     -------
-    source, target, cost
-        Arrays of equal length.
+    source_of, target_of, cost_of, count
+        As in `kernels.sparse_pairs`.
 
     References
     ----------
@@ -106,28 +111,28 @@ def sweep_pairs(
     and Distributed Computing 73.
     """
     _climb(up_first, up_head, up_weight, parent, seeds[begin:end], costs[begin:end], limit, far, dist, above)
-    room = 4096
-    source_of = np.empty(room, np.int32)
-    target_of = np.empty(room, np.int32)
-    cost_of = np.empty(room, np.int32)
+    room = len(source_of)
     count = 0
     lanes = end - begin
+    # A loop to a length known only when it runs is turned into vector instructions; one to a constant is not.
+    width = dist.shape[1]
     reached = np.empty(1024, np.int32)
     reached_count = 0
     node = len(parent) - 1
     while node >= 0:
+        row = dist[node]
         if not above[node]:
-            for k in range(LANES):
-                dist[node, k] = far
+            for k in range(width):
+                row[k] = far
         for arc in range(down_first[node], down_first[node + 1]):
-            tail = down_tail[arc]
+            other_row = dist[down_tail[arc]]
             weight = down_weight[arc]
-            for k in range(LANES):
-                dist[node, k] = min(dist[node, k], np.int32(dist[tail, k] + weight))
-        some = np.int32(0)
-        for k in range(LANES):
-            some |= np.int32(dist[node, k] <= limit)
-        if some != 0:
+            for k in range(width):
+                row[k] = min(row[k], np.int32(other_row[k] + weight))
+        least = far
+        for k in range(width):
+            least = min(least, row[k])
+        if least <= limit:
             if at_node[node + 1] > at_node[node]:
                 if reached_count == len(reached):
                     reached = grown(reached, 2 * reached_count)
@@ -139,9 +144,12 @@ def sweep_pairs(
         if not above[node]:
             # Ways into the subtree pass the node or what is above it: where all of that is too far, skip the subtree.
             for arc in range(first[node], first[node + 1]):
-                for k in range(LANES):
-                    some |= np.int32(dist[upper[arc], k] <= limit)
-            if some == 0:
+                other_row = dist[upper[arc]]
+                for k in range(width):
+                    least = min(least, other_row[k])
+                if least <= limit:
+                    break
+            if least > limit:
                 node = lowest[node]
         node -= 1
     for i in range(reached_count):
@@ -155,17 +163,23 @@ def sweep_pairs(
             own = target_costs[target, 0 if node == main else 1]
             other = target_nodes[target, 1] if node == main else np.int32(-1)
             if count + lanes > room:
-                room = 2 * room
+                room = 2 * room + LANES
                 source_of, target_of, cost_of = grown(source_of, room), grown(target_of, room), grown(cost_of, room)
-            for k in range(lanes):
-                total = dist[node, k] + own
-                if other >= 0 and valid[other]:
-                    total = min(total, dist[other, k] + target_costs[target, 1])
-                if total <= limit:
+            # Every lane is written; what is too far is overwritten by the next, which is quicker than a branch.
+            if other >= 0 and valid[other]:
+                for k in range(lanes):
+                    total = min(dist[node, k] + own, dist[other, k] + target_costs[target, 1])
                     source_of[count] = begin + k
                     target_of[count] = target
                     cost_of[count] = total
-                    count += 1
+                    count += np.int64(total <= limit)
+            else:
+                for k in range(lanes):
+                    total = np.int64(dist[node, k]) + own
+                    source_of[count] = begin + k
+                    target_of[count] = target
+                    cost_of[count] = total
+                    count += np.int64(total <= limit)
     for i in range(reached_count):
         valid[reached[i]] = False
     for lane in range(lanes):
@@ -174,7 +188,7 @@ def sweep_pairs(
             while node >= 0 and above[node]:
                 above[node] = False
                 node = parent[node]
-    return source_of[:count].copy(), target_of[:count].copy(), cost_of[:count].copy()
+    return source_of, target_of, cost_of, count
 
 
 @_jit

@@ -153,7 +153,7 @@ def _quickest(rows: NDArray[np.int32], columns: NDArray[np.int32], minutes: Floa
 def direct(network: RoadNetwork, starts: Snapped, ends: Snapped) -> Triplets:
     """Return what the searches between nodes cannot see: pairs on one piece of road, and pairs that go straight."""
     one, two = _on_one_piece(network, starts, ends), _straight(network, starts, ends)
-    minutes = np.round(timed(network, np.concatenate([one[2], two[2]])), engine.DECIMALS)
+    minutes = timed(network, np.concatenate([one[2], two[2]]))
     return np.concatenate([one[0], two[0]]), np.concatenate([one[1], two[1]]), minutes
 
 
