@@ -18,7 +18,7 @@ from typing import Any
 
 import graphs
 import numpy as np
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import csr_array
 
 from mangluoi import roads
 from mangluoi.roads import engine, snapping
@@ -86,12 +86,11 @@ def peer_pairs(name: str, network: roads.RoadNetwork) -> Callable[[int], Any] | 
     if name == "networkit":
         import networkit as nk
 
-        graph = nk.GraphFromCoo(
-            coo_array((network.minutes, (network.tail, network.head)), shape=(size, size)),
-            n=size,
-            weighted=True,
-            directed=True,
-        )
+        graph = nk.Graph(size, weighted=True, directed=True)
+        for tail, head, minutes in zip(
+            *(a.tolist() for a in (network.tail, network.head, network.minutes)), strict=True
+        ):
+            graph.addEdge(tail, head, minutes)
         return lambda s: nk.distance.Dijkstra(graph, s, storePaths=False).run().getDistances()
     if name == "rustworkx":
         import rustworkx as rx

@@ -97,9 +97,8 @@ def main(path: Path) -> None:
         if theirs > 1:
             ratios.append(float(mine["minutes"].item()) / theirs)
     quantiles = np.quantile(ratios, [0.05, 0.25, 0.5, 0.75, 0.95])
-    print(
-        f"{len(ratios)} pairs, distance ratio to OSMnx: median {quantiles[2]:.4f}, 5–95 % {quantiles[0]:.3f}–{quantiles[4]:.3f}"
-    )
+    low, _, middle, _, high = quantiles
+    print(f"{len(ratios)} pairs, distance ratio to OSMnx: median {middle:.4f}, 5–95 % {low:.3f}–{high:.3f}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -100,7 +100,7 @@ def assemble(
     used, position = np.unique(np.concatenate([nodes[first], nodes[last]]), return_inverse=True)
     notes["km"] = km
     notes["assumed_speed_share"] = float(length_m[assumed].sum()) / 1000.0 / km if km else 0.0
-    return from_pieces(
+    network = from_pieces(
         node_ids[used],
         lon[used],
         lat[used],
@@ -120,6 +120,29 @@ def assemble(
         smallest_part=max(1, min(_PART_NODES, math.ceil(_PART_SHARE * len(used)))),
         **about,
     )
+    return _with_parts(network)
+
+
+def _with_parts(network: RoadNetwork) -> RoadNetwork:
+    """Add what only the whole network shows: parts cut off, and one-way streets that lead in and not out."""
+    counts = np.bincount(network.part, minlength=1)
+    lost = network.node_ids[network.trapped]
+    traps = pd.DataFrame(
+        {
+            "problem": "one-way trap",
+            "id": [f"node {name}" for name in lost],
+            "done": "kept: it is reached, and reaches nothing beyond",
+        },
+        dtype="str",
+    )
+    notes = {
+        **network.notes,
+        "parts": len(counts),
+        "parts_passed_over": int((counts < network.smallest_part).sum()),
+        "nodes_trapped": len(lost),
+    }
+    remarks = pd.concat([network.remarks, traps], ignore_index=True) if len(traps) else network.remarks
+    return replace(network, notes=notes, remarks=remarks)
 
 
 def _end_at_blocks(drawn: Drawn, ways: NDArray[Any], nodes: NDArray[Any], gap: NDArray[Any]) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from mangluoi.errors import InputError
 from mangluoi.roads import hierarchy as contraction_order
@@ -205,6 +205,19 @@ class RoadNetwork:
         size = len(self.node_ids)
         graph = csr_array((np.ones(len(self.tail), dtype=np.int8), (self.tail, self.head)), shape=(size, size))
         return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int32)
+
+    @cached_property
+    def trapped(self) -> NDArray[np.int64]:
+        """Nodes that can be entered from the largest part of the network and never be left for it again."""
+        size = len(self.node_ids)
+        if not size:
+            return np.empty(0, dtype=np.int64)
+        graph = csr_array((np.ones(len(self.tail), dtype=np.int8), (self.tail, self.head)), shape=(size, size))
+        strong = connected_components(graph, directed=True, connection="strong")[1]
+        main = strong == np.bincount(strong).argmax()
+        entered = np.zeros(size, dtype=bool)
+        entered[breadth_first_order(graph, int(np.flatnonzero(main)[0]), return_predecessors=False)] = True
+        return np.flatnonzero(entered & ~main)
 
     @cached_property
     def segments(self) -> segments.Segments:

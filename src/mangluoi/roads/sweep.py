@@ -112,7 +112,7 @@ def sweep_pairs(
     """
     _climb(up_first, up_head, up_weight, parent, seeds[begin:end], costs[begin:end], limit, far, dist, above)
     room = len(source_of)
-    count = 0
+    count: Any = 0
     lanes = end - begin
     # A loop to a length known only when it runs is turned into vector instructions; one to a constant is not.
     width = dist.shape[1]
