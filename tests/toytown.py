@@ -30,9 +30,9 @@ By hand, within 15 minutes:
   E serves its own 1 (0 min) and 2 others at 10 = 20. Total 60 minutes.
 * Gap: 16 - 8 = 8 = 5 full + 3 out of reach.
 
-Actions: expand B by up to 4 places, or E by up to 4, at 2 a place; build at D (type ``general``, so both groups; it reaches
-C, D and E) from 2 to 6 places for 3 and 2 a place. Nobody within reach but the 5 who meet a full house and, once D is
-built, the 2 children of D can be won, so at most 8 + 7 = 15.
+Actions: expand B by up to 4 places, or E by up to 4, at 2 a place; build at D (type ``general``, so both groups; it
+reaches C, D and E) from 2 to 6 places for 3 and 2 a place. Nobody within reach but the 5 who meet a full house and,
+once D is built, the 2 children of D can be won, so at most 8 + 7 = 15.
 
 * Budget 8: 4 places by expanding cost 8; with D only 2 places fit (7). Best: 12 served.
 * Budget 13: B 4 + E 1 cost 10 and win all 5 who meet a full house; with D at most 5 places fit (3 + 10 = 13).

@@ -15,8 +15,8 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from conftest import PAYLOADS
 from folium.plugins import MarkerCluster
+from made_up_province import PAYLOADS
 
 from mangluoi.errors import DisclosureError
 from mangluoi.maps import Atlas, atlas, extent
@@ -209,3 +209,36 @@ def test_a_national_map_without_the_archipelagos_is_refused(province: Province) 
     far.loc[19, "geometry"] = shapely.box(105, 9, 105.1, 9.1)
     with pytest.raises(DisclosureError):
         atlas(dataclasses.replace(d, cells=far))
+
+
+def test_detailed_boundaries_stay_small_and_closed(province: Province) -> None:
+    """A quarter of a million vertices give a page of at most 1.5 MB, in which neighbours still share their borders."""
+    d = province()
+    steps = np.linspace(0, 1, 3001)
+
+    def side(x0: float, y0: float, x1: float, y1: float) -> np.ndarray:
+        """Return a wriggling border that is the same from both sides."""
+        (ax, ay), (bx, by) = sorted([(x0, y0), (x1, y1)])
+        wave = 0.002 * np.sin(40 * np.pi * steps) + 0.0004 * np.sin(900 * np.pi * steps)
+        wave *= 4 * steps * (1 - steps)
+        line = np.column_stack(
+            [ax + (bx - ax) * steps + wave * (by - ay) / 0.2, ay + (by - ay) * steps + wave * (bx - ax) / 0.2]
+        )
+        return line if (ax, ay) == (x0, y0) else line[::-1]
+
+    shapes = []
+    for n in range(20):
+        w, s = round(104.5 + 0.2 * (n % 5), 1), round(18.6 + 0.2 * (n // 5), 1)
+        e, t = round(w + 0.2, 1), round(s + 0.2, 1)
+        ring = np.concatenate(
+            [side(w, s, e, s)[:-1], side(e, s, e, t)[:-1], side(e, t, w, t)[:-1], side(w, t, w, s)[:-1]]
+        )
+        shapes.append(shapely.Polygon(ring))
+    cells = gpd.GeoDataFrame({"cell_code": d.cells["cell_code"], "approximate": False}, geometry=shapes, crs=4326)
+    page = atlas(dataclasses.replace(d, cells=cells)).html()
+    assert len(page.encode()) < 1_500_000
+    drawn = [shapely.from_geojson(json.dumps(cell["shape"])) for cell in content(page)["cells"]]
+    assert all(shapely.is_valid(drawn))
+    together = shapely.union_all(drawn)
+    assert sum(shape.area for shape in drawn) == pytest.approx(together.area, rel=1e-5)
+    assert not [hole for hole in together.interiors if shapely.Polygon(hole).area > 1e-7]

@@ -10,7 +10,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from conftest import NAMES, PAYLOADS
+from made_up_province import NAMES, PAYLOADS
 
 from mangluoi.maps import atlas
 from mangluoi.scenario.disclosure import Disclosed
@@ -48,7 +48,9 @@ def _open(page: str, folder: Path, *, then: str = "") -> tuple[str, str]:
         ],
         capture_output=True, text=True, encoding="utf-8", timeout=120, check=True,
     )  # fmt: skip
-    return done.stdout, "\n".join(line for line in done.stderr.splitlines() if "CONSOLE" in line)
+    return done.stdout, "\n".join(
+        line for line in done.stderr.splitlines() if "CONSOLE" in line and "source: chrome" not in line
+    )
 
 
 def _text(dom: str) -> str:

@@ -7,8 +7,8 @@ import json
 import math
 
 import pytest
-from conftest import PAYLOADS
 from jinja2 import Template
+from made_up_province import PAYLOADS
 
 from mangluoi.maps.escape import safe_html, script_json
 

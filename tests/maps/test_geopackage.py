@@ -12,7 +12,7 @@ from pathlib import Path
 import pyogrio
 import pytest
 import shapely
-from conftest import PAYLOADS
+from made_up_province import PAYLOADS
 
 from mangluoi.errors import DisclosureError
 from mangluoi.maps import write_geopackage

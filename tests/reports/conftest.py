@@ -80,7 +80,7 @@ def make_disclosed(text: str = "Đề án thử", *, profile: Any = "public", ac
     chosen = pd.DataFrame(
         [
             ("mo-rong/A1", "expand", "A1", "residential", 20, 1.2e9, 20.0, "Trung tâm A", "Xã Một", 105.1, 18.9),
-            ("mo-rong/B1", "expand", "B1", "residential", 10, 6.0e8, 7.0, "Nhà B", "Phường Hai", 105.2, 18.9),
+            ("mo-rong/B1", "expand", "B1", "residential", 10, 6.0e8, np.nan, "Nhà B", "Phường Hai", 105.2, 18.9),
             ("xay-moi/C", "build", "moi-00003", "residential", 30, 6.8e9, 30.0, "Xã Ba", "Xã Ba", 105.3, 18.9),
         ],
         columns=[
@@ -215,8 +215,8 @@ def disclosed() -> Disclosed:
 
 @pytest.fixture
 def internal(disclosed: Disclosed) -> Disclosed:
-    """The made-up village, as an internal copy."""
-    return dataclasses.replace(disclosed, profile="internal")
+    """The made-up village, as an internal copy: the gain of 7 people that the door masks in public is there."""
+    return dataclasses.replace(disclosed, profile="internal", actions=disclosed.actions.fillna({"served_more": 7.0}))
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ def test_sentences_are_filled_in(disclosed: Disclosed):
 
 
 def test_few_people_are_not_given_away_in_a_sentence(disclosed: Disclosed):
-    """An action that serves seven people more says 1–10."""
+    """An action whose gain the door has masked says 1–10."""
     text = " ".join(p.text for p in opened(document(disclosed)).paragraphs)
     assert "phục vụ thêm 1–10 người" in text
 

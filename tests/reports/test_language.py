@@ -9,7 +9,8 @@ import pytest
 
 from mangluoi.reports.pages import page
 from mangluoi.reports.words import all_keys
-from mangluoi.scenario.disclosure import Disclosed
+from mangluoi.scenario.disclosure import Disclosed, disclose
+from real_answers import answer
 
 
 def pieces(text: str) -> list[str]:
@@ -43,3 +44,14 @@ def test_no_field_is_left_open(make):
     """Every field of every sentence was filled in."""
     for lang in ("vi", "en"):
         assert not re.search(r"\{\w+\}", shown(make("x"), lang))
+
+
+@pytest.mark.parametrize("vintage", ["2025-06-30", "2025-07-01"])
+@pytest.mark.parametrize("name", ["binh-phuoc", "dong-thap", "kon-tum", "nghe-an", "yen-bai"])
+def test_real_reports_speak_vietnamese(name: str, vintage: str):
+    """Every shipped plan gives a report in words: no id of code, no open field, nothing missing."""
+    text = shown(disclose(answer(name, vintage)), "vi")
+    ids = r"residential|counselling|emergency|elderly|disabled|victim|motorbike|no_address|from_list|nonpublic|nan|None"
+    assert not re.findall(rf"(?<![\w./-])({ids})(?![\w./-])", text)
+    assert not re.search(r"\{\w+\}", text)
+    assert "ước tính" in text

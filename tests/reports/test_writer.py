@@ -67,6 +67,7 @@ def test_everything_is_written(disclosed: Disclosed, tmp_path: Path):
     assert told["masked_rows"] == {"bands": 2, "people": 2, "state_totals": 1, "states": 4}
     assert set(told["files"]) == FILES
     assert list(told) == sorted(told)
+    assert "Nhà B" in told["notices"][0]
 
 
 @pytest.mark.usefixtures("quick")

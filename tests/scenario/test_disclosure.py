@@ -85,3 +85,20 @@ def test_a_disclosed_result_passes_the_door_unchanged(result):
     """Disclosing twice is disclosing once."""
     shown = disclose(result)
     assert disclose(shown) is shown
+
+
+def test_small_gains_and_shares_are_masked():
+    """An action that serves 1 to 10 more, and a share that stands on masked counts, are not given in public."""
+    result = answer("yen-bai", "2025-06-30")
+    actions = result.actions.assign(served_more=3.0)
+    states = result.states.copy()
+    states["served"] = 0.0
+    states.loc[states.index[0], "served"] = 4.0
+    card = result.scorecard.assign(today=0.5)
+    shown = disclose(dataclasses.replace(result, actions=actions, states=states, scorecard=card))
+    assert shown.actions["served_more"].isna().all()
+    share = shown.scorecard[shown.scorecard["kind"] == "share_served"].iloc[0]
+    assert pd.isna(share["today"])
+    assert share["reason"] == "masked"
+    open_view = disclose(dataclasses.replace(result, actions=actions), profile="internal")
+    assert (open_view.actions["served_more"] == 3).all()

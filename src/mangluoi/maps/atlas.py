@@ -15,6 +15,7 @@ from branca.element import Element, Figure, MacroElement
 from jinja2 import Template
 
 from mangluoi.maps import extent, notes, offline
+from mangluoi.maps.borders import borders
 from mangluoi.maps.escape import safe_html, script_json
 from mangluoi.maps.markers import SiteMark, action_marks, placed_together, site_marks
 from mangluoi.maps.measures import Measure, cell_names, main_service, measures
@@ -27,10 +28,10 @@ from mangluoi.viettext import fold
 
 __all__ = ["Atlas", "atlas"]
 
-# Five decimals are a metre. Detailed boundaries are simplified together, so that neighbours keep one border.
+# Five decimals are a metre; this many vertices are about half a megabyte.
 _DECIMALS = 5
-_SIMPLE_VERTICES = 20_000
-_SIMPLIFY_M = 100.0
+_MOST_VERTICES = 24_000
+_SIMPLIFY_M = 50.0
 _PAGE_TEXTS = (
     "choose", "minutes", "gap", "people", "moment", "now", "after", "show", "sites", "actions", "search", "search_none",
     "map", "zoom_in", "zoom_out", "not_placed",
@@ -180,8 +181,7 @@ def _content(d: Disclosed, lang: Lang) -> dict[str, Any]:
     sites, actions = site_marks(d, lang), action_marks(d, lang)
     cells = d.cells.to_crs(DEGREES)
     shapes = _simplified(d, cells)
-    whole = shapely.union_all(shapes.to_numpy(), grid_size=10**-_DECIMALS)
-    every = shapely.union_all(shapely.boundary(shapes.to_numpy()), grid_size=10**-_DECIMALS)
+    lines = borders(shapes.to_numpy(), 10**-_DECIMALS)
     west, south, east, north = (round(float(v), _DECIMALS) for v in cells.total_bounds)
     texts = {key: words.say(f"map.page.{key}", lang) for key in _PAGE_TEXTS}
     texts |= {key: words.say(f"map.{key}", lang) for key in ("legend", "north", "north_up")}
@@ -209,9 +209,8 @@ def _content(d: Disclosed, lang: Lang) -> dict[str, Any]:
             }
             for name, members, shape in zip(*cell_names(d), shapes, strict=True)
         ],
-        "outline": _lines(shapely.boundary(whole)),
-        # Each border once, or the dashes of two neighbours would fill each other's gaps.
-        "borders": _lines(shapely.difference(every, shapely.boundary(whole), grid_size=10**-_DECIMALS)),
+        "outline": _lines(lines.outline),
+        "borders": _lines(lines.inner),
         "measures": [_measure(m, lang) for m in _ordered(measures(d, lang), d)],
         "types": [{"name": name, "colour": colour, "count": count} for (name, colour), count in sorted(types.items())],
         "sites": _sites(sites),
@@ -227,13 +226,17 @@ def _ordered(found: list[Measure], d: Disclosed) -> list[Measure]:
 
 
 def _simplified(d: Disclosed, cells: gpd.GeoDataFrame) -> gpd.GeoSeries:
-    shapes = cells.geometry
-    if int(shapely.get_num_coordinates(shapes.to_numpy()).sum()) <= _SIMPLE_VERTICES:
-        return shapes
+    """Simplify detailed boundaries together, so that neighbours keep one border, until the page stays small.
+
+    Where neighbours did not quite meet before, they do not after, but no new gap opens.
+    """
+    shapes, tolerance = cells.geometry, _SIMPLIFY_M
     metres = shapes.to_crs(notes.crs_of(d))
-    if not shapely.coverage_is_valid(metres.to_numpy()):
-        return shapes
-    return gpd.GeoSeries(shapely.coverage_simplify(metres.to_numpy(), _SIMPLIFY_M), crs=metres.crs).to_crs(DEGREES)
+    while int(shapely.get_num_coordinates(shapes.to_numpy()).sum()) > _MOST_VERTICES:
+        simple = shapely.coverage_simplify(metres.to_numpy(), tolerance)
+        shapes = gpd.GeoSeries(simple, crs=metres.crs).to_crs(DEGREES)
+        tolerance *= 2
+    return shapes
 
 
 def _shape(shape: shapely.Geometry) -> dict[str, Any]:
@@ -248,7 +251,7 @@ def _shape(shape: shapely.Geometry) -> dict[str, Any]:
 
 
 def _lines(lines: shapely.Geometry) -> dict[str, Any]:
-    parts = shapely.get_parts(shapely.line_merge(lines))
+    parts = shapely.get_parts(lines)
     rounded = [[[round(float(v), _DECIMALS) for v in at] for at in shapely.get_coordinates(part)] for part in parts]
     return {"type": "MultiLineString", "coordinates": rounded}
 

@@ -214,7 +214,7 @@ def action_marks(d: Disclosed, lang: Lang) -> list[ActionMark]:
             added=format_number(float(row["added"]), lang=lang),
             service=words.name("service", row["service"], lang),
             cost=format_number(float(row["cost_vnd"]) / 1e9, 1, lang=lang),
-            served=format_number(float(row["served_more"]), lang=lang),
+            served=format_number(float(row["served_more"]), lang=lang) if _present(row["served_more"]) else "1–10",
         )
         marks.append(
             ActionMark(

@@ -146,7 +146,9 @@ def _list_sites(sheet: Sheet, sites: list[SiteMark], lang: Lang) -> None:
 def _travel(d: Disclosed, sites: list[SiteMark], found: list[Measure], lang: Lang) -> list[PrintMap]:
     """Draw one sheet per service, the plan's first one under the plain name."""
     main = main_service(d)
+    # A service that nobody reaches needs no map, unless the plan is about it first of all.
     shown = [m for m in found if m.kind == "minutes" and m.moment == "now"]
+    shown = [m for m in shown if m.service == main or np.isfinite(m.value).any()]
     maps = []
     for measure in sorted(shown, key=lambda m: (m.service != main, m.service)):
         service = words.name("service", measure.service, lang)
@@ -193,7 +195,7 @@ def _worst(measure: Measure) -> list[int]:
     lost = [i for i, role in enumerate(roles) if role == "unreachable"]
     known = [i for i, value in enumerate(measure.value) if np.isfinite(value) and value > 0]
     known.sort(key=lambda i: (-measure.value[i], i))
-    return [*lost, *known][:_MOST_LABELS]
+    return [*lost, *known][:_MOST_LABELS] if known else []
 
 
 def _actions(d: Disclosed, sites: list[SiteMark], lang: Lang) -> PrintMap:

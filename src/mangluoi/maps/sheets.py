@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mangluoi.maps import drawing, notes
 from mangluoi.maps.bands import Band
+from mangluoi.maps.borders import borders
 from mangluoi.maps.drawing import Page, Place
 from mangluoi.maps.markers import DARK_COLOURS, ActionMark, SiteMark
 from mangluoi.maps.measures import Measure
@@ -60,7 +61,8 @@ class Sheet:
         self.d, self.lang, self.heading = d, lang, heading
         self.crs = notes.crs_of(d)
         self.shapes = d.cells.to_crs(self.crs).geometry.to_numpy()
-        self.whole = shapely.union_all(self.shapes, grid_size=1.0)
+        self.lines = borders(self.shapes, 1.0)
+        self.whole = self.lines.whole
         west, south, east, north = shapely.bounds(self.whole)
         lying = (east - west) >= 0.8 * (north - south)
         self.page: Page = drawing.new_page(*((_LONG, _SHORT) if lying else (_SHORT, _LONG)))
@@ -152,11 +154,10 @@ class Sheet:
                 chosen = [shape for shape, of in zip(self.shapes, measure.of_cell, strict=True) if of == i]
                 drawing.draw_shapes(self.axes, chosen, fill=band.colour, hatch=band.hatch, role=band.role)
         dashed = bool(self.d.cells["approximate"].any())
-        # Each border once, or the dashes of two neighbours would fill each other's gaps; light below, to show on dark.
-        borders = shapely.line_merge(shapely.union_all(shapely.boundary(self.shapes), grid_size=1.0))
-        drawing.draw_lines(self.axes, borders, edge="white", width=0.9, order=2)
-        drawing.draw_lines(self.axes, borders, edge="#5a5a5a", width=0.5, dashed=dashed, order=2.1)
-        drawing.draw_lines(self.axes, shapely.boundary(self.whole), edge="black", width=1.2, order=3)
+        # Light below dark, so that borders show on every class.
+        drawing.draw_lines(self.axes, self.lines.inner, edge="white", width=0.9, order=2)
+        drawing.draw_lines(self.axes, self.lines.inner, edge="#5a5a5a", width=0.5, dashed=dashed, order=2.1)
+        drawing.draw_lines(self.axes, self.lines.outline, edge="black", width=1.2, order=3)
 
     def sites(self, marks: Sequence[SiteMark], *, plain: bool) -> None:
         """Draw the located sites: by type, colour and size, or plain where the map is about something else."""
@@ -262,12 +263,12 @@ class Sheet:
         for band, count in zip(measure.bands, measure.counts(), strict=True):
             self.swatch(band, format_number(count, lang=self.lang))
 
-    def line_sample(self, text: str, *, dashed: bool) -> None:
+    def line_sample(self, text: str, *, width: float, dashed: bool = False) -> None:
         """Write a border into the legend."""
         x, y = self._line(4.6)
         style = (0, (4, 2.5)) if dashed else "solid"
         self.page.paper.plot(
-            [x, x + 9], [y + 1.6, y + 1.6], lw=0.9 if dashed else 1.4, ls=style, color="#666666" if dashed else "black"
+            [x, x + 9], [y + 1.6, y + 1.6], lw=width, ls=style, color="black" if width > 1 else "#5a5a5a"
         )
         self.page.text(x + 11, y + 0.6, text, size=8.5)
 
@@ -292,8 +293,8 @@ class Sheet:
         approximate = bool(self.d.cells["approximate"].any())
         key = "map.border.approximate" if approximate else "map.border.commune"
         self._y -= 1.5
-        self.line_sample(words.say("map.border.province", self.lang), dashed=False)
-        self.line_sample(words.say(key, self.lang), dashed=approximate)
+        self.line_sample(words.say("map.border.province", self.lang), width=1.4)
+        self.line_sample(words.say(key, self.lang), width=0.7, dashed=approximate)
 
     def furniture(self) -> None:
         """Draw the scale bar and the north arrow into free corners of the map."""

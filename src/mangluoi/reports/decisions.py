@@ -61,7 +61,7 @@ def targets(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         6, "targets", lang,
         unit=say("table.unit.none", lang),
         headings=columns(
-            lang, ("number", "code", 5), ("target_label", "text", 30), ("unit", "text", 7), ("target", "number", 8),
+            lang, ("number", "code", 5), ("target_label", "text", 28), ("unit", "text", 9), ("target", "number", 8),
             ("year", "code", 7), ("today", "number", 10), ("after", "number", 10), ("distance", "number", 10),
             ("source", "text", 22),
         ),
@@ -99,8 +99,7 @@ def actions(d: Disclosed, lang: Lang = "vi") -> Exhibit:
 
 def served_more(d: Disclosed, value: Any, lang: Lang) -> Cell:
     """Return how many more an action serves; a count of 1 to 10 people is not given in public."""
-    small = d.profile == "public" and not pd.isna(value) and 0 < round(float(value)) <= 10
-    return count(value, lang, masked=small)
+    return count(value, lang, masked=d.profile == "public" and bool(pd.isna(value)))
 
 
 def total_cost(d: Disclosed) -> float:

@@ -194,6 +194,9 @@ def _head(header: Any, d: Disclosed, lang: Lang, *, number: bool) -> None:
         stamp.alignment = WD_ALIGN_PARAGRAPH.CENTER
         run = stamp.add_run(say("report.stamp", lang))
         run.bold, run.font.size = True, Pt(11)
+    # Stamp and number together fit into the top margin.
+    for line in header.paragraphs:
+        line.paragraph_format.space_after, line.paragraph_format.line_spacing = Pt(0), 1.0
 
 
 def _page_field(part: str | None) -> str:

@@ -97,7 +97,10 @@ def _sizes(d: Disclosed, lang: Lang) -> list[str]:
         if known.empty:
             told.append(say(f"report.facilities.no_{key}", lang))
         else:
-            fields = {key: int(known.sum()), "known": int(known.size), "count": total}
+            # A sum of what sources give as "over", "under" or "about" is itself no exact figure.
+            hedged = d.capacity.loc[known.index, "hedge"].isin(["<", ">", "~"]).any()
+            shown = say("hedge.about", lang, number=int(known.sum())) if hedged else int(known.sum())
+            fields = {key: shown, "known": int(known.size), "count": total}
             told.append(say(f"report.facilities.{key}", lang, **fields))
     both = d.capacity[d.capacity["capacity"].notna() & d.capacity["residents"].notna()]
     if float(both["capacity"].sum() if len(both) else 0) > 0:
@@ -177,10 +180,12 @@ def offered(d: Disclosed, lang: Lang) -> list[str]:
             "service": name("service", rule.service, lang), "low": rule.min_added, "high": rule.max_added,
             "million": sentences.million(rule.per_place_vnd, lang), "basis": sentences.stop(rule.basis),
         }  # fmt: skip
+        key = rule.kind if rule.kind == "expand" else "build" if rule.fixed_vnd else "build_places"
         if rule.kind == "build":
-            fields["fixed"] = sentences.million(rule.fixed_vnd, lang)
             fields["type"] = name("type", rule.facility_type, lang)
-        told.append(say(f"report.option.may_{rule.kind}", lang, **fields))
+        if rule.fixed_vnd:
+            fields["fixed"] = sentences.million(rule.fixed_vnd, lang)
+        told.append(say(f"report.option.may_{key}", lang, **fields))
     return told
 
 

@@ -34,8 +34,9 @@ def table(exhibit: Exhibit, lang: Lang, *, width_mm: float) -> Any:
     width_mm
         Width of the text on the page.
     """
-    total = sum(heading.width for heading in exhibit.headings)
-    widths = [round(width_mm * _TWIPS_PER_MM * heading.width / total) for heading in exhibit.headings]
+    # A column is never narrower than the longest word of its heading.
+    shares = [max(heading.width, 1.1 * max(map(len, heading.text.split()))) for heading in exhibit.headings]
+    widths = [round(width_mm * _TWIPS_PER_MM * share / sum(shares)) for share in shares]
     # Half points: many columns need smaller letters.
     size = 17 if len(exhibit.headings) > 11 else 19 if len(exhibit.headings) > 7 else 21
     borders = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>' for side in _SIDES)

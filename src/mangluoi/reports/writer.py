@@ -12,6 +12,7 @@ from typing import Literal
 
 from mangluoi import maps
 from mangluoi.errors import Complaint, InputError
+from mangluoi.reports import sentences
 from mangluoi.reports.document import document
 from mangluoi.reports.pages import page
 from mangluoi.reports.story import Part, Picture
@@ -111,7 +112,7 @@ def _write_into(folder: Path, d: Disclosed, lang: Lang) -> None:
         "profile": d.profile,
         "lang": lang,
         "masked_rows": dict(d.masked_count),
-        "notices": [{"key": told.key, **told.fields} for told in d.notices],
+        "notices": sentences.notices(d.notices, lang),
     }
     text = json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True, default=str)
     (folder / _PROVENANCE).write_text(text + "\n", encoding="utf-8", newline="\n")

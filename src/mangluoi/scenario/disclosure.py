@@ -78,7 +78,8 @@ class Disclosed:
     bands
         service, group, band, people, share, masked; for the province.
     actions
-        action_id, kind, site_id, service, added, cost_vnd, served_more, name, unit_name, lon, lat.
+        action_id, kind, site_id, service, added, cost_vnd, served_more (missing: 1 to 10 people, masked), name,
+        unit_name, lon, lat.
     solution
         status, objective, bound, gap, seconds, cost_vnd of the solver; empty where no action was offered.
     scorecard, unlocated, notices, provenance
@@ -178,9 +179,9 @@ def disclose(result: Result | Disclosed, *, profile: Profile = "public") -> Disc
         state_totals=totals.reset_index(drop=True),
         minutes=result.nearest[~result.nearest["service"].isin(withheld)].reset_index(drop=True),
         bands=bands.reset_index(drop=True),
-        actions=result.actions[~result.actions["service"].isin(withheld)].reset_index(drop=True),
+        actions=_actions(result, withheld, masks=masks),
         solution={} if result.solution is None else _answer(result.solution),
-        scorecard=result.scorecard,
+        scorecard=_scorecard(result, totals),
         unlocated=result.unlocated[~result.unlocated["id"].isin(hidden_ids)].reset_index(drop=True),
         notices=result.notices,
         provenance=result.provenance,
@@ -190,6 +191,28 @@ def disclose(result: Result | Disclosed, *, profile: Profile = "public") -> Disc
         },
         withheld_services=withheld,
     )
+
+
+def _actions(result: Result, withheld: tuple[str, ...], *, masks: bool) -> pd.DataFrame:
+    shown = result.actions[~result.actions["service"].isin(withheld)].reset_index(drop=True)
+    more = shown["served_more"].astype(float)
+    small = (more > 0) & (more <= LARGEST_MASKED) & masks
+    return shown.assign(served_more=more.mask(small))
+
+
+def _scorecard(result: Result, totals: pd.DataFrame) -> pd.DataFrame:
+    """Withhold a share served where one of the provincial counts that it stands on is masked."""
+    shown = result.scorecard.copy()
+    for position, rule in enumerate(result.plan.targets):
+        if rule.kind != "share_served":
+            continue
+        rows = totals[totals["service"] == rule.service]
+        if rule.group:
+            rows = rows[rows["group"] == rule.group]
+        if rows["masked"].any():
+            shown.loc[shown.index[position], ["today", "after", "distance"]] = np.nan
+            shown.loc[shown.index[position], "reason"] = "masked"
+    return shown
 
 
 def _answer(solution: siting.Solution) -> dict[str, Any]:

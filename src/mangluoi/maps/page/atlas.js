@@ -115,7 +115,7 @@ function mangluoiAtlas(map, data) {
   // Sites known by the same commune stand at one point: they are fanned out around it, in pixels.
   function fanned(site) {
     const turn = (2 * Math.PI * site.turn) / site.together;
-    const away = site.together > 1 ? 13 + 2 * site.together : 0;
+    const away = site.together > 1 ? 15 / Math.sin(Math.PI / site.together) : 0;
     return [away * Math.cos(turn), away * Math.sin(turn)];
   }
 
