@@ -7,7 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 import shapely
-from test_engines import grid
+from test_engines import grid, scattered
 from test_osm import STEP_KM, write_osm
 
 import toytown
@@ -102,3 +102,22 @@ def test_unknown_words_and_ids_are_refused() -> None:
             roads.change_speeds(TOY, factor)
     with pytest.raises(InputError, match="reference system"):
         roads.add_roads(TOY, gpd.GeoDataFrame({"speed_kph": [1.0]}, geometry=[shapely.LineString([(0, 0), (1, 1)])]))
+
+
+def test_what_was_laid_out_is_kept_and_changes_nothing() -> None:
+    """A network changed after it was used answers as one changed before."""
+    used, fresh = (roads.network_from_edges(*grid(8, 6)) for _ in range(2))
+    points, sites = scattered(30, 1, "p"), scattered(5, 2, "s")
+    roads.travel_times(used, points, sites, max_minutes=60)
+    one, two = (
+        roads.travel_times(roads.change_speeds(network, 0.7), points, sites, max_minutes=90)
+        for network in (used, fresh)
+    )
+    assert one.equals(two)
+    closed = [
+        roads.travel_times(
+            roads.close_roads(network, within=(105.0, 19.0, 105.006, 19.02)), points, sites, max_minutes=90
+        )
+        for network in (used, fresh)
+    ]
+    assert closed[0].equals(closed[1])

@@ -154,7 +154,7 @@ def _changed(
     """Return the network with other minutes; the contraction order stays."""
     pieces = replace(network.pieces, forward=forward, backward=backward)
     tail, head, minutes, length_m, arc_piece = arcs_of(pieces)
-    return replace(
+    changed = replace(
         network,
         pieces=pieces,
         tail=tail,
@@ -165,6 +165,13 @@ def _changed(
         notes={**network.notes, **notes},
         hierarchy=network.contraction if network.contracted else None,
     )
+    if np.array_equal(tail, network.tail) and np.array_equal(head, network.head):
+        # Where no road has opened or closed, what was laid out stays as it is, with other weights.
+        for name in {"part", "segments", "trapped"} & set(vars(network)):
+            vars(changed)[name] = vars(network)[name]
+        if "layout" in vars(network):
+            vars(changed)["layout"] = layout.reweighed(network.layout, minutes)
+    return changed
 
 
 def add_roads(network: RoadNetwork, lines: gpd.GeoDataFrame, *, join_limit_m: float = 50.0) -> RoadNetwork:

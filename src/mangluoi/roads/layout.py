@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DECIMALS", "FAR_MS", "MS_PER_MINUTE", "Arcs", "Layout", "hilbert_order", "lay_out"]
+__all__ = ["DECIMALS", "FAR_MS", "MS_PER_MINUTE", "Arcs", "Layout", "hilbert_order", "lay_out", "reweighed"]
 
 MS_PER_MINUTE = 60_000
 #: Sums of minutes differ in their last bits by the order of adding; rounded so, 30 means 30.
@@ -76,13 +76,27 @@ def lay_out(
     order = hilbert_order(x, y)
     rank = np.empty(len(order), dtype=np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
-    ms = minutes * MS_PER_MINUTE
-    whole = np.rint(ms)
-    # Minutes that are no whole milliseconds (a caller's own table) are searched as they are, so that nothing is lost.
-    exact = bool(np.all(np.abs(ms - whole) < 1e-6) and np.all(whole < FAR_MS))
-    ticks = whole.astype(np.int32) if exact else None
+    ticks = _whole_ms(minutes)
     tails, heads = rank[tail], rank[head]
     return Layout(rank, _by_tail(tails, heads, minutes, ticks, len(x)), _by_tail(heads, tails, minutes, ticks, len(x)))
+
+
+def reweighed(layout: Layout, minutes: NDArray[np.float64]) -> Layout:
+    """Return the layout of the same arcs with other minutes."""
+    ticks = _whole_ms(minutes)
+
+    def arcs(old: Arcs) -> Arcs:
+        return replace(old, minutes=minutes[old.arc], ms=None if ticks is None else ticks[old.arc])
+
+    return replace(layout, out=arcs(layout.out), into=arcs(layout.into))
+
+
+def _whole_ms(minutes: NDArray[np.float64]) -> NDArray[np.int32] | None:
+    """Return whole milliseconds, or None where some are not: a caller's own minutes are searched as they are."""
+    ms = minutes * MS_PER_MINUTE
+    whole = np.rint(ms)
+    exact = bool(np.all(np.abs(ms - whole) < 1e-6) and np.all(whole < FAR_MS))
+    return whole.astype(np.int32) if exact else None
 
 
 def _by_tail(
