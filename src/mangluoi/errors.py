@@ -64,6 +64,10 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "no_weight": "nothing is known by which to spread the people of {value!r} over its communes",
         "nobody_in_reach": "nobody who needs the service of any action lives within the threshold of its site",
         "unused_key": "this key has no effect unless {condition}; take it out",
+        "two_vintages": "{value!r} is counted on more than one list of units; give it on one",
+        "address_contradicts": "the address {value!r} lies {distance_km} km from the coordinates given",
+        "terrain_undecided": "a road file knows no areas of communes; set terrain to plain or mountain",
+        "shelter_not_confidential": "a facility of the type {value!r} must be marked confidential",
         "contradiction": "{why}",
     }
 )
