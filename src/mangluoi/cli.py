@@ -107,7 +107,7 @@ def _parser(lang: Lang) -> argparse.ArgumentParser:
 
         parser = make(add)
         parser.set_defaults(command=command)
-        parser.add_argument("--lang", choices=("vi", "en"), default="vi", help=say("cli.help_lang", lang))
+        parser.add_argument("--lang", choices=("vi", "en"), default=argparse.SUPPRESS, help=say("cli.help_lang", lang))
         parser.add_argument("--json", action="store_true", help=say("cli.help_json", lang))
         parser.add_argument("-q", "--quiet", action="store_true", help=say("cli.help_quiet", lang))
         parser.add_argument("-v", "--verbose", action="store_true", help=say("cli.help_verbose", lang))
@@ -201,7 +201,7 @@ def _check(options: argparse.Namespace) -> int:
     if place.suffix == ".toml":
         from mangluoi.scenario import facts, read_plan
 
-        facts.read_tables(read_plan(place))
+        facts.gather(read_plan(place))
     else:
         from mangluoi import sources
 

@@ -105,3 +105,25 @@ def test_broken_toml_says_where(tmp_path):
     place.write_text("name = \n", encoding="utf-8")
     with pytest.raises(PlanError, match="line 1"):
         read_plan(place)
+
+
+def test_a_target_must_be_measurable():
+    """A share above 1, a target without what its kind needs, and a key of the other kind of action are refused."""
+    plan = read_plan("yen-bai")
+    share = dataclasses.replace(plan.targets[0], value=55.0)
+    served = dataclasses.replace(plan.targets[1], service="")
+    build = dataclasses.replace(plan.actions[1], sites=("YB01-1",))
+    with pytest.raises(PlanError) as error:
+        plan.replace(targets=(share, served), actions=(build,))
+    assert problems(error) == {
+        ("above_range", "targets[1].value"),
+        ("missing_key", "targets[2].service"),
+        ("unused_key", "actions[1].sites"),
+    }
+
+
+def test_a_road_file_knows_no_terrain_by_area():
+    """With real roads the terrain must be chosen, not fall back to the plain."""
+    plan = read_plan("nghe-an")
+    with pytest.raises(PlanError, match=r"roads\.terrain"):
+        plan.replace(inputs=dataclasses.replace(plan.inputs, roads="nghe-an.osm.pbf"))

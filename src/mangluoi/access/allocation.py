@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mangluoi.access import intake, reach, transport
+from mangluoi.access import blocks, intake, reach, transport
 from mangluoi.access.coverage import is_covered
 from mangluoi.apportion import largest_remainder
 from mangluoi.errors import ConservationError
@@ -46,6 +46,8 @@ def allocate(
     admissible: pd.DataFrame | None = None,
     rule: Literal["most_served", "nearest"] = "most_served",
     unlocated: Collection[str] = (),
+    pools: pd.DataFrame | None = None,
+    modes: pd.DataFrame | None = None,
 ) -> Allocation:
     """Allocate people to places.
 
@@ -62,7 +64,7 @@ def allocate(
         ``site_id``, ``service`` and ``capacity``: the open services and their places. One with no place still covers
         the people around it, who then meet a full house.
     times
-        TRAVEL_TIMES rows of one mode, from points to sites; an absent pair is beyond reach.
+        TRAVEL_TIMES rows of one mode unless `modes` is given, from points to sites; an absent pair is beyond reach.
     max_minutes
         The threshold in minutes, for all services or by service; a site at exactly the threshold is within it.
     admissible
@@ -71,6 +73,13 @@ def allocate(
         {"most_served", "nearest"}
     unlocated
         Points that are not on the map; their need is not assessed.
+    pools
+        ``pool`` and ``capacity``: beds that several services or sites share. The rows of `capacity` name their pool
+        in a column ``pool``, missing where they share nothing; each keeps its own limit besides. Under ``nearest`` a
+        pooled service has the pool's limit only.
+    modes
+        ``mode`` and any of ``group`` and ``service``: what people ride (the fastest of several), where `times` holds
+        several modes.
 
     Returns
     -------
@@ -89,23 +98,25 @@ def allocate(
     Hitchcock, F. L. (1941), "The distribution of a product from several sources to numerous localities", *Journal of
     Mathematics and Physics* 20.
     """
+    if rule not in ("most_served", "nearest"):
+        raise ValueError(f"rule must be most_served or nearest, got {rule!r}")
     intake.check_capacity(capacity)
-    pairs = reach.build(need, times, max_minutes=max_minutes, admissible=open_services(capacity, admissible))
+    if pools is not None:
+        intake.check_pools(pools, capacity)
+    opened = open_services(capacity, admissible)
+    pairs = reach.build(need, times, max_minutes=max_minutes, admissible=opened, modes=modes)
     absent = need["point_id"].isin(list(unlocated)).to_numpy()
     people = need["need"].to_numpy(dtype=float)
     asked = np.where(absent, 0.0, people)
 
-    parts = []
-    for service in sorted({combo[1] for combo in pairs.combos}):
-        places = _places(capacity, service, pairs.sites)
-        if rule == "most_served":
-            parts.append(_most_served(pairs, need, asked, places, service))
-        elif rule == "nearest":
-            parts.append(_nearest(pairs, need, asked, places, service))
-        else:
-            raise ValueError(f"rule must be most_served or nearest, got {rule!r}")
-    row, site, minutes, flow = (np.concatenate(part) for part in zip(*parts, strict=True)) if parts else _nobody()
-
+    row, site, minutes, flow = _join(
+        [
+            _most_served(blocks.build(pairs, need, asked, capacity, services, pools))
+            if rule == "most_served"
+            else _nearest(pairs, need, asked, capacity, services, pools)
+            for services in blocks.coupled(capacity, sorted({combo[1] for combo in pairs.combos}), pools)
+        ]
+    )
     served = np.bincount(row, weights=flow, minlength=len(need))
     covered = is_covered(pairs)
     states = need[["point_id", "group", "service", "need"]].assign(
@@ -115,17 +126,22 @@ def allocate(
         unlocated=np.where(absent, people, 0.0),
     )
     _conserve(states, bool((people == np.rint(people)).all()))
+    return Allocation(_flows(need, row, pairs.sites[site], flow), states, float(np.sort(flow * minutes).sum()))
+
+
+def _flows(
+    need: pd.DataFrame, row: NDArray[np.int64], site: NDArray[np.str_], flow: NDArray[np.float64]
+) -> pd.DataFrame:
     flows = pd.DataFrame(
         {
             "point_id": need["point_id"].to_numpy()[row],
             "group": need["group"].to_numpy()[row],
-            "site_id": pairs.sites[site].astype(object),
+            "site_id": site.astype(object),
             "service": need["service"].to_numpy()[row],
             "served": flow,
         }
     )
-    flows = flows.sort_values(["point_id", "group", "service", "site_id"], ignore_index=True)
-    return Allocation(flows, states, float(np.sort(flow * minutes).sum()))
+    return flows.sort_values(["point_id", "group", "service", "site_id"], ignore_index=True)
 
 
 def open_services(capacity: pd.DataFrame, admissible: pd.DataFrame | None) -> pd.DataFrame:
@@ -149,63 +165,37 @@ def open_services(capacity: pd.DataFrame, admissible: pd.DataFrame | None) -> pd
 _Flow = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
 
 
-def _nobody() -> _Flow:
-    return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros(0)
+def _join(parts: list[_Flow]) -> _Flow:
+    if not parts:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros(0)
+    row, site, minutes, flow = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return row, site, minutes, flow
 
 
-def _places(capacity: pd.DataFrame, service: str, sites: NDArray[np.str_]) -> NDArray[np.float64]:
-    """Return the places of a service at each site, in the order of `sites`; none where it is not offered."""
-    here = capacity[capacity["service"] == service]
-    known = pd.Series(here["capacity"].to_numpy(dtype=float), index=here["site_id"].to_numpy(dtype=str))
-    return np.asarray(known.reindex(sites).fillna(0.0), dtype=float)
-
-
-def _most_served(
-    pairs: reach.Reach, need: pd.DataFrame, asked: NDArray[np.float64], places: NDArray[np.float64], service: str
-) -> _Flow:
-    row, link = _links(pairs, asked, service)
-    keep = places[pairs.site[link]] > 0
-    row, link = row[keep], link[keep]
-    site, minutes = pairs.site[link], pairs.minutes[link]
-    # The solver sees rows and links in the order of their ids, whatever the order they came in.
-    used = np.unique(row)
-    labels = need.iloc[used][["point_id", "group"]].reset_index(drop=True).sort_values(["point_id", "group"])
-    rank = np.zeros(len(need), dtype=np.int64)
-    rank[used[labels.index.to_numpy()]] = np.arange(used.size)
-    order = np.lexsort((site, rank[row]))
-    row, site, minutes = row[order], site[order], minutes[order]
-    supply = np.zeros(used.size)
-    supply[rank[used]] = asked[used]
-    flow = transport.serve_most(supply, places, rank[row], site, minutes)
-    some = flow > 0
-    return row[some], site[some], minutes[some], flow[some]
-
-
-def _links(pairs: reach.Reach, asked: NDArray[np.float64], service: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return every row of need of a service joined with every pair that counts for it."""
-    rows_of, links_of = [], []
-    for combo, rows, links in pairs.by_combo():
-        if combo[1] != service:
-            continue
-        at_point = np.full(pairs.points.size, -1, dtype=np.int64)
-        here = rows[(pairs.row_point[rows] >= 0) & (asked[rows] > 0)]
-        at_point[pairs.row_point[here]] = here
-        row = at_point[pairs.point[links]]
-        rows_of.append(row[row >= 0])
-        links_of.append(links[row >= 0])
-    return np.concatenate(rows_of), np.concatenate(links_of)
+def _most_served(block: blocks.Block) -> _Flow:
+    row, link, flow = block.divide(transport.serve_most(block.problem))
+    return row, block.site[link], block.problem.minutes[link], flow
 
 
 def _nearest(
-    pairs: reach.Reach, need: pd.DataFrame, asked: NDArray[np.float64], places: NDArray[np.float64], service: str
+    pairs: reach.Reach,
+    need: pd.DataFrame,
+    asked: NDArray[np.float64],
+    capacity: pd.DataFrame,
+    services: list[str],
+    pools: pd.DataFrame | None,
 ) -> _Flow:
     nearest, minutes = pairs.nearest()
-    mine = np.flatnonzero((need["service"] == service).to_numpy() & (nearest >= 0) & (asked > 0))
-    labels = (need["point_id"] + "\n" + need["group"]).to_numpy(dtype=str)
+    mine = np.flatnonzero(need["service"].isin(services).to_numpy() & (nearest >= 0) & (asked > 0))
+    # Who comes to one queue: that of a pool where places are shared, else that of the service at the site.
+    queue_of = blocks.queues(capacity, pools)
+    queue = np.array([queue_of[str(pairs.sites[nearest[i]]), str(need["service"].iloc[i])] for i in mine], dtype=str)
+    room_of = blocks.room(capacity, pools)
+    labels = (need["point_id"] + "\n" + need["group"] + "\n" + need["service"]).to_numpy(dtype=str)
     flow = np.zeros(len(need))
-    for site in np.unique(nearest[mine]):
-        rows = mine[nearest[mine] == site]
-        come, room = asked[rows], places[site]
+    for name in np.unique(queue):
+        rows = mine[queue == name]
+        come, room = asked[rows], room_of[str(name)]
         if come.sum() <= room:
             flow[rows] = come
         elif (come == np.rint(come)).all() and room == np.rint(room):

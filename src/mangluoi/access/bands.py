@@ -19,12 +19,13 @@ def nearest_minutes(
     *,
     admissible: pd.DataFrame | None = None,
     sites: Collection[str] | None = None,
+    modes: pd.DataFrame | None = None,
 ) -> pd.Series:
     """Return the minutes from each row of need to the nearest site that may take it.
 
     Parameters
     ----------
-    need, times, admissible, sites
+    need, times, admissible, sites, modes
         As in `coverage`.
 
     Returns
@@ -32,7 +33,8 @@ def nearest_minutes(
     Series
         ``minutes`` on need's index; missing where no pair leads to an admissible site.
     """
-    _, minutes = reach.build(need, times, max_minutes=None, admissible=admissible, sites=sites).nearest()
+    pairs = reach.build(need, times, max_minutes=None, admissible=admissible, sites=sites, modes=modes)
+    _, minutes = pairs.nearest()
     return pd.Series(minutes, index=need.index, name="minutes")
 
 
@@ -43,13 +45,14 @@ def bands(
     edges: Sequence[float] = (30, 60, 90, 120),
     admissible: pd.DataFrame | None = None,
     sites: Collection[str] | None = None,
+    modes: pd.DataFrame | None = None,
     by: Sequence[str] = ("group", "service"),
 ) -> pd.DataFrame:
     """Return how many people live in each band of travel time to the nearest admissible site.
 
     Parameters
     ----------
-    need, times, admissible, sites
+    need, times, admissible, sites, modes
         As in `coverage`. Travel times must reach as far as the last edge, or people beyond them are counted as
         beyond the last edge.
     edges
@@ -72,7 +75,7 @@ def bands(
     if not ends.size or ends[0] <= 0 or (np.diff(ends) <= 0).any():
         why = f"the edges of the bands must ascend from above zero, got {list(edges)}"
         raise InputError([Complaint("contradiction", details={"why": why})])
-    minutes = nearest_minutes(need, times, admissible=admissible, sites=sites).to_numpy()
+    minutes = nearest_minutes(need, times, admissible=admissible, sites=sites, modes=modes).to_numpy()
     # A missing pair is beyond the travel times that were computed: it falls into the open band.
     band = np.searchsorted(ends, np.where(np.isnan(minutes), np.inf, minutes), side="left")
     labels = list(by)

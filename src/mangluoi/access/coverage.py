@@ -20,6 +20,7 @@ def coverage(
     max_minutes: float | Mapping[str, float],
     admissible: pd.DataFrame | None = None,
     sites: Collection[str] | None = None,
+    modes: pd.DataFrame | None = None,
 ) -> pd.Series:
     """Return how many people of each row of need are covered.
 
@@ -28,13 +29,16 @@ def coverage(
     need
         NEED rows.
     times
-        TRAVEL_TIMES rows of one mode, from points to sites; an absent pair is beyond reach.
+        TRAVEL_TIMES rows of one mode unless `modes` is given, from points to sites; an absent pair is beyond reach.
     max_minutes
         The threshold in minutes, for all services or by service; a site at exactly the threshold is within it.
     admissible
         ``site_id`` and any of ``group`` and ``service``: who may be taken where. None admits all everywhere.
     sites
         Ids of the open sites. None takes every site in `times`.
+    modes
+        ``mode`` and any of ``group`` and ``service``: what people ride (the fastest of several), where `times` holds
+        several modes.
 
     Returns
     -------
@@ -50,7 +54,7 @@ def coverage(
     ----------
     Church, R. and ReVelle, C. (1974), "The maximal covering location problem", *Papers in Regional Science* 32.
     """
-    pairs = reach.build(need, times, max_minutes=max_minutes, admissible=admissible, sites=sites)
+    pairs = reach.build(need, times, max_minutes=max_minutes, admissible=admissible, sites=sites, modes=modes)
     covered = need["need"].where(pd.Series(is_covered(pairs), index=need.index), 0)
     return covered.rename("covered")
 

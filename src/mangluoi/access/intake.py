@@ -10,7 +10,7 @@ import pandas as pd
 
 from mangluoi.errors import Complaint, InputError
 
-__all__ = ["check_capacity", "check_need", "check_times", "limits"]
+__all__ = ["check_capacity", "check_need", "check_pools", "check_times", "limits"]
 
 
 def check_need(need: pd.DataFrame) -> None:
@@ -35,17 +35,37 @@ def check_capacity(capacity: pd.DataFrame) -> None:
     _check(capacity, ("site_id", "service"), "capacity", "capacity_unknown")
 
 
-def check_times(times: pd.DataFrame) -> None:
-    """Refuse travel times that are not one non-negative number of minutes per pair.
+def check_pools(pools: pd.DataFrame, capacity: pd.DataFrame) -> None:
+    """Refuse pools that are not known by the capacity rows that name them.
+
+    Raises
+    ------
+    InputError
+        As `check_capacity`; also where `capacity` names a pool that is not given.
+    """
+    _check(pools, ("pool",), "capacity", "capacity_unknown")
+    named = set(capacity["pool"].dropna()) if "pool" in capacity.columns else set()
+    unknown = sorted(named - set(pools["pool"]))
+    if unknown:
+        raise InputError(
+            [Complaint("unknown_reference", column="pool", value=name, details={"target": "pools"}) for name in unknown]
+        )
+
+
+def check_times(times: pd.DataFrame, *, several_modes: bool = False) -> None:
+    """Refuse travel times that are not one non-negative number of minutes per pair, and per mode where several count.
 
     Raises
     ------
     InputError
         As `check_need`; also times of several modes, since which one a person rides is not for a measure to guess.
     """
+    if several_modes:
+        _check(times, ("from_id", "to_id", "mode"), "minutes", "missing_value")
+        return
     if "mode" in times.columns and times["mode"].nunique(dropna=False) > 1:
         modes = ", ".join(sorted(str(mode) for mode in times["mode"].unique()))
-        why = f"the travel times hold several modes ({modes}); choose the rows of one"
+        why = f"the travel times hold several modes ({modes}); choose the rows of one, or say in `modes` who rides what"
         raise InputError([Complaint("contradiction", column="mode", details={"why": why})])
     _check(times, ("from_id", "to_id"), "minutes", "missing_value")
 

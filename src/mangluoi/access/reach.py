@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mangluoi.access import intake
+from mangluoi.errors import Complaint, InputError
 
 __all__ = ["Reach", "build"]
 
@@ -34,6 +35,10 @@ class Reach:
         For each combination, whether each site may take it.
     limit
         For each service, the threshold in minutes; None where nothing is cut off.
+    mode
+        The mode of each pair, as a position in a list of modes; zero where there is only one.
+    rides
+        For each combination, whether its people ride each mode.
     """
 
     points: NDArray[np.str_]
@@ -45,13 +50,24 @@ class Reach:
     combos: dict[tuple[str, str], NDArray[np.int64]]
     allowed: dict[tuple[str, str], NDArray[np.bool_]]
     limit: dict[str, float] | None
+    mode: NDArray[np.int64]
+    rides: dict[tuple[str, str], NDArray[np.bool_]]
+
+    def admitted(self, combo: tuple[str, str]) -> NDArray[np.bool_]:
+        """Return whether the site of each pair may take a combination of group and service that rides its mode."""
+        return self.allowed[combo][self.site] & self.rides[combo][self.mode]
 
     def pairs(self, combo: tuple[str, str]) -> NDArray[np.int64]:
         """Return the positions of the pairs that count for a combination of group and service."""
-        counts = self.allowed[combo][self.site]
+        counts = self.admitted(combo)
         if self.limit is not None:
             counts = counts & (self.minutes <= self.limit[combo[1]])
-        return np.flatnonzero(counts)
+        links = np.flatnonzero(counts)
+        if self.rides[combo].sum() > 1:
+            # Of several modes that are ridden, the fastest counts: pairs of a point stand in the order of minutes.
+            key = self.point[links] * self.sites.size + self.site[links]
+            links = links[np.sort(np.unique(key, return_index=True)[1])]
+        return links
 
     def nearest(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return, for each row of need, its nearest site (ties by id; -1 where none) and the minutes to it (NaN)."""
@@ -68,6 +84,20 @@ class Reach:
                 minutes[rows[at >= 0]] = self.minutes[at[at >= 0]]
         return site, minutes
 
+    def rows_and_links(self, service: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return every row of need for a service joined with every pair that counts for it, one pair per site."""
+        rows_of, links_of = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        for combo, rows, links in self.by_combo():
+            if combo[1] != service:
+                continue
+            at_point = np.full(self.points.size, -1, dtype=np.int64)
+            here = rows[self.row_point[rows] >= 0]
+            at_point[self.row_point[here]] = here
+            row = at_point[self.point[links]]
+            rows_of.append(row[row >= 0])
+            links_of.append(links[row >= 0])
+        return np.concatenate(rows_of), np.concatenate(links_of)
+
     def by_combo(self) -> Iterator[tuple[tuple[str, str], NDArray[np.int64], NDArray[np.int64]]]:
         """Yield each combination of group and service with its rows of need and the pairs that count for it."""
         for combo, rows in self.combos.items():
@@ -81,6 +111,7 @@ def build(
     max_minutes: float | Mapping[str, float] | None,
     admissible: pd.DataFrame | None = None,
     sites: Collection[str] | None = None,
+    modes: pd.DataFrame | None = None,
 ) -> Reach:
     """Bring need and travel times together.
 
@@ -97,6 +128,9 @@ def build(
         restrict. None admits everybody everywhere.
     sites
         The sites that are open. None takes every one in `times`.
+    modes
+        ``mode`` and any of ``group`` and ``service``: what people ride, the fastest of several. None takes times of
+        one mode for everybody.
 
     Raises
     ------
@@ -104,7 +138,7 @@ def build(
         See `intake.check_need` and `intake.check_times`.
     """
     intake.check_need(need)
-    intake.check_times(times)
+    intake.check_times(times, several_modes=modes is not None)
     services = {str(service) for service in need["service"]}
     limit = None if max_minutes is None else intake.limits(max_minutes, services)
 
@@ -112,10 +146,13 @@ def build(
     if sites is not None:
         used &= times["to_id"].isin(list(sites))
     known = times[used]
-    point_ids, point = np.unique(known["from_id"].to_numpy(dtype=str), return_inverse=True)
-    site_ids, site = np.unique(known["to_id"].to_numpy(dtype=str), return_inverse=True)
+    point, point_ids = _numbered(known["from_id"])
+    site, site_ids = _numbered(known["to_id"])
     minutes = known["minutes"].to_numpy(dtype=float)
-    order = np.lexsort((site, minutes, point))
+    names, mode = np.array([""]), np.zeros(len(known), dtype=np.int64)
+    if modes is not None:
+        mode, names = _numbered(known["mode"])
+    order = np.lexsort((site, minutes, point) if modes is None else (mode, site, minutes, point))
     labels = list(zip(need["group"].astype(str), need["service"].astype(str), strict=True))
     rows_of: dict[tuple[str, str], list[int]] = {}
     for row, combo in enumerate(labels):
@@ -124,21 +161,47 @@ def build(
     return Reach(
         points=point_ids,
         sites=site_ids,
-        point=point[order].astype(np.int64),
-        site=site[order].astype(np.int64),
+        point=point[order],
+        site=site[order],
         minutes=minutes[order],
         row_point=pd.Index(point_ids).get_indexer(pd.Index(need["point_id"])).astype(np.int64),
         combos=combos,
         allowed={combo: _allowed(admissible, combo, site_ids) for combo in combos},
         limit=limit,
+        mode=mode[order],
+        rides=_rides(modes, list(combos), names),
     )
+
+
+def _numbered(labels: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.str_]]:
+    """Return each label's position among the sorted labels, and these."""
+    codes, names = pd.factorize(labels.astype(object), sort=True)
+    return codes.astype(np.int64), np.asarray(names, dtype=str)
 
 
 def _allowed(admissible: pd.DataFrame | None, combo: tuple[str, str], sites: NDArray[np.str_]) -> NDArray[np.bool_]:
     if admissible is None:
         return np.ones(sites.size, dtype=bool)
-    rows = np.ones(len(admissible), dtype=bool)
+    return np.isin(sites, admissible["site_id"].to_numpy(dtype=str)[_matches(admissible, combo)])
+
+
+def _rides(
+    modes: pd.DataFrame | None, combos: list[tuple[str, str]], names: NDArray[np.str_]
+) -> dict[tuple[str, str], NDArray[np.bool_]]:
+    if modes is None:
+        return {combo: np.ones(1, dtype=bool) for combo in combos}
+    ridden = {combo: modes["mode"].to_numpy(dtype=str)[_matches(modes, combo)] for combo in combos}
+    missing = [combo for combo in combos if not ridden[combo].size]
+    if missing:
+        why = "no mode is stated for " + ", ".join(f"{group} / {service}" for group, service in missing)
+        raise InputError([Complaint("contradiction", column="mode", details={"why": why})])
+    return {combo: np.isin(names, ridden[combo]) for combo in combos}
+
+
+def _matches(frame: pd.DataFrame, combo: tuple[str, str]) -> NDArray[np.bool_]:
+    """Return which rows speak of a combination of group and service; a column that is absent speaks of all."""
+    rows = np.ones(len(frame), dtype=bool)
     for column, value in zip(("group", "service"), combo, strict=True):
-        if column in admissible.columns:
-            rows &= (admissible[column] == value).to_numpy()
-    return np.isin(sites, admissible["site_id"].to_numpy(dtype=str)[rows])
+        if column in frame.columns:
+            rows &= (frame[column] == value).to_numpy()
+    return rows

@@ -2,39 +2,81 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
+from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
 from mangluoi.errors import ConservationError
 
-__all__ = ["serve_most"]
+__all__ = ["Transport", "most", "residual", "serve_most"]
+
+# SciPy's maximum flow counts in 32-bit integers.
+_COUNTABLE = 2**31 - 1
 
 
-def serve_most(
-    supply: NDArray[np.float64],
-    places: NDArray[np.float64],
-    row: NDArray[np.int64],
-    site: NDArray[np.int64],
-    minutes: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Send people to places along given links.
-
-    Two linear programmes, one after the other: most people served, then least total minutes among the answers that
-    serve as many. The matrix of a transport problem is totally unimodular, so whole people and places give whole
-    flows (Hoffman and Kruskal 1956); they are rounded and verified.
+@dataclass(frozen=True, eq=False)
+class Transport:
+    """People, places, and the links between them.
 
     Parameters
     ----------
-    supply
+    people
         People in each row, of shape ``(rows,)``.
     places
-        Places at each site, of shape ``(sites,)``.
-    row, site, minutes
+        Places in each slot (a service at a site), of shape ``(slots,)``.
+    row, slot, minutes
         The links, of shape ``(links,)``. Their order decides between equal answers, so it must be canonical.
+    pool, pool_places
+        For each slot, the pool of places that it shares with other slots, or -1; and the places of each pool.
+    """
+
+    people: NDArray[np.float64]
+    places: NDArray[np.float64]
+    row: NDArray[np.int64]
+    slot: NDArray[np.int64]
+    minutes: NDArray[np.float64]
+    pool: NDArray[np.int64]
+    pool_places: NDArray[np.float64]
+
+    @property
+    def whole(self) -> bool:
+        """Whether all people and places are whole."""
+        return all(bool((part == np.rint(part)).all()) for part in (self.people, self.places, self.pool_places))
+
+    def limits(self) -> tuple[csr_array, NDArray[np.float64]]:
+        """Return the matrix and the right side of people, places and pools: ``matrix @ flow <= right``."""
+        links = np.arange(self.row.size)
+        pooled = np.flatnonzero(self.pool[self.slot] >= 0)
+        parts = [
+            (self.row, links, self.people.size),
+            (self.slot, links, self.places.size),
+            (self.pool[self.slot[pooled]], pooled, self.pool_places.size),
+        ]
+        blocks = [csr_array((np.ones(at.size), (at, own)), shape=(size, links.size)) for at, own, size in parts]
+        return vstack(blocks, format="csr"), np.concatenate([self.people, self.places, self.pool_places])
+
+
+def serve_most(problem: Transport) -> NDArray[np.float64]:
+    """Send people to places along the links: the most people, and as many in the fewest total minutes.
+
+    Whole people and places: a maximum flow says how many can be served, and its minimum cut splits the problem in two.
+    On the crowded side every place is taken; on the other everybody is served; a link between them carries nobody, in
+    every answer that serves the most. What is left is to spend the fewest minutes on each side, a linear programme.
+    Each slot belongs to at most one pool, so it is a flow in a network, and the simplex method ends in a whole answer;
+    it is rounded and verified.
+
+    Otherwise: one linear programme in which serving a person is worth more than any detour can cost. (Serving one
+    more can displace a chain of others, at most one per slot, each by no more than the longest link.)
+
+    Parameters
+    ----------
+    problem
+        The problem.
 
     Returns
     -------
@@ -45,41 +87,103 @@ def serve_most(
     ------
     ConservationError
         If the solver's answer does not stand when it is checked.
-    """
-    if not row.size:
-        return np.zeros(0)
-    links = np.arange(row.size)
-    ones = np.ones(row.size)
-    matrix: csr_array = vstack(
-        [
-            csr_array((ones, (row, links)), shape=(supply.size, row.size)),
-            csr_array((ones, (site, links)), shape=(places.size, row.size)),
-        ],
-        format="csr",
-    )
-    bounds = np.concatenate([supply, places])
-    whole = bool((bounds == np.rint(bounds)).all())
 
-    most = -_minimum(-ones, matrix, bounds)[1]
-    if whole:
-        most = float(np.rint(most))
-    flow, _ = _minimum(minutes, vstack([matrix, csr_array(-ones[None, :])], format="csr"), np.append(bounds, -most))
-    if whole:
-        flow = np.rint(flow)
-    slack = 0.0 if whole else 1e-6 * max(1.0, most)
-    flow = np.clip(flow, 0.0, None)
-    if (np.asarray(matrix @ flow) > bounds + slack).any() or abs(float(flow.sum()) - most) > slack:
-        raise ConservationError("the allocation does not fit its own people and places")
+    References
+    ----------
+    Dulmage, A. L. and Mendelsohn, N. S. (1958), "Coverings of bipartite graphs", *Canadian Journal of Mathematics* 10.
+    Hoffman, A. J. and Kruskal, J. B. (1956), "Integral boundary points of convex polyhedra", *Annals of Mathematics
+    Studies* 38.
+    """
+    if not problem.row.size:
+        return np.zeros(0)
+    matrix, right = problem.limits()
+    flow = np.zeros(problem.row.size)
+    if not problem.whole or problem.people.sum() > _COUNTABLE:
+        worth = (float(problem.minutes.max()) + 1.0) * (min(problem.people.size, problem.places.size) + 1)
+        flow = _cheapest(problem.minutes - worth, matrix, right, np.zeros(right.size, dtype=bool))
+        if (np.asarray(matrix @ flow) > right + 1e-6 * max(1.0, float(right.max()))).any():
+            raise ConservationError("the allocation does not fit its own people and places")
+        return flow
+    count, crowded, exact = _cut(problem)
+    slots = problem.people.size + problem.slot
+    for side in (True, False):
+        links = np.flatnonzero((crowded[problem.row] == side) & (crowded[slots] == side))
+        limits = np.flatnonzero(crowded == side)
+        part = csr_array(matrix[limits][:, links])
+        flow[links] = np.rint(_cheapest(problem.minutes[links], part, right[limits], exact[limits]))
+    if flow.sum() != count or (np.asarray(matrix @ flow) > right).any():
+        raise ConservationError(f"the allocation serves {flow.sum():g} people where {count} could be served")
     return flow
 
 
-def _minimum(
-    cost: NDArray[np.float64], matrix: csr_array, bounds: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], float]:
+def _cheapest(
+    cost: NDArray[np.float64], matrix: csr_array, right: NDArray[np.float64], exact: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Return the cheapest flow within limits, some of which must be met exactly."""
+    if not cost.size:
+        return np.zeros(0)
+    upper: Any = matrix[np.flatnonzero(~exact)]  # linprog takes sparse matrices, which its type stubs do not know
+    equal: Any = matrix[np.flatnonzero(exact)]
     # The simplex method ends in a vertex, which is whole; an interior point need not be.
-    sparse: Any = matrix  # linprog takes sparse matrices, which its type stubs do not know
-    answer = linprog(cost, A_ub=sparse, b_ub=bounds, bounds=(0, None), method="highs-ds")
+    answer = linprog(
+        cost, A_ub=upper, b_ub=right[~exact], A_eq=equal, b_eq=right[exact], bounds=(0, None), method="highs-ds"
+    )
     if answer.status != 0:
         raise ConservationError(f"the allocation could not be solved: {answer.message}")
-    best = np.asarray(answer.x, dtype=float)
-    return best, float(cost @ best)
+    return np.clip(np.asarray(answer.x, dtype=np.float64), 0.0, None)
+
+
+def _cut(problem: Transport) -> tuple[int, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return how many can be served, and by row, slot and pool: whether it is crowded, and whether its limit is met.
+
+    Crowded is whatever someone who is not served could still reach by displacing others.
+    """
+    count, flow = most(problem)
+    left = residual(problem, flow)
+    source = int(left.shape[0]) - 2
+    crowded = np.zeros(source + 2, dtype=bool)
+    crowded[breadth_first_order(left, source, return_predecessors=False)] = True
+    rows, slots = problem.people.size, problem.places.size
+    pooled = problem.pool >= 0
+    after = np.zeros(slots, dtype=bool)
+    after[pooled] = crowded[rows + slots + problem.pool[pooled]]
+    nodes = crowded[:source]
+    exact = nodes.copy()
+    exact[:rows] = ~nodes[:rows]
+    exact[rows : rows + slots] &= ~after
+    return count, nodes, exact
+
+
+def most(problem: Transport) -> tuple[int, csr_array]:
+    """Return how many people can be served at most, and the network's flow, for whole people and places.
+
+    The nodes of the network are rows, slots, pools, a source and a sink, in this order.
+
+    References
+    ----------
+    Dinic, E. A. (1970), "Algorithm for solution of a problem of maximum flow in a network with power estimation",
+    *Soviet Mathematics Doklady* 11.
+    """
+    network = _network(problem)
+    size = int(network.shape[0])
+    found = maximum_flow(network, size - 2, size - 1)
+    return int(found.flow_value), csr_array(found.flow)
+
+
+def residual(problem: Transport, flow: csr_array) -> csr_array:
+    """Return the room left in the network, flow that can be taken back included."""
+    left = csr_array(_network(problem) - flow)
+    left.data = np.maximum(left.data, 0)
+    left.eliminate_zeros()
+    return left
+
+
+def _network(problem: Transport) -> csr_array:
+    rows, slots, pools = problem.people.size, problem.places.size, problem.pool_places.size
+    source, sink = rows + slots + pools, rows + slots + pools + 1
+    slot = rows + np.arange(slots)
+    after = np.where(problem.pool >= 0, rows + slots + problem.pool, sink)
+    start = np.concatenate([np.full(rows, source), problem.row, slot, rows + slots + np.arange(pools)])
+    end = np.concatenate([np.arange(rows), rows + problem.slot, after, np.full(pools, sink)])
+    room = np.concatenate([problem.people, problem.people[problem.row], problem.places, problem.pool_places])
+    return csr_array((room.astype(np.int32), (start, end)), shape=(sink + 1, sink + 1))

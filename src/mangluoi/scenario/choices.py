@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from mangluoi import siting, supply
 from mangluoi.errors import Complaint, PlanError
 from mangluoi.scenario.plan import Plan
-from mangluoi.scenario.travel import door
-from mangluoi.tables import ACTIONS
+from mangluoi.scenario.result import Notice
+from mangluoi.tables import ACTIONS, CAPACITY
 
-__all__ = ["chosen_actions", "new_admissible", "offered_actions"]
+__all__ = ["chosen_actions", "dropped_sites", "new_admissible", "offered_actions"]
 
 
 def offered_actions(plan: Plan, capacity: pd.DataFrame, located: set[str], candidates: pd.DataFrame) -> pd.DataFrame:
@@ -30,7 +32,7 @@ def offered_actions(plan: Plan, capacity: pd.DataFrame, located: set[str], candi
         offering = capacity[capacity["service"] == rule.service].set_index("site_id")["usable"]
         for site in rule.sites or sorted(set(offering.index) & located):
             if site not in offering.index:
-                details = {"target": f"CAPACITY ({rule.service})"}
+                details = {"target": CAPACITY.sheet}
                 where = f"actions[{number}].sites"
                 found.append(Complaint("unknown_reference", column=where, value=site, details=details))
             elif site in located:
@@ -48,6 +50,13 @@ def offered_actions(plan: Plan, capacity: pd.DataFrame, located: set[str], candi
         ],
         columns=ACTIONS.names,
     )
+
+
+def dropped_sites(plan: Plan, sites: pd.DataFrame, located: set[str]) -> list[Notice]:
+    """Name the sites that a rule would expand but that are not on the map, so that they were not considered."""
+    names = sites[~sites["confidential"].astype(bool)].set_index("site_id")["name"]
+    named = sorted({site for rule in plan.actions for site in rule.sites} - located)
+    return [Notice("action_site_dropped", {"name": str(names[site])}) for site in named if site in names.index]
 
 
 def new_admissible(plan: Plan, actions: pd.DataFrame) -> pd.DataFrame:
@@ -72,8 +81,7 @@ def chosen_actions(
     actions: pd.DataFrame,
     sites: pd.DataFrame,
     candidates: pd.DataFrame,
-    served: pd.Series,
-    served_after: pd.Series,
+    gains: Mapping[str, float],
 ) -> pd.DataFrame:
     """Name what was chosen and where it is.
 
@@ -81,14 +89,14 @@ def chosen_actions(
     ----------
     solution
         The answer in terms of doors.
-    served, served_after
-        People served at each door before and after.
+    gains
+        By action, how many more people are served than if everything but it were done.
 
     Returns
     -------
     DataFrame
         action_id, kind, site_id, service, added, cost_vnd, served_more, name, unit_name, lon, lat; dearest first.
-        ``served_more`` is how many more people that door serves; people may move between doors.
+        ``served_more`` is the action's gain.
     """
     columns = [
         "action_id", "kind", "site_id", "service", "added", "cost_vnd", "served_more", "name", "unit_name", "lon",
@@ -100,9 +108,7 @@ def chosen_actions(
         actions[["action_id", "kind", "site_id", "service"]], on="action_id", validate="one_to_one"
     )
     chosen = chosen[chosen["added"] > 0]
-    doors = [door(site, service) for site, service in zip(chosen["site_id"], chosen["service"], strict=True)]
-    more = served_after.reindex(doors).fillna(0.0) - served.reindex(doors).fillna(0.0)
-    chosen["served_more"] = more.to_numpy()
+    chosen["served_more"] = [gains[name] for name in chosen["action_id"]]
     places = pd.concat(
         [sites[["site_id", "name", "unit_name", "lon", "lat"]], candidates.assign(name=candidates["unit_name"])],
         ignore_index=True,

@@ -16,11 +16,15 @@ from mangluoi.errors import Complaint, InputError, PlanError, UnknownUnitError
 from mangluoi.projection import great_circle_m
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Notice
+from mangluoi.tables import FACILITIES, PEOPLE, SITES
 
-__all__ = ["Area", "Supply", "area", "people_by_commune", "read_tables", "supply_on_map"]
+__all__ = ["Area", "Facts", "Supply", "area", "gather", "people_by_commune", "read_tables", "supply_on_map"]
 
-# A given coordinate may lie this far from the nearest commune point of the province, since cells are approximate.
-_OUTSIDE_KM = 40.0
+# Commune borders are not known, only points: a place belongs outside the province where the province's nearest
+# commune is this much farther off than the country's nearest one.
+_OUTSIDE_TIMES, _OUTSIDE_M = 2.0, 5_000.0
+# An address and coordinates contradict each other where they lie this much farther apart than the address is vague.
+_APART_M = 20_000.0
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,41 @@ class Supply:
     capacity: pd.DataFrame
     unlocated: pd.DataFrame
     notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All facts of a plan, checked."""
+
+    area: Area
+    supply: Supply
+    totals: pd.DataFrame
+    people: pd.DataFrame
+
+
+def gather(plan: Plan) -> Facts:
+    """Read, check and place everything that a plan stands on.
+
+    Raises
+    ------
+    InputError
+        With every complaint about supply and people together.
+    """
+    where = area(plan)
+    tables, file = read_tables(plan)
+    found: list[Complaint] = []
+    here = people = None
+    try:
+        here = supply_on_map(plan, where, tables, file=file)
+    except InputError as error:
+        found += error.complaints
+    try:
+        people = people_by_commune(plan, where, tables["people"], file=file)
+    except InputError as error:
+        found += error.complaints
+    if found or here is None or people is None:
+        raise InputError(found)
+    return Facts(where, here, tables["people"], people)
 
 
 def area(plan: Plan) -> Area:
@@ -127,7 +166,7 @@ def people_by_commune(plan: Plan, where: Area, totals: pd.DataFrame, *, file: st
             if len(rows):
                 parts.append(demand.spread(rows, communes, weights=by))
     if not parts:
-        raise InputError([Complaint("empty_table", file, "PEOPLE")])
+        raise InputError([Complaint("empty_table", file, PEOPLE.sheet)])
     spread = pd.concat(parts, ignore_index=True)
     marks = spread.groupby("group").agg(
         basis=("basis", lambda b: b.iloc[0] if b.nunique() == 1 else "population"), estimated=("estimated", "any")
@@ -179,7 +218,7 @@ def _population(plan: Plan, communes: pd.DataFrame, vintage: str, given: pd.Data
     if home != vintage:
         counts = spread[["unit_code", "vintage", "people"]]
         spread = gazetteer.convert(counts, value="people", to_vintage=vintage)
-    return spread.set_index("unit_code")["people"].astype(float).reindex(communes["unit_code"]).fillna(0.0)
+    return spread.set_index("unit_code")["people"].astype(float).reindex(communes["unit_code"])
 
 
 def _all_communes(plan: Plan, vintage: str) -> pd.DataFrame:
@@ -189,14 +228,17 @@ def _all_communes(plan: Plan, vintage: str) -> pd.DataFrame:
 
 def _refuse_outside(plan: Plan, where: Area, totals: pd.DataFrame, file: str | None) -> None:
     found = []
+    lists = totals.groupby("group")["vintage"].nunique()
+    for group in sorted(lists.index[lists > 1]):
+        found.append(Complaint("two_vintages", file, PEOPLE.sheet, None, PEOPLE["group"].heading, group))
     for vintage, given in totals.groupby("vintage", sort=True):
         communes = _communes(plan, where, str(vintage))
         inside = {str(code) for name in ("unit_code", "district_code", "province_code") for code in communes[name]}
         for row in given.index[~given["unit_code"].isin(inside)]:
             found.append(
                 Complaint(
-                    "outside_province", file, "PEOPLE", int(row) + 2, "unit_code", given.at[row, "unit_code"],
-                    {"province": where.province_name},
+                    "outside_province", file, PEOPLE.sheet, int(row) if file else None, PEOPLE["unit_code"].heading,
+                    given.at[row, "unit_code"], {"province": where.province_name},
                 )
             )  # fmt: skip
     if found:
@@ -216,21 +258,23 @@ def supply_on_map(plan: Plan, where: Area, tables: Mapping[str, pd.DataFrame], *
     """
     facilities = supply.in_scope(tables["facilities"], include_drug_rehab=plan.supply.include_drug_rehab)
     facilities = facilities.sort_values("facility_id", ignore_index=True)
+    _refuse_unknown_targets(plan, facilities)
     sites = tables["sites"][tables["sites"]["facility_id"].isin(facilities["facility_id"])]
     owner = facilities.set_index("facility_id")[["type", "ownership"]]
     sites = sites.join(owner, on="facility_id").sort_values("site_id")
-    rows_of_file = sites.index + 2
+    rows_of_file = [int(row) if file else None for row in sites.index]
     sites, notices = _locate(plan, sites.reset_index(drop=True))
-    outside = [
-        Complaint(
-            "outside_province", file, "SITES", int(row) if file else None, "address",
-            site["site_id"] if pd.isna(site["address"]) else site["address"], {"province": where.province_name},
-        )
-        for row, site in zip(rows_of_file, sites.to_dict("records"), strict=True)
-        if _is_outside(plan, where, site)
-    ]  # fmt: skip
-    if outside:
-        raise InputError(outside)
+    found = []
+    for row, site in zip(rows_of_file, sites.to_dict("records"), strict=True):
+        # Where a confidential site is must not be read in a complaint either.
+        shown = site["site_id"] if site["confidential"] or pd.isna(site["address"]) else site["address"]
+        at = (file, SITES.sheet, row, SITES["address"].heading, shown)
+        if _is_outside(plan, where, site):
+            found.append(Complaint("outside_province", *at, {"province": where.province_name}))
+        elif site["apart_m"] > _APART_M:
+            found.append(Complaint("address_contradicts", *at, {"distance_km": round(site["apart_m"] / 1000)}))
+    if found:
+        raise InputError(found)
     lost = sites[sites["lon"].isna()]
     unlocated = pd.DataFrame(
         {
@@ -250,18 +294,40 @@ def supply_on_map(plan: Plan, where: Area, tables: Mapping[str, pd.DataFrame], *
         "site_id", "facility_id", "name", "address", "type", "ownership", "confidential", "unit_code", "vintage",
         "unit_name", "lon", "lat", "located_by", "located_within_m", "source",
     ]  # fmt: skip
+    silent = sites[~sites["site_id"].isin(offered["site_id"]) & ~sites["confidential"].astype(bool)]
+    notices += [Notice("site_without_service", {"name": str(name)}) for name in silent["name"]]
+    notices += _later_than(plan, facilities, offered)
     return Supply(facilities, sites[columns], offered, unlocated, tuple(notices))
+
+
+def _later_than(plan: Plan, facilities: pd.DataFrame, offered: pd.DataFrame) -> list[Notice]:
+    """Say how many rows are of a later date than the one that the plan asks about."""
+    dates = pd.concat([facilities["as_of"], offered["as_of"]]).dropna()
+    later = int((dates.str.slice(0, len(plan.as_of)) > plan.as_of).sum())
+    return [Notice("rows_after_as_of", {"count": later, "as_of": plan.as_of})] if later else []
+
+
+def _refuse_unknown_targets(plan: Plan, facilities: pd.DataFrame) -> None:
+    known = set(facilities["facility_id"])
+    found = [
+        Complaint(
+            "unknown_reference", column=f"targets[{number}].facility_id", value=target.facility_id,
+            details={"target": FACILITIES.sheet},
+        )
+        for number, target in enumerate(plan.targets, start=1)
+        if target.facility_id and target.facility_id not in known
+    ]  # fmt: skip
+    if found:
+        raise PlanError(found)
 
 
 def _locate(plan: Plan, sites: pd.DataFrame) -> tuple[pd.DataFrame, list[Notice]]:
     assumed = {rule.site: rule for rule in plan.locations}
     unknown = sorted(set(assumed) - set(sites["site_id"]))
     if unknown:
+        target = {"target": SITES.sheet}
         raise PlanError(
-            [
-                Complaint("unknown_reference", column="locations.site", value=site, details={"target": "SITES"})
-                for site in unknown
-            ]
+            [Complaint("unknown_reference", column="locations.site", value=site, details=target) for site in unknown]
         )
     address = sites["address"].astype(object).where(sites["address"].notna(), None)
     found = gazetteer.locate(address)
@@ -285,6 +351,8 @@ def _locate(plan: Plan, sites: pd.DataFrame) -> tuple[pd.DataFrame, list[Notice]
     where.loc[use_guess, "located_by"] = "assumed"
     given = sites["lon"].notna() & sites["lat"].notna()
     placed = sites.drop(columns=["lon", "lat"]).join(where)
+    apart = great_circle_m(sites["lon"], sites["lat"], found["lon"].astype(float), found["lat"].astype(float))
+    placed["apart_m"] = np.nan_to_num(apart - found["located_within_m"].astype(float).fillna(0.0).to_numpy())
     placed.loc[given, ["lon", "lat"]] = sites.loc[given, ["lon", "lat"]]
     placed.loc[given, "located_by"] = "given"
     placed.loc[given, "located_within_m"] = np.nan
@@ -308,8 +376,10 @@ def _is_outside(plan: Plan, where: Area, site: Mapping[Any, Any]) -> bool:
     if pd.isna(site["lon"]):
         return False
     if site["located_by"] == "given":
-        near = great_circle_m(where.units["lon"], where.units["lat"], site["lon"], site["lat"])
-        return bool(np.nanmin(near) > _OUTSIDE_KM * 1000)
+        country = gazetteer.units.units(gazetteer.units.NEW, level="commune")
+        inside = country["unit_code"].isin(where.cells["cell_code"])
+        apart = pd.Series(great_circle_m(country["lon"], country["lat"], site["lon"], site["lat"]), country.index)
+        return bool(apart[inside].min() > _OUTSIDE_TIMES * apart.min() + _OUTSIDE_M)
     code, vintage = str(site["unit_code"]), str(site["vintage"])
     communes = _communes(plan, where, vintage)
     return code not in {*communes["unit_code"], *communes["district_code"]}

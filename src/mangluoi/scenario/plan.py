@@ -27,6 +27,13 @@ __all__ = [
 ]
 
 Profile = Literal["motorbike", "car", "walk"]
+#: Which keys a target must have to be measured.
+_NEEDED_BY_TARGET = {
+    "share_served": ("service",),
+    "share_offering": ("service",),
+    "total_capacity": ("service",),
+    "facility_capacity": ("facility_id", "service"),
+}
 TargetKind = Literal[
     "share_nonpublic", "share_served", "share_offering", "facility_capacity", "count_facilities", "total_capacity"
 ]
@@ -144,8 +151,8 @@ class ActionRule:
     min_added: int
     max_added: int
     per_place_vnd: float
+    fixed_vnd: float
     basis: str
-    fixed_vnd: float = 0.0
     sites: tuple[str, ...] = ()
     facility_type: str = ""
     max_size: int | None = None
@@ -323,6 +330,8 @@ def _contradictions(plan: Plan) -> list[Complaint]:
     if plan.roads.terrain != "by_area" and plan.roads.mountain_from_km2 is not None:
         condition = {"condition": 'terrain = "by_area"'}
         found.append(Complaint("unused_key", column="roads.mountain_from_km2", details=condition))
+    if plan.roads.terrain == "by_area" and plan.inputs.roads:
+        found.append(Complaint("terrain_undecided", column="roads.terrain", value="by_area"))
     offered = [rule.service for rule in plan.services]
     for number, rule in enumerate(plan.services, start=1):
         known(rule.service, "service", f"services[{number}].service")
@@ -362,10 +371,22 @@ def _contradictions(plan: Plan) -> list[Complaint]:
             )
         if action.kind == "build":
             known(action.facility_type, "type", f"{where}.facility_type")
+        for key, kind in (("sites", "expand"), ("max_size", "expand"), ("facility_type", "build")):
+            if getattr(action, key) and action.kind != kind:
+                found.append(
+                    Complaint("unused_key", column=f"{where}.{key}", details={"condition": f'kind = "{kind}"'})
+                )
     for number, target in enumerate(plan.targets, start=1):
         if target.service:
             known(target.service, "service", f"targets[{number}].service")
         if target.facility_type:
             known(target.facility_type, "type", f"targets[{number}].facility_type")
         positive(target.value, f"targets[{number}].value")
+        if target.kind.startswith("share_") and target.value > 1:
+            found.append(
+                Complaint("above_range", column=f"targets[{number}].value", value=target.value, details={"high": 1})
+            )
+        for key in _NEEDED_BY_TARGET.get(target.kind, ()):
+            if not getattr(target, key):
+                found.append(Complaint("missing_key", column=f"targets[{number}].{key}"))
     return found

@@ -19,7 +19,7 @@ __all__ = ["STAGES", "run"]
 _LOG = logging.getLogger(__name__)
 
 #: The stages of a run, in order.
-STAGES = ("read", "locate", "need", "travel", "access", "siting", "audit")
+STAGES = ("read", "need", "travel", "access", "siting", "audit")
 
 _STATES = ["served", "full", "out_of_reach", "unlocated"]
 
@@ -54,11 +54,8 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         return stages
 
     with begin("read").stage("read"):
-        where = facts.area(plan)
-        tables, file = facts.read_tables(plan)
-    with begin("locate").stage("locate"):
-        here = facts.supply_on_map(plan, where, tables, file=file)
-        people = facts.people_by_commune(plan, where, tables["people"], file=file)
+        given = facts.gather(plan)
+        where, here, people = given.area, given.supply, given.people
         unlocated = _unlocated(where, here)
     with begin("need").stage("need"):
         need = _need(plan, people)
@@ -86,12 +83,19 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
     with begin("siting").stage("siting"):
         solution = _solve(plan, need[~need["point_id"].isin(lost)], minutes, places, actions, limits, may_enter)
     with begin("audit").stage("audit"):
-        after_places = _add(places, solution)
+        after_places = places if solution is None else _add(places, solution.chosen)
         after = access.allocate(need, after_places, minutes, max_minutes=limits, admissible=may_enter, unlocated=lost)
         conserve(people, need, before.states, after.states)
-        chosen = choices.chosen_actions(
-            solution, actions, here.sites, spots, _served_by_door(before.flows), _served_by_door(after.flows)
-        )
+        gains = {}
+        doing = pd.DataFrame(columns=["action_id"]) if solution is None else solution.chosen
+        for name in doing["action_id"]:
+            # Measured by doing all but this one: people move between sites, so a site's own count says too much.
+            others = doing[doing["action_id"] != name]
+            without = access.allocate(
+                need, _add(places, others), minutes, max_minutes=limits, admissible=may_enter, unlocated=lost
+            )
+            gains[name] = float(after.states["served"].sum() - without.states["served"].sum())
+        chosen = choices.chosen_actions(solution, actions, here.sites, spots, gains)
         coverage = _coverage(need, minutes, limits, may_enter, places, after_places)
         nearest = _nearest(plan, where, minutes, may_enter, places, after_places)
         bands = _bands(plan, need, people, minutes, may_enter, places)
@@ -108,8 +112,9 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
     near_unknown = access.coverage(need, minutes, max_minutes=limits, admissible=_open(may_enter, unknown))
     notices = (
         *here.notices,
+        *choices.dropped_sites(plan, here.sites, located),
         *road_notices,
-        *notice.of_plan(plan, where, here, tables["people"], people, solution),
+        *notice.of_plan(plan, where, here, given.totals, people, solution),
         *notice.full_for_want_of_figures(before.states, near_unknown),
     )
     return Result(
@@ -120,7 +125,7 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         facilities=here.facilities,
         sites=here.sites,
         capacity=here.capacity,
-        totals=tables["people"],
+        totals=given.totals,
         people=people,
         need=need,
         times=times,
@@ -177,11 +182,6 @@ def _without_doors(flows: pd.DataFrame) -> pd.DataFrame:
     return flows.assign(site_id=[str(name).rsplit("/", 1)[0] for name in flows["site_id"]])
 
 
-def _served_by_door(flows: pd.DataFrame) -> pd.Series:
-    served: pd.Series = flows.groupby("site_id")["served"].sum()
-    return served
-
-
 def _solve(
     plan: Plan,
     need: pd.DataFrame,
@@ -205,11 +205,9 @@ def _solve(
     )
 
 
-def _add(places: pd.DataFrame, solution: siting.Solution | None) -> pd.DataFrame:
+def _add(places: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
     """Return the places after the chosen actions."""
-    if solution is None or solution.chosen.empty:
-        return places
-    added = solution.chosen[["site_id", "service", "added"]].rename(columns={"added": "capacity"})
+    added = chosen[["site_id", "service", "added"]].rename(columns={"added": "capacity"})
     both = pd.concat([places, added[added["capacity"] > 0]], ignore_index=True)
     return both.groupby(["site_id", "service"], sort=True)["capacity"].sum().reset_index()
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import shapely
 
 from mangluoi import gazetteer, roads, shipped
-from mangluoi.projection import great_circle_m
 from mangluoi.scenario.facts import Area
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Notice
@@ -67,7 +65,7 @@ def minutes_by_profile(
     places = sites[["site_id", "lon", "lat"]]
     parts, notices = [], []
     for profile in profiles:
-        network = _network(plan, where, pd.concat([origins[["lon", "lat"]], places[["lon", "lat"]]]), profile)
+        network = _network(plan, where, profile)
         for points in (origins, places):
             lost = roads.unreached(network, points, snap_limit_m=plan.roads.snap_limit_m)
             for name, distance_m in lost.itertuples(index=False, name=None):
@@ -102,25 +100,24 @@ def _assumptions() -> dict[str, str]:
     return {"detour": "–".join(sorted(factors)), "speed_source": "; ".join(sorted(set(speeds["source"]))), **errors}
 
 
-def _network(plan: Plan, where: Area, places: pd.DataFrame, profile: str) -> roads.RoadNetwork:
+def _network(plan: Plan, where: Area, profile: str) -> roads.RoadNetwork:
     if plan.inputs.roads:
         box = shapely.box(*where.cells.total_bounds).buffer(plan.roads.margin_km * _DEGREES_PER_KM)
-        terrain = "mountain" if plan.roads.terrain == "mountain" else "plain"
         file = Path(plan.folder, plan.inputs.roads)
-        return roads.read_network(file, profile=profile, terrain=terrain, within=box)
+        return roads.read_network(file, profile=profile, terrain=plan.roads.terrain, within=box)
     return roads.estimated_network(
-        _centres(plan, where, places),
+        _centres(plan, where),
         profile=profile,
         terrain=plan.roads.terrain,
         mountain_from_km2=plan.roads.mountain_from_km2,
     )
 
 
-def _centres(plan: Plan, where: Area, places: pd.DataFrame) -> pd.DataFrame:
-    """Return the nodes of the estimated network: commune centres of the area and its margin, and places off them.
+def _centres(plan: Plan, where: Area) -> pd.DataFrame:
+    """Return the nodes of the estimated network: commune centres of the area and its margin, and nothing else.
 
-    A place (site or commune) that is not at a known centre becomes a node of its own, so that it is joined to its
-    neighbours at the speed of roads and not on foot. An area that is not listed is that of the approximate cell.
+    Sites are no nodes: a site must not change the roads between communes, and a confidential one must not be seen in
+    them. An area that is not listed is that of the approximate cell.
     """
     listed = gazetteer.units.units(gazetteer.units.NEW, level="commune")
     listed = listed[listed["lon"].notna() & listed["lat"].notna()]
@@ -129,18 +126,7 @@ def _centres(plan: Plan, where: Area, places: pd.DataFrame) -> pd.DataFrame:
     near = listed["lon"].between(west - margin, east + margin) & listed["lat"].between(south - margin, north + margin)
     centres = listed.loc[near, ["unit_code", "lon", "lat", "area_km2"]].set_index("unit_code")
     centres["area_km2"] = centres["area_km2"].fillna(gazetteer.cells.approximate_area_km2())
-    centres = centres.reset_index()
-    known = {(round(lon, 6), round(lat, 6)) for lon, lat in zip(centres["lon"], centres["lat"], strict=True)}
-    extra = []
-    for lon, lat in sorted(
-        {(round(lon, 6), round(lat, 6)) for lon, lat in zip(places["lon"], places["lat"], strict=True)}
-    ):
-        if (lon, lat) not in known:
-            nearest = int(np.argmin(great_circle_m(centres["lon"], centres["lat"], lon, lat)))
-            extra.append((f"place {lon} {lat}", lon, lat, centres["area_km2"].iloc[nearest]))
-    if not extra:
-        return centres.reset_index(drop=True)
-    return pd.concat([centres, pd.DataFrame(extra, columns=centres.columns)], ignore_index=True)
+    return centres.reset_index()
 
 
 def door_times(plan: Plan, times: pd.DataFrame, doors: pd.DataFrame) -> pd.DataFrame:

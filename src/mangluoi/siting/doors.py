@@ -35,7 +35,8 @@ def max_served(
     """Choose the actions that let the most people be served for a budget, and of those the cheapest.
 
     That the most are served is proven, and that it costs least. Where several choices are equal in both, the one of
-    the fewest actions is taken and of those the one nearest to the people served, sought within one per cent.
+    the fewest actions is taken, expanding rather than building, and of those the one nearest to the people served,
+    sought within one per cent.
 
     Parameters
     ----------
@@ -109,7 +110,7 @@ def max_served(
         admissible=admissible, keep_minutes=True,
     )  # fmt: skip
     fourth = solver.minimise(
-        objectives.fewest_minutes(nearer, served, cost, float((added > 0).sum())),
+        objectives.fewest_minutes(nearer, served, cost, float(objectives.effort(question)[added > 0].sum())),
         relative_gap=_NEAR_ENOUGH,
         node_limit=_NODES,
     )
@@ -132,6 +133,7 @@ def max_served(
         cheapest=proven and second.status == "optimal",
         out_of_question=question.out_of_question,
         audit=measured,
+        assignment=measured.after.flows,
         seed=seed,
     )
 
@@ -148,8 +150,16 @@ def _added(question: problem.Problem, answer: solver.Answer) -> NDArray[np.float
 def _served(question: problem.Problem, added: NDArray[np.float64]) -> float:
     """Return how many people can be served with the places that an answer adds."""
     places = question.places + np.bincount(question.action_slot, weights=added, minlength=question.places.size)
-    links = question.link_class, question.link_slot
-    return float(transport.serve_most(question.people, places, *links, np.zeros(links[0].size)).sum())
+    network = transport.Transport(
+        people=question.people,
+        places=places,
+        row=question.link_class,
+        slot=question.link_slot,
+        minutes=np.zeros(question.link_class.size),
+        pool=np.full(places.size, -1, dtype=np.int64),
+        pool_places=np.zeros(0),
+    )
+    return float(transport.serve_most(network).sum())
 
 
 def _chosen(question: problem.Problem, added: NDArray[np.float64]) -> pd.DataFrame:

@@ -59,7 +59,7 @@ def least_cost(problem: Problem, served: float) -> Model:
 
 
 def fewest_actions(problem: Problem, served: float, cost_vnd: float) -> Model:
-    """Serve at least as many people as given, for no more than the cost given, by the fewest actions.
+    """Serve at least as many people as given, for no more than the cost given, by the fewest actions, see `effort`.
 
     Parameters
     ----------
@@ -71,12 +71,18 @@ def fewest_actions(problem: Problem, served: float, cost_vnd: float) -> Model:
         What the actions may cost.
     """
     links, actions = problem.link_class.size, len(problem.actions)
-    cost = np.concatenate([np.zeros(links + actions), np.ones(actions)])
+    cost = np.concatenate([np.zeros(links + actions), effort(problem)])
     return _within(problem, cost, served, cost_vnd, math.inf)
 
 
+def effort(problem: Problem) -> NDArray[np.float64]:
+    """Return what each action counts: one, and a trifle more where something new is built, so that expanding wins."""
+    builds = (problem.actions["kind"] == "build").to_numpy()
+    return np.where(builds, 1.0 + 1.0 / (1.0 + 2.0 * len(builds)), 1.0)
+
+
 def fewest_minutes(problem: Problem, served: float, cost_vnd: float, count: float) -> Model:
-    """Serve at least as many people as given, for no more than the cost and actions given, in the fewest minutes.
+    """Serve at least as many people as given, within the cost and the actions given, in the fewest minutes.
 
     Parameters
     ----------
@@ -87,8 +93,8 @@ def fewest_minutes(problem: Problem, served: float, cost_vnd: float, count: floa
     cost_vnd
         What the actions may cost.
     count
-        How many actions there may be. Without it, many small sites would be scattered next to the very people whom
-        they serve.
+        How many actions there may be, counted by `effort`. Without it, many small sites would be scattered next to the
+        very people whom they serve.
     """
     cost = np.concatenate([problem.link_minutes, np.zeros(2 * len(problem.actions))])
     return _within(problem, cost, served, cost_vnd, count)
@@ -100,7 +106,7 @@ def _within(problem: Problem, cost: NDArray[np.float64], served: float, cost_vnd
     links, actions = problem.link_class.size, len(problem.actions)
     unit = _cost_unit(problem)
     money = np.concatenate([np.zeros(links), _action_rows(problem) / unit])
-    done = np.concatenate([np.zeros(links + actions), np.ones(actions)])
+    done = np.concatenate([np.zeros(links + actions), effort(problem)])
     matrix = vstack([model.matrix, csr_array(np.vstack([money, done]))], format="csr")
     high = np.concatenate([model.high, [cost_vnd / unit, count]])
     return _model(problem, cost, matrix, high, np.concatenate([model.low, [-np.inf, -np.inf]]))

@@ -21,7 +21,7 @@ class Solution:
     chosen
         ``action_id``, ``kind``, ``site_id``, ``service``, ``added`` (places) and ``cost_vnd`` of each chosen action.
     status
-        {"optimal", "time_limit", "infeasible"}; optimal is said only with a proof.
+        {"optimal", "bounded", "time_limit", "infeasible"}; optimal is said only with a proof.
     objective, bound
         What the answer reaches by the audit, and what no answer can surpass.
     gap
@@ -33,9 +33,15 @@ class Solution:
     out_of_question
         Ids of actions that nobody could use, left out before solving.
     audit
-        The answer re-measured by `access`, without the solver; None where there is no answer.
+        The answer re-measured by `access`, without the solver; None for questions without capacity, whose objective
+        is itself re-measured by `access`.
+    assignment
+        Who is served where after the actions: ALLOCATION rows; without capacity each point's nearest open site, with
+        ``point_id``, ``site_id``, ``minutes`` and ``need``.
     seed
         Seed of what is drawn at random.
+    unreachable
+        Points that no site can serve, left out of what was asked.
     """
 
     chosen: pd.DataFrame
@@ -47,14 +53,9 @@ class Solution:
     cheapest: bool
     out_of_question: tuple[str, ...]
     audit: Audit | None
+    assignment: pd.DataFrame
     seed: int | None = None
-
-    @property
-    def assignment(self) -> pd.DataFrame:
-        """Who is served where after the actions: ALLOCATION rows."""
-        if self.audit is None:
-            return pd.DataFrame(columns=["point_id", "group", "site_id", "service", "served"])
-        return self.audit.after.flows
+    unreachable: tuple[str, ...] = ()
 
     @property
     def cost_vnd(self) -> float:

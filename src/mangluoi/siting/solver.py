@@ -19,7 +19,7 @@ __all__ = ["Answer", "Model", "minimise"]
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """Minimise ``cost @ x`` with ``matrix @ x`` between `low` and `high`, and x between 0 and `upper`.
+    """Minimise ``cost @ x`` with ``matrix @ x`` between `low` and `high`, and x between `lower` and `upper`.
 
     Parameters
     ----------
@@ -27,6 +27,8 @@ class Model:
         As above.
     whole
         Whether each variable must be whole.
+    lower
+        None stands for zero.
     """
 
     cost: NDArray[np.float64]
@@ -35,6 +37,7 @@ class Model:
     high: NDArray[np.float64]
     upper: NDArray[np.float64]
     whole: NDArray[np.bool_]
+    lower: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +89,7 @@ def minimise(
     found = milp(
         model.cost,
         integrality=model.whole.astype(np.int64),
-        bounds=Bounds(0.0, model.upper),
+        bounds=Bounds(np.zeros(model.upper.size) if model.lower is None else model.lower, model.upper),
         constraints=LinearConstraint(model.matrix, model.low, model.high),
         options={
             "mip_rel_gap": relative_gap,

@@ -141,7 +141,7 @@ def read_workbook(
         complaints += read.complaints
         if read.frame.empty and table is not CAPACITY:
             complaints.append(Complaint("empty_table", file, grid.sheet))
-        frames[table.name], rows[table.name] = read.frame, read.numbers
+        frames[table.name], rows[table.name] = read.frame.set_axis(read.numbers), read.numbers
     broken_links = consistency.check_links(frames, rows, file=file)
     complaints += [_worded(next(t for t in INPUTS if t.sheet == each.sheet), each, {}) for each in broken_links]
     if complaints:

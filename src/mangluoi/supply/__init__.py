@@ -2,9 +2,22 @@
 
 from mangluoi.supply.admission import admissible as admissible
 from mangluoi.supply.admission import in_scope as in_scope
+from mangluoi.supply.admission import of_province as of_province
 from mangluoi.supply.capacity import occupancy as occupancy
 from mangluoi.supply.capacity import usable as usable
 from mangluoi.supply.norms import applicable as applicable
 from mangluoi.supply.norms import norms as norms
+from mangluoi.supply.rating import by_norm as by_norm
+from mangluoi.supply.turnover import admissions as admissions
 
-__all__ = ["admissible", "applicable", "in_scope", "norms", "occupancy", "usable"]
+__all__ = [
+    "admissible",
+    "admissions",
+    "applicable",
+    "by_norm",
+    "in_scope",
+    "norms",
+    "occupancy",
+    "of_province",
+    "usable",
+]

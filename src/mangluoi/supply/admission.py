@@ -9,7 +9,7 @@ import pandas as pd
 from mangluoi import shipped
 from mangluoi.errors import Complaint, InputError
 
-__all__ = ["admissible", "in_scope"]
+__all__ = ["admissible", "in_scope", "of_province"]
 
 
 def admissible(
@@ -19,6 +19,7 @@ def admissible(
     *,
     groups: Collection[str] | None = None,
     matrix: pd.DataFrame | None = None,
+    refused: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return who may be taken where.
 
@@ -36,6 +37,9 @@ def admissible(
         ``type``, ``family`` and ``service``: the families of groups that a type may take for a service. None takes
         the one that ships, an interpretation of the types' names in Decree 103/2017/NĐ-CP art. 5–6 and of Decree
         20/2021/NĐ-CP art. 24.
+    refused
+        ``site_id``, ``group`` and perhaps ``service``: whom a site does not take although its type may, such as for
+        limits of age or sex.
 
     Returns
     -------
@@ -62,6 +66,12 @@ def admissible(
         Complaint("unknown_reference", column="group", value=value, details={"target": "groups.csv"})
         for value in sorted(set(groups or ()) - set(known["group"]))
     ]
+    if refused is not None:
+        complaints += [
+            Complaint("unknown_reference", column=name, value=value, details={"target": target})
+            for name, target, ids in (("site_id", "sites", sites["site_id"]), ("group", "groups.csv", known["group"]))
+            for value in sorted(set(refused[name]) - set(ids))
+        ]
     if complaints:
         raise InputError(complaints)
 
@@ -73,6 +83,10 @@ def admissible(
     )
     pairs = typed.merge(allowed[["type", "family", "service"]], on=["type", "service"]).merge(wanted, on="family")
     columns = ["site_id", "group", "service"]
+    if refused is not None:
+        keys = [name for name in columns if name in refused.columns]
+        no = pd.MultiIndex.from_frame(refused[keys])
+        pairs = pairs[~pd.MultiIndex.from_frame(pairs[keys]).isin(no)]
     return pairs[columns].drop_duplicates().sort_values(columns, ignore_index=True)
 
 
@@ -110,3 +124,35 @@ def in_scope(facilities: pd.DataFrame, *, include_drug_rehab: bool = False) -> p
         )
     inside = set(types.loc[types["in_network"] == "yes", "type"]) - (set() if include_drug_rehab else {"drug"})
     return facilities[facilities["type"].isin(list(inside))]
+
+
+def of_province(sites: pd.DataFrame, *, province_code: str, admit_across_border: bool = False) -> pd.DataFrame:
+    """Return the sites that people of a province may use.
+
+    Parameters
+    ----------
+    sites
+        With ``province_code``, the province that each stands in.
+    province_code
+        The province of the people.
+    admit_across_border
+        Whether sites of other provinces take them too.
+
+    Returns
+    -------
+    DataFrame
+        The rows, on the caller's index.
+
+    Raises
+    ------
+    InputError
+        If the province of a site is not known and the border matters.
+    """
+    if admit_across_border:
+        return sites
+    lost = sites[sites["province_code"].isna()]
+    if len(lost):
+        raise InputError(
+            [Complaint("missing_value", column="province_code", value=value) for value in sorted(lost["site_id"])]
+        )
+    return sites[sites["province_code"] == province_code]

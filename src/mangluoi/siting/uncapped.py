@@ -1,0 +1,198 @@
+"""Siting without capacity, as arrays with labels: who could go where, and which sites are given, wanted or barred."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mangluoi.access import intake, reach
+from mangluoi.errors import Complaint, InputError
+
+__all__ = ["Uncapped", "build", "narrowed", "nearest", "need_of", "table"]
+
+
+@dataclass(frozen=True, eq=False)
+class Uncapped:
+    """Points, sites and the pairs between them.
+
+    Parameters
+    ----------
+    points, sites
+        Sorted ids; sites are candidates and existing ones together.
+    people
+        Need of each point, over all groups and services.
+    point, site, minutes
+        The pairs, sorted by point, minutes and site.
+    existing, required
+        Whether each site stands today, and whether it must be chosen.
+    cost_vnd
+        Cost of each site; zero for those that stand.
+    unreachable
+        Points with need that no pair leads from.
+    """
+
+    points: NDArray[np.str_]
+    sites: NDArray[np.str_]
+    people: NDArray[np.float64]
+    point: NDArray[np.int64]
+    site: NDArray[np.int64]
+    minutes: NDArray[np.float64]
+    existing: NDArray[np.bool_]
+    required: NDArray[np.bool_]
+    cost_vnd: NDArray[np.float64]
+    unreachable: tuple[str, ...]
+
+
+def need_of(demand: pd.DataFrame) -> pd.DataFrame:
+    """Return demand as NEED rows: one without group or service is of one group and service."""
+    plain = {name: "" for name in ("group", "service") if name not in demand.columns}
+    return demand.assign(**plain)
+
+
+def build(
+    demand: pd.DataFrame,
+    times: pd.DataFrame,
+    *,
+    existing: Collection[str] = (),
+    required: Collection[str] = (),
+    forbidden: Collection[str] = (),
+    costs_vnd: Mapping[str, float] | pd.Series | None = None,
+    max_minutes: float | None = None,
+    p: int | None = None,
+    budget_vnd: float | None = None,
+) -> Uncapped:
+    """Build the problem from tables; the order of their rows does not matter.
+
+    Parameters
+    ----------
+    demand
+        ``point_id`` and ``need``, and ``group`` and ``service`` where rows differ by them; summed by point.
+    times
+        TRAVEL_TIMES rows of one mode, from points to sites. Every site in them that does not stand is a candidate.
+    existing, required, forbidden
+        Sites that stand, must be chosen, must not be.
+    costs_vnd
+        Cost of each candidate; None where cost does not matter.
+    max_minutes
+        Pairs beyond are left out; None keeps all.
+    p, budget_vnd
+        How many may be chosen, and for how much; checked here, used by the models.
+
+    Raises
+    ------
+    InputError
+        If a table cannot be used or the question contradicts itself; every complaint at once.
+    """
+    need = need_of(demand)
+    intake.check_need(need)
+    everywhere = set(times["to_id"].unique()) if "to_id" in times.columns else set()
+    _check_question(everywhere, existing, required, forbidden, costs_vnd, p, budget_vnd)
+    total = need.groupby("point_id", sort=True)["need"].sum()
+    wanted = pd.DataFrame({"point_id": total[total > 0].index, "group": "", "service": "", "need": total[total > 0]})
+    known = reach.build(
+        wanted, times, max_minutes=max_minutes, sites=everywhere - set(forbidden) if forbidden else None
+    )
+    pairs = known.pairs(("", "")) if len(wanted) else np.zeros(0, dtype=np.int64)
+    if not pairs.size:
+        raise InputError([Complaint("nobody_in_reach")])
+    points, point = np.unique(known.point[pairs], return_inverse=True)
+    cost = {} if costs_vnd is None else dict(costs_vnd)
+    stands = np.isin(known.sites, list(existing))
+    return Uncapped(
+        points=known.points[points],
+        sites=known.sites,
+        people=total.reindex(known.points[points]).to_numpy(dtype=float),
+        point=point.astype(np.int64),
+        site=known.site[pairs],
+        minutes=known.minutes[pairs],
+        existing=stands,
+        required=np.isin(known.sites, list(required)),
+        cost_vnd=np.where(stands, 0.0, [float(cost.get(str(site), 0.0)) for site in known.sites]),
+        unreachable=tuple(sorted(set(wanted["point_id"]) - set(known.points[points].tolist()))),
+    )
+
+
+def _check_question(
+    everywhere: set[str],
+    existing: Collection[str],
+    required: Collection[str],
+    forbidden: Collection[str],
+    costs_vnd: Mapping[str, float] | pd.Series | None,
+    p: int | None,
+    budget_vnd: float | None,
+) -> None:
+    found = []
+
+    def contradiction(why: str) -> None:
+        found.append(Complaint("contradiction", details={"why": why}))
+
+    for site in sorted(set(required) & set(forbidden)):
+        contradiction(f"the site {site} must be chosen and must not be chosen")
+    for site in sorted(set(existing) & set(forbidden)):
+        contradiction(f"the site {site} stands and must not be chosen")
+    candidates = sorted(everywhere - set(existing) - set(forbidden))
+    for site in sorted(set(required) - set(candidates) - set(forbidden)):
+        contradiction(f"the site {site} must be chosen but is no candidate")
+    if p is not None and (p != int(p) or p <= 0):
+        contradiction(f"the number of sites must be a whole number above zero, got {p}")
+    if p is not None and len(set(required)) > p:
+        contradiction(f"{len(set(required))} sites must be chosen but only {p} may be")
+    if budget_vnd is not None and not (math.isfinite(budget_vnd) and budget_vnd > 0):
+        contradiction(f"the budget is {budget_vnd:.0f} VND, so nothing can be done; give one above zero")
+    if budget_vnd is not None and costs_vnd is None:
+        contradiction("a budget needs the cost of each candidate")
+    if costs_vnd is not None:
+        cost = dict(costs_vnd)
+        for site in candidates:
+            value = cost.get(site)
+            if value is None or not math.isfinite(value):
+                found.append(Complaint("missing_value", column="costs_vnd", value=site))
+            elif value < 0:
+                found.append(Complaint("negative", column="costs_vnd", value=value))
+        if budget_vnd is not None and sum(cost.get(site) or 0.0 for site in set(required)) > budget_vnd:
+            contradiction("the sites that must be chosen cost more than the budget")
+    if found:
+        raise InputError(found)
+
+
+def narrowed(problem: Uncapped, keep: NDArray[np.bool_]) -> Uncapped:
+    """Return the problem with some of its pairs; its points and sites stay."""
+    parts = {name: getattr(problem, name)[keep] for name in ("point", "site", "minutes")}
+    return dataclasses.replace(problem, **parts)
+
+
+def table(problem: Uncapped, chosen: NDArray[np.bool_]) -> pd.DataFrame:
+    """Return the chosen new sites as rows of `Solution.chosen`."""
+    new = np.flatnonzero(chosen & ~problem.existing)
+    sites = problem.sites[new].astype(object)
+    return pd.DataFrame(
+        {
+            "action_id": sites,
+            "kind": "build",
+            "site_id": sites,
+            "service": "",
+            "added": pd.Series(pd.NA, index=range(new.size), dtype="Int64"),
+            "cost_vnd": problem.cost_vnd[new],
+        }
+    )
+
+
+def nearest(problem: Uncapped, chosen: NDArray[np.bool_]) -> pd.DataFrame:
+    """Return each point's nearest open site among the pairs of the problem; points without one have no row."""
+    pairs = np.flatnonzero(chosen[problem.site])
+    points, first = np.unique(problem.point[pairs], return_index=True)
+    pairs = pairs[first]
+    return pd.DataFrame(
+        {
+            "point_id": problem.points[points].astype(object),
+            "site_id": problem.sites[problem.site[pairs]].astype(object),
+            "minutes": problem.minutes[pairs],
+            "need": problem.people[points],
+        }
+    )
