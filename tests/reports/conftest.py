@@ -36,8 +36,8 @@ _COUNTS = [
 def make_plan(text: str = "Đề án thử", *, actions: bool = True) -> Plan:
     """Make a plan; `text` stands wherever a planner writes freely."""
     rules = (
-        ActionRule("expand", "residential", 10, 100, 60e6, text),
-        ActionRule("build", "residential", 30, 200, 60e6, text, fixed_vnd=5e9, facility_type="general"),
+        ActionRule("expand", "residential", 10, 100, 60e6, 0.0, text),
+        ActionRule("build", "residential", 30, 200, 60e6, 5e9, text, facility_type="general"),
     )
     return Plan(
         name="thu",

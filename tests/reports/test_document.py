@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 import shutil
@@ -15,8 +16,10 @@ import pytest
 from docx.oxml.ns import qn
 from docx.shared import Mm
 
+from mangluoi.reports import passages
 from mangluoi.reports.document import document
 from mangluoi.scenario.disclosure import Disclosed
+from mangluoi.scenario.result import Notice
 
 
 def opened(content: bytes) -> docx.document.Document:
@@ -90,7 +93,36 @@ def test_sentences_are_filled_in(disclosed: Disclosed):
     assert "Số liệu dưới 11 người được che" in text
     assert "hiện chưa tìm thấy quy định của Nhà nước về thời gian tiếp cận" in text
     assert "Kế hoạch không kèm số liệu dự báo nhu cầu" in text
+    assert "Danh sách dùng để tính có 02 cơ sở" in text
+    assert "số liệu ngày 31 tháng 12 năm 2025" in text
+    assert "lấy từ các văn bản ghi ở cột «Nguồn»" in text
+    assert "(4) gần người dân nhất" in text
+    assert "Đơn vị tính: không" not in text
     assert "tổng cộng" not in text
+
+
+def test_a_recommendation_warns_of_unknown_sizes(disclosed: Disclosed):
+    """Where free places may be there already, that stands beside the actions and not only among the limits."""
+    told = Notice("unknown_capacity_in_reach", {"people": 34, "service": "residential"})
+    warned = dataclasses.replace(disclosed, notices=(*disclosed.notices, told))
+    assert not any("Lưu ý khi dùng phương án" in line for line in passages.proof(disclosed, "vi"))
+    assert any("Có 34 người" in line for line in passages.proof(warned, "vi") if "Lưu ý khi dùng phương án" in line)
+
+
+def test_permitted_sites_are_named(disclosed: Disclosed):
+    """A rule that names its sites is not told as a rule for all sites."""
+    rule = dataclasses.replace(disclosed.plan.actions[0], sites=("B1",))
+    d = dataclasses.replace(disclosed, plan=disclosed.plan.replace(actions=(rule,)))
+    assert "tại Nhà B" in passages.offered(d, "vi")[0]
+
+
+def test_day_pupils_are_no_residents(disclosed: Disclosed):
+    """Who comes for the day is counted apart from who lives there."""
+    capacity = disclosed.capacity.copy()
+    capacity.loc[capacity["service"] == "counselling", ["service", "residents"]] = ["day", 250]
+    told = passages.facilities(dataclasses.replace(disclosed, capacity=capacity), "vi")[0]
+    assert "nuôi dưỡng tại cơ sở khoảng 1.160 người (có số liệu ở 2 trên 2" in told
+    assert "ban ngày: 250 người (có số liệu ở 1 trên 1" in told
 
 
 def test_few_people_are_not_given_away_in_a_sentence(disclosed: Disclosed):

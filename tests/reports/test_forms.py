@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from mangluoi.reports import annexes, decisions, exhibits, figures
+from mangluoi.reports import annexes, decisions, exhibits, figures, sizes
 from mangluoi.scenario.disclosure import Disclosed
 
 
@@ -39,8 +39,30 @@ def test_balance_does_not_take_unknown_places_for_none(disclosed: Disclosed):
     """Biểu 3 says that the size of a service is not known instead of showing 0 places."""
     made = figures.balance(disclosed)
     assert column(made, "Số chỗ được tính") == ["chưa có số liệu", "không nêu", 1000]
+    assert column(made, "Được phục vụ") == ["chưa có số liệu", "*", 1000]
+    assert column(made, "Thiếu chỗ") == ["chưa có số liệu", "*", 34]
+    assert column(made, "Ngoài phạm vi") == [100, "*", 200]
     victim = next(row for row in made.rows if "Nạn nhân cần bảo vệ khẩn cấp" in row)
     assert victim[4:] == ("*",) * 6
+
+
+def test_places_are_those_that_take_the_group(disclosed: Disclosed):
+    """Places of drug rehabilitation are not offered to older people, and "under" bounds nothing from below."""
+    sites, capacity = disclosed.sites.copy(), disclosed.capacity.copy()
+    sites.loc[sites["site_id"] == "B1", ["type", "lon", "lat"]] = ["drug", 105.2, 18.9]
+    d = dataclasses.replace(disclosed, sites=sites)
+    assert sizes.places(d, "residential", "elderly", "vi") == 1000
+    assert sizes.places(d, "residential", "drug", "vi") == "≥ 60"
+    capacity.loc[capacity["site_id"] == "B1", "hedge"] = "<"
+    assert sizes.places(dataclasses.replace(d, capacity=capacity), "residential", "drug", "vi") == "khoảng 60"
+
+
+def test_the_states_of_a_service_of_unknown_size(disclosed: Disclosed):
+    """Served and full are unknown in the annex too; who is out of reach is known."""
+    made = annexes.states(disclosed)
+    row = next(r for r in made.rows if r[1] == "00001" and "Người khuyết tật" in r)
+    assert row[6:] == (400, *["chưa có số liệu"] * 2, 0, 0, *["chưa có số liệu"] * 2, 0)
+    assert any("chưa biết bao nhiêu người" in note for note in made.notes)
 
 
 def test_bands_in_people_and_per_cent(disclosed: Disclosed):
@@ -60,10 +82,10 @@ def test_targets_say_why_there_is_no_figure(disclosed: Disclosed):
 
 
 def test_actions_before_and_after(disclosed: Disclosed):
-    """Biểu 7 adds to a known size only, starts a new site at 0, and masks few people."""
+    """Biểu 7 adds to the size that the targets use, says where it stands on residents, and masks few people."""
     made = decisions.actions(disclosed)
-    assert column(made, "Quy mô trước (chỗ)") == [1000, "chưa có số liệu", 0]
-    assert column(made, "Quy mô sau (chỗ)") == [1020, "chưa có số liệu", 30]
+    assert column(made, "Quy mô trước (chỗ)") == [1000, "60 (theo số người đang nuôi dưỡng)", 0]
+    assert column(made, "Quy mô sau (chỗ)") == [1020, "70 (theo số người đang nuôi dưỡng)", 30]
     assert column(made, "Kinh phí (triệu đồng)") == [1200, 600, 6800]
     assert column(made, "Phục vụ thêm (người)") == [20, "*", 30]
 
@@ -82,6 +104,8 @@ def test_options_side_by_side(disclosed: Disclosed):
     assert served == (1000, 1050, 50)
     unknown = next(values for name, values in rows.items() if name.startswith("Được phục vụ – Người khuyết tật"))
     assert unknown == ("chưa có số liệu", "chưa có số liệu", "–")
+    gap = next(values for name, values in rows.items() if name.startswith("Khoảng trống – Người khuyết tật"))
+    assert gap == ("≥ 100", "≥ 100", "–")
     assert rows["Tổng kinh phí"] == (0, 8600, 8600)
 
 
@@ -109,7 +133,11 @@ def test_states_by_pair_do_not_print_pages_of_stars(disclosed: Disclosed):
 def test_minutes_beyond_the_network_are_said(disclosed: Disclosed):
     """A missing time is no number."""
     made = annexes.minutes_by_commune(disclosed)
-    assert column(made, "Tư vấn, hỗ trợ, quản lý trường hợp: hiện trạng") == [0, 25, "ngoài mạng đường"]
+    assert column(made, "Tư vấn, hỗ trợ, quản lý trường hợp: hiện trạng") == [
+        0,
+        25,
+        "trên 120 phút hoặc không đến được",
+    ]
     assert column(made, "Chăm sóc, nuôi dưỡng tại cơ sở: hiện trạng") == [0, 25, 75]
 
 

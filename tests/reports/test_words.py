@@ -102,6 +102,8 @@ def test_notices_of_the_run_have_words():
             if not isinstance(node, ast.Call) or getattr(node.func, "id", "") != "Notice" or not node.args:
                 continue
             key, given = node.args[0], node.args[1] if len(node.args) > 1 else ast.Dict([], [])
+            if isinstance(key, ast.Attribute) and key.attr == "key":
+                continue  # A notice that is told anew, with other fields.
             assert isinstance(key, ast.Constant)
             texts = all_keys()[f"notice.{key.value}"]
             if isinstance(given, ast.Dict):

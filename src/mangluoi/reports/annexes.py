@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from mangluoi.reports import exhibits, sentences
-from mangluoi.reports.exhibits import Cell, Exhibit, Heading, columns, count, minutes, numbered, records, text
+from mangluoi.reports import exhibits, sentences, sizes
+from mangluoi.reports.exhibits import Cell, Exhibit, Heading, columns, minutes, numbered, records, text
 from mangluoi.reports.words import Lang, name, say
 from mangluoi.scenario.disclosure import Disclosed
 
@@ -24,6 +24,10 @@ __all__ = [
 _COUNTS = (
     "need", "served", "full", "out_of_reach", "unlocated", "served_after", "full_after", "out_of_reach_after",
 )  # fmt: skip
+
+
+# What nobody can say where no size is known.
+_OF_SIZE = ("served", "full", "served_after", "full_after")
 
 
 def all_annexes(d: Disclosed, lang: Lang = "vi") -> tuple[Exhibit, ...]:
@@ -45,14 +49,20 @@ def _annex(number: int, key: str, lang: Lang, *keys: str, **parts: Any) -> Exhib
 def states(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """List the four states by commune, group and service, before and after."""
     units = d.units.set_index("unit_code")[["name", "above"]]
+    pairs = zip(d.state_totals["service"], d.state_totals["group"], strict=True)
+    sized = {pair: sizes.sized(d, *pair) for pair in pairs}
     rows = []
     for row in records(d.states.sort_values(["service", "group", "unit_code"])):
         unit = units.loc[row.unit_code]
-        counts = (count(getattr(row, key), lang, masked=bool(row.masked)) for key in _COUNTS)
+        known = sized[row.service, row.group]
+        counts = (
+            sizes.people(getattr(row, key), lang, known=known or key not in _OF_SIZE, masked=bool(row.masked))
+            for key in _COUNTS
+        )
         service, group = name("service", row.service, lang), name("group", row.group, lang)
         rows.append((str(row.unit_code), str(unit["name"]), text(unit["above"], lang), service, group, *counts))
     return _annex(
-        1, "states", lang, "not_added",
+        1, "states", lang, "not_added", *(() if all(sized.values()) else ("unknown_size",)),
         unit=say("table.unit.people", lang),
         headings=columns(
             lang, ("number", "code", 6), ("code", "code", 7), ("commune", "text", 18), ("above", "text", 16),
@@ -83,7 +93,9 @@ def states_by_pair(d: Disclosed, lang: Lang = "vi") -> tuple[Exhibit, ...]:
             rows=() if hidden else numbered(rows),
             notes=(),
         )
-        notes = exhibits.with_notes(exhibit, lang, *(["all_masked"] if hidden else []))
+        unknown = any(say("report.unknown", lang) in row for row in exhibit.rows)
+        keys = ["all_masked"] if hidden else ["unknown_size"] if unknown else []
+        notes = exhibits.with_notes(exhibit, lang, *keys)
         found.append(replace(exhibit, notes=notes))
     return tuple(found)
 
@@ -125,7 +137,7 @@ def unlocated(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         )
     return _annex(
         3, "unlocated", lang,
-        unit=say("report.none", lang),
+        unit="",
         headings=columns(
             lang, ("number", "code", 5), ("kind", "text", 14), ("code", "code", 10), ("name", "text", 30),
             ("reason", "text", 28), ("candidates", "text", 18),
@@ -152,7 +164,7 @@ def sources(d: Disclosed, lang: Lang = "vi") -> Exhibit:
             )
     return _annex(
         4, "sources", lang,
-        unit=say("report.none", lang),
+        unit="",
         headings=columns(
             lang, ("number", "code", 5), ("used_for", "text", 26), ("source", "text", 58), ("as_of", "text", 16)
         ),
@@ -166,7 +178,7 @@ def notices(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     rows = [(told,) for told in sentences.notices(d.notices, lang)]
     return _annex(
         6, "notices", lang,
-        unit=say("report.none", lang),
+        unit="",
         headings=columns(lang, ("number", "code", 5), ("notice", "text", 100)),
         rows=numbered(rows),
         source=say("report.source_model", lang),
@@ -190,7 +202,7 @@ def provenance(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         rows.append((say("cell.package", lang, name=package), text(version, lang)))
     return _annex(
         5, "provenance", lang,
-        unit=say("report.none", lang),
+        unit="",
         headings=columns(lang, ("number", "code", 5), ("what", "text", 34), ("value", "text", 66)),
         rows=numbered(rows),
         source=say("report.source", lang, source="provenance.json"),

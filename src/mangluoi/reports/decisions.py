@@ -73,14 +73,17 @@ def targets(d: Disclosed, lang: Lang = "vi") -> Exhibit:
 
 def actions(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """Biểu 7: the chosen actions, with size before and after."""
-    sizes = d.capacity.set_index(["site_id", "service"])["capacity"]
     rows = []
     for row in records(d.actions.sort_values("action_id")):
-        before: Any = 0 if row.kind == "build" else sizes.get((row.site_id, row.service))
-        after = None if before is None or pd.isna(before) else int(before) + int(row.added)
+        before, stands_in = (0, False) if row.kind == "build" else sizes.of_site(d, row.site_id, row.service)
+        after = None if before is None else before + int(row.added)
+
+        def size(of: int | None, from_residents: bool = stands_in) -> Cell:
+            return say("cell.from_residents", lang, number=of) if from_residents else count(of, lang)
+
         rows.append((
             sentences.known("action", str(row.kind), lang), sentences.action_name(row, lang), text(row.unit_name, lang),
-            name("service", str(row.service), lang), count(before, lang), count(row.added, lang), count(after, lang),
+            name("service", str(row.service), lang), size(before), count(row.added, lang), size(after),
             million(row.cost_vnd, lang), served_more(d, row.served_more, lang),
         ))  # fmt: skip
     exhibit = form(
@@ -88,8 +91,8 @@ def actions(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         unit=say("table.unit.none", lang),
         headings=columns(
             lang, ("number", "code", 5), ("action", "text", 9), ("facility", "text", 19), ("place", "text", 15),
-            ("service", "text", 15), ("size_before", "number", 9), ("added", "number", 9),
-            ("size_after", "number", 9), ("cost", "number", 11), ("served_more", "number", 9),
+            ("service", "text", 15), ("size_before", "number", 11), ("added", "number", 8),
+            ("size_after", "number", 11), ("cost", "number", 11), ("served_more", "number", 9),
         ),
         rows=numbered(rows),
         source=say("report.source_model", lang),
@@ -115,13 +118,13 @@ def options(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         masked = bool(row.masked)
         before, after = (share(v, row.need, masked=masked) for v in (row.covered, row.covered_after))
         rows.append(_compared("coverage", "percent", before, after, lang, **who))
-        # Where no size is known, nobody can say how many are served: the model's zero would mislead.
-        known = sizes.sized(d, row.service)
-        served = (row.served, row.served_after) if known else (None, None)
-        gaps = (row.full + row.out_of_reach, row.full_after + row.out_of_reach_after) if known else (None, None)
-        before, after = (count(v, lang, masked=masked) for v in served)
+        known = sizes.sized(d, row.service, row.group)
+        before, after = (sizes.people(v, lang, known=known, masked=masked) for v in (row.served, row.served_after))
         rows.append(_compared("served", "people", before, after, lang, **who))
-        before, after = (count(v, lang, masked=masked) for v in gaps)
+        before, after = (
+            sizes.gap(full, out, lang, known=known, masked=masked)
+            for full, out in ((row.full, row.out_of_reach), (row.full_after, row.out_of_reach_after))
+        )
         rows.append(_compared("gap", "people", before, after, lang, **who))
     rows.append(_compared("places", "places", 0, count(d.actions["added"].sum(), lang), lang))
     rows.append(_compared("cost", "million", 0, million(total_cost(d), lang), lang))

@@ -128,15 +128,9 @@ def _picture(made: Document, block: Picture, lying: bool) -> None:
 
 def _exhibit(made: Document, exhibit: Exhibit, lang: Lang, lying: bool) -> None:
     _paragraph(made, exhibit.label, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER, before=10, after=0, keep=True)
-    _paragraph(
-        made,
-        say("report.unit", lang, unit=exhibit.unit),
-        italic=True,
-        size=_NOTE_PT,
-        align=WD_ALIGN_PARAGRAPH.RIGHT,
-        after=2,
-        keep=True,
-    )
+    if exhibit.unit:
+        unit = say("report.unit", lang, unit=exhibit.unit)
+        _paragraph(made, unit, italic=True, size=_NOTE_PT, align=WD_ALIGN_PARAGRAPH.RIGHT, after=2, keep=True)
     _, _, left, right = _LANDSCAPE if lying else _UPRIGHT
     width_mm = (297 if lying else 210) - left - right
     if exhibit.rows:

@@ -47,7 +47,7 @@ class Exhibit:
     sheet
         Short name, for the workbook.
     unit
-        Unit of measure of the numbers.
+        Unit of measure of the numbers; empty where the table holds none.
     headings
         The columns.
     rows

@@ -154,9 +154,13 @@ def balance(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     rows = []
     for row in records(d.state_totals.sort_values(["service", "group"])):
         masked = bool(row.masked)
-        states = (count(getattr(row, state), lang, masked=masked) for state in _STATES)
+        known = sizes.sized(d, row.service, row.group)
+        states = (
+            sizes.people(getattr(row, state), lang, known=known or state not in ("served", "full"), masked=masked)
+            for state in _STATES
+        )
         service, group = name("service", row.service, lang), name("group", row.group, lang)
-        places = sizes.places(d, row.service, lang)
+        places = sizes.places(d, row.service, row.group, lang)
         rows.append((service, group, places, *states, share(row.covered, row.need, masked=masked)))
     exhibit = form(
         3, "balance", lang,

@@ -120,10 +120,10 @@ def _table(exhibit: Exhibit, lang: Lang) -> str:
         for place, row in enumerate(exhibit.rows)
     )
     notes = "".join(f'<p class="note">{_safe(text)}</p>' for text in (exhibit.source, *exhibit.notes))
+    unit = f'<p class="unit">{_safe(say("report.unit", lang, unit=exhibit.unit))}</p>' if exhibit.unit else ""
     kind = "table long" if len(exhibit.rows) > _LONG else "table"
     return (
-        f'<figure class="{kind}"><figcaption>{_safe(exhibit.label)}</figcaption>'
-        f'<p class="unit">{_safe(say("report.unit", lang, unit=exhibit.unit))}</p>'
+        f'<figure class="{kind}"><figcaption>{_safe(exhibit.label)}</figcaption>{unit}'
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}</figure>"
     )
 

@@ -73,8 +73,8 @@ def facilities(d: Disclosed, lang: Lang) -> list[str]:
     if count:
         kinds = d.facilities["ownership"].value_counts()
         own = {kind: sentences.counted(int(kinds.get(kind, 0)), lang) for kind in ("public", "nonpublic")}
-        date = sentences.date(d.plan.as_of, lang)
-        told = say("report.facilities.count", lang, date=date, count=sentences.counted(count, lang), **own)
+        dates = _dates(d.facilities["as_of"], lang)
+        told = say("report.facilities.count", lang, dates=dates, count=sentences.counted(count, lang), **own)
     else:
         told = say("report.facilities.none", lang)
     parts = [told]
@@ -90,23 +90,42 @@ def facilities(d: Disclosed, lang: Lang) -> list[str]:
     return found
 
 
+def _dates(given: pd.Series, lang: Lang) -> str:
+    """Say between which dates the rows of a list lie; dates are written so that text order is time order."""
+    known = sorted({str(value) for value in given.dropna() if str(value)})
+    if not known:
+        return say("report.facilities.dates_unknown", lang)
+    first, last = sentences.date(known[0], lang), sentences.date(known[-1], lang)
+    if len(known) == 1:
+        return say("report.facilities.dates_one", lang, first=first)
+    return say("report.facilities.dates_span", lang, first=first, last=last)
+
+
 def _sizes(d: Disclosed, lang: Lang) -> list[str]:
-    told, total = [], len(d.capacity)
-    for column, key in (("capacity", "places"), ("residents", "residents")):
-        known = d.capacity[column].dropna()
-        if known.empty:
-            told.append(say(f"report.facilities.no_{key}", lang))
-        else:
-            # A sum of what sources give as "over", "under" or "about" is itself no exact figure.
-            hedged = d.capacity.loc[known.index, "hedge"].isin(["<", ">", "~"]).any()
-            shown = say("hedge.about", lang, number=int(known.sum())) if hedged else int(known.sum())
-            fields = {key: shown, "known": int(known.size), "count": total}
-            told.append(say(f"report.facilities.{key}", lang, **fields))
+    residential = d.capacity[d.capacity["service"] == "residential"]
+    day = d.capacity[d.capacity["service"] == "day"]
+    told = [
+        _sum(d.capacity, "capacity", "places", lang) or say("report.facilities.no_places", lang),
+        _sum(residential, "residents", "residents", lang) or say("report.facilities.no_residents", lang),
+        _sum(day, "residents", "day_users", lang),
+    ]
+    told = [sentence for sentence in told if sentence]
     both = d.capacity[d.capacity["capacity"].notna() & d.capacity["residents"].notna()]
     if float(both["capacity"].sum() if len(both) else 0) > 0:
         share = float(both["residents"].sum()) / float(both["capacity"].sum())
         told.append(say("report.facilities.occupancy", lang, share=sentences.percent(share, lang)))
     return told
+
+
+def _sum(rows: pd.DataFrame, column: str, key: str, lang: Lang) -> str:
+    """Say how many there are and how far that is known; nothing where nothing is."""
+    known = rows[column].dropna()
+    if known.empty:
+        return ""
+    # A sum of what sources give as "over", "under" or "about" is itself no exact figure.
+    hedged = rows.loc[known.index, "hedge"].isin(["<", ">", "~"]).any()
+    shown = say("hedge.about", lang, number=int(known.sum())) if hedged else int(known.sum())
+    return say(f"report.facilities.{key}", lang, total=shown, known=len(known), count=len(rows))
 
 
 def threshold(d: Disclosed, rule: ServiceRule, lang: Lang) -> list[str]:
@@ -136,7 +155,7 @@ def provision(d: Disclosed, rule: ServiceRule, lang: Lang) -> list[str]:
             share = sentences.percent(int(row.covered) / int(row.need), lang)
             mode = sentences.known("mode", rule.profile, lang)
             fields = {"share": share, "covered": int(row.covered), "minutes": float(rule.max_minutes), "mode": mode}
-            key = "covered" if sizes.sized(d, rule.service) else "covered_unknown"
+            key = "covered" if sizes.sized(d, rule.service, row.group) else "covered_unknown"
             told.append(say(f"report.access.{key}", lang, group=group, **fields, **counts))
     return told
 
@@ -180,7 +199,10 @@ def offered(d: Disclosed, lang: Lang) -> list[str]:
             "service": name("service", rule.service, lang), "low": rule.min_added, "high": rule.max_added,
             "million": sentences.million(rule.per_place_vnd, lang), "basis": sentences.stop(rule.basis),
         }  # fmt: skip
-        key = rule.kind if rule.kind == "expand" else "build" if rule.fixed_vnd else "build_places"
+        key: str = rule.kind if rule.kind == "expand" else "build" if rule.fixed_vnd else "build_places"
+        named = d.sites.loc[d.sites["site_id"].isin(rule.sites), "name"]
+        if len(named):
+            key, fields["sites"] = "expand_sites", "; ".join(sorted(map(str, named)))
         if rule.kind == "build":
             fields["type"] = name("type", rule.facility_type, lang)
         if rule.fixed_vnd:
@@ -222,6 +244,7 @@ def proof(d: Disclosed, lang: Lang) -> list[str]:
         total = sentences.million(decisions.total_cost(d), lang)
         budget = sentences.million(d.plan.budget_vnd, lang)
         told.append(say("report.option.total", lang, million=total, budget=budget))
+    told += [say("report.option.size_warning", lang, notice=notice) for notice in _unknown_sizes(d, lang)]
     if any(rule.service in d.withheld_services for rule in d.plan.actions):
         told.append(say("report.option.withheld_actions", lang))
     status, gap = d.solution.get("status"), d.solution.get("gap")
@@ -234,6 +257,16 @@ def proof(d: Disclosed, lang: Lang) -> list[str]:
     if any(d.actions["kind"] == "build"):
         told.append(say("report.option.land", lang))
     return told
+
+
+def _unknown_sizes(d: Disclosed, lang: Lang) -> list[str]:
+    """Say where an action adds places to a service of which free places may be there already, of unknown number."""
+    services = set(d.actions["service"])
+    return [
+        sentences.notice(told, lang)
+        for told in d.notices
+        if told.key == "unknown_capacity_in_reach" and told.fields["service"] in services
+    ]
 
 
 def effect(d: Disclosed, lang: Lang) -> list[str]:
@@ -249,7 +282,7 @@ def effect(d: Disclosed, lang: Lang) -> list[str]:
             "group": name("group", row.group, lang), "service": name("service", row.service, lang),
             "before": sentences.percent(before, lang), "served_before": int(row.served),
         }  # fmt: skip
-        if not sizes.sized(d, row.service):
+        if not sizes.sized(d, row.service, row.group):
             told.append(say("report.option.effect_unknown", lang, after=sentences.percent(after, lang), **fields))
         elif row.covered == row.covered_after and row.served == row.served_after:
             told.append(say("report.option.effect_none", lang, **fields))

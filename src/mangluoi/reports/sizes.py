@@ -2,46 +2,85 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
-from mangluoi.reports.exhibits import Cell
+from mangluoi import shipped
+from mangluoi.reports.exhibits import MASKED, Cell, count
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["notes", "places", "sized"]
+__all__ = ["gap", "notes", "of_site", "people", "places", "sized"]
 
 
-def sized(d: Disclosed, service: str) -> bool:
-    """Whether the size of a service is known at any of its located sites, or none is located."""
-    rows = _located_capacity(d)
-    basis = rows.loc[rows["service"] == service, "basis"]
+def sized(d: Disclosed, service: str, group: str) -> bool:
+    """Whether the size of a service is known at any located site that takes the group, or none is located."""
+    if service in d.withheld_services:
+        # What hidden sites hold is not given; that they serve somebody says that their size is known.
+        rows = d.state_totals[(d.state_totals["service"] == service) & (d.state_totals["group"] == group)]
+        return bool((rows["served"].fillna(0) > 0).any())
+    basis = _doors(d, service, group)["basis"]
     return not len(basis) or bool((basis != "unknown").any())
 
 
-def _located_capacity(d: Disclosed) -> pd.DataFrame:
-    located = d.sites.loc[d.sites["lon"].notna(), "site_id"]
-    return d.capacity[d.capacity["site_id"].isin(located)]
+def _doors(d: Disclosed, service: str, group: str) -> pd.DataFrame:
+    """Return the capacity of the located sites whose type may take the group for the service."""
+    families = shipped.frame("norms/groups.csv").set_index("group")["family"]
+    admissible = shipped.frame("norms/admissible.csv")
+    fitting = (admissible["service"] == service) & (admissible["family"] == families[group])
+    types = set(admissible.loc[fitting, "type"])
+    sites = d.sites.loc[d.sites["lon"].notna() & d.sites["type"].isin(types), "site_id"]
+    return d.capacity[d.capacity["site_id"].isin(sites) & (d.capacity["service"] == service)]
 
 
-def places(d: Disclosed, service: str, lang: Lang) -> Cell:
-    """Return the places of a service that the model counts on."""
-    rows = _located_capacity(d)
-    rows = rows[rows["service"] == service]
+def _hedge(doors: pd.DataFrame) -> str:
+    """Say how a sum of places is to be read: as it is, as the least, or as about right."""
+    counted = doors[doors["basis"] != "unknown"]
+    if counted["hedge"].isin(["<", "~"]).any():
+        # "Under 80" bounds nothing from below, so neither does a sum that it is part of.
+        return "about"
+    lower = (doors["basis"] != "declared").any() or (counted["hedge"] == ">").any()
+    return "at_least" if lower else ""
+
+
+def places(d: Disclosed, service: str, group: str, lang: Lang) -> Cell:
+    """Return the places of a service that the model counts on for a group."""
     if service in d.withheld_services:
         return say("cell.withheld", lang)
-    if not sized(d, service):
+    if not sized(d, service, group):
         return say("report.unknown", lang)
-    total = int(rows["usable"].sum())
-    return say("cell.at_least", lang, number=total) if (rows["basis"] != "declared").any() else total
+    doors = _doors(d, service, group)
+    hedge, total = _hedge(doors), int(doors["usable"].sum())
+    return say(f"cell.{hedge}", lang, number=total) if hedge else total
+
+
+def people(value: Any, lang: Lang, *, known: bool, masked: bool = False) -> Cell:
+    """Return how many are served or meet a full house; without a size nobody can say, and the model's zero misleads."""
+    return count(value if known else None, lang, masked=masked)
+
+
+def gap(full: Any, out_of_reach: Any, lang: Lang, *, known: bool, masked: bool = False) -> Cell:
+    """Return how many are not served; without a size, at least those out of reach."""
+    if masked:
+        return MASKED
+    if known:
+        return count(full + out_of_reach, lang)
+    return say("cell.at_least", lang, number=int(out_of_reach)) if out_of_reach else say("report.unknown", lang)
+
+
+def of_site(d: Disclosed, site_id: str, service: str) -> tuple[int | None, bool]:
+    """Return the places of a service at one site, and whether its residents stand in for them."""
+    rows = d.capacity[(d.capacity["site_id"] == site_id) & (d.capacity["service"] == service)]
+    rows = rows[rows["basis"] != "unknown"]
+    return (int(rows["usable"].sum()), bool((rows["basis"] == "residents").any())) if len(rows) else (None, False)
 
 
 def notes(d: Disclosed) -> list[str]:
     """Return the keys of the notes that the sizes of the plan's services call for."""
-    rows = _located_capacity(d)
-    told = []
-    for service in sorted(set(d.state_totals["service"]) - set(d.withheld_services)):
-        if not sized(d, service):
-            told.append("unknown_size")
-        elif (rows.loc[rows["service"] == service, "basis"] != "declared").any():
-            told.append("at_least")
-    return sorted(set(told))
+    told = set()
+    for service, group in zip(d.state_totals["service"], d.state_totals["group"], strict=True):
+        if service in d.withheld_services:
+            continue
+        told.add(_hedge(_doors(d, service, group)) if sized(d, service, group) else "unknown_size")
+    return sorted(told - {""})

@@ -89,7 +89,8 @@ def _fill(sheet: Any, exhibit: Exhibit, d: Disclosed, lang: Lang) -> None:
     widths = [max(heading.width, 6) * 1.15 for heading in exhibit.headings]
     whole = sum(widths)
     _across(sheet, 1, last, exhibit.label, _TITLE, whole)
-    _across(sheet, 2, last, say("report.unit", lang, unit=exhibit.unit), _ITALIC, whole)
+    if exhibit.unit:
+        _across(sheet, 2, last, say("report.unit", lang, unit=exhibit.unit), _ITALIC, whole)
     for column, (heading, width) in enumerate(zip(exhibit.headings, widths, strict=True), start=1):
         cell = sheet.cell(_HEADING_ROW, column)
         put(cell, heading.text, font=_BOLD)
