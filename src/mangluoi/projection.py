@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 import pyproj
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["DEGREES", "equal_area_radius_m", "great_circle_m", "metres_crs", "to_metres"]
+__all__ = ["DEGREES", "equal_area_radius_m", "great_circle_m", "metres_crs", "to_degrees", "to_metres"]
 
 #: Every table carries longitude and latitude in this reference system.
 DEGREES = "EPSG:4326"
@@ -37,9 +38,20 @@ def metres_crs(lon: ArrayLike) -> str:
 
 def to_metres(lon: ArrayLike, lat: ArrayLike, crs: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Project degrees to metres: easting and northing, each of the shape of the input."""
-    transformer = pyproj.Transformer.from_crs(DEGREES, crs, always_xy=True)
-    x, y = transformer.transform(np.asarray(lon, dtype=float), np.asarray(lat, dtype=float))
+    x, y = _transformer(DEGREES, crs).transform(np.asarray(lon, dtype=float), np.asarray(lat, dtype=float))
     return np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+
+
+def to_degrees(x: ArrayLike, y: ArrayLike, crs: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Bring metres back to degrees: longitude and latitude, each of the shape of the input."""
+    lon, lat = _transformer(crs, DEGREES).transform(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
+    return np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
+
+
+@cache
+def _transformer(one: str, other: str) -> pyproj.Transformer:
+    """Make a transformer once: setting one up takes as long as moving 50,000 points."""
+    return pyproj.Transformer.from_crs(one, other, always_xy=True)
 
 
 def great_circle_m(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLike) -> NDArray[np.float64]:

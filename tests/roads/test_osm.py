@@ -152,3 +152,40 @@ def test_an_absent_file_and_an_unknown_profile_are_refused(tmp_path: Path) -> No
         roads.read_network(tmp_path / "a.osm", profile="car")
     with pytest.raises(InputError, match="motorbike"):
         roads.read_network(write_osm(tmp_path / "a.osm"), profile="motorcycle")
+
+
+def test_a_one_way_trap_is_named(tmp_path: Path) -> None:
+    """The one-way road from 3 to 4 leads to the far bank, which nothing leaves: its nodes are named."""
+    ways = {k: WAYS[k] for k in (10, 11)} | {20: ([2, 7], {"highway": "track"})}
+    network = roads.read_network(write_osm(tmp_path / "a.osm", ways), profile="motorbike")
+    assert network.notes["nodes_trapped"] == 1
+    assert network.remarks["id"].tolist() == ["node 4"]
+    assert network.notes["parts"] == 1
+
+
+def test_a_barrier_stops_whom_it_stops(tmp_path: Path) -> None:
+    """A bollard on node 2 ends the road for cars on both sides; a motorbike passes."""
+    path = write_osm(tmp_path / "a.osm")
+    text = path.read_text(encoding="utf-8")
+    old = f"<node id='2' version='1' lon='{PLACES[2][0]}' lat='19.0'/>"
+    assert old in text
+    path.write_text(text.replace(old, old[:-2] + "><tag k='barrier' v='bollard'/></node>"), encoding="utf-8")
+    assert minutes(roads.read_network(path, profile="motorbike"), "1", "3") is not None
+    assert minutes(roads.read_network(path, profile="car"), "1", "3") is None
+
+
+def test_another_country_is_refused(tmp_path: Path) -> None:
+    """Roads of Liechtenstein are not of Viet Nam."""
+    path = write_osm(tmp_path / "a.osm")
+    path.write_text(path.read_text(encoding="utf-8").replace("lon='105.", "lon='9."), encoding="utf-8")
+    with pytest.raises(InputError, match="outside Viet Nam"):
+        roads.read_network(path, profile="car")
+
+
+def test_a_loop_can_be_lived_on(tmp_path: Path) -> None:
+    """A closed way with one exit keeps its length: a point on its far side reaches the exit."""
+    ways = {10: ([1, 2], {"highway": "primary"}), 11: ([2, 3, 7, 2], {"highway": "primary"})}
+    network = roads.read_network(write_osm(tmp_path / "a.osm", ways), profile="car")
+    far = pd.DataFrame({"id": ["p"], "lon": [105.03], "lat": [19.01]})
+    found = roads.travel_times(network, far, ["1"], max_minutes=30)
+    assert found["minutes"].item() > 2 * STEP_KM / 50 * 60

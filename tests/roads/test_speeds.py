@@ -17,8 +17,8 @@ def test_no_assumed_speed_is_above_the_law() -> None:
 
 
 def test_every_figure_has_a_source_and_a_status() -> None:
-    """No row of the three files goes without."""
-    for name in ("speeds", "caps", "assumptions"):
+    """No row of the files goes without."""
+    for name in ("speeds", "caps", "assumptions", "estimate"):
         frame = shipped.frame(f"roads/{name}.csv")
         assert frame["source"].notna().all()
         assert frame["status"].isin(["assumption", "sourced"]).all()

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from mangluoi.roads.bridge import from_networkx as from_networkx
+from mangluoi.roads.bridge import to_networkx as to_networkx
+from mangluoi.roads.cache import prepare as prepare
+from mangluoi.roads.changes import add_roads as add_roads
+from mangluoi.roads.changes import change_speeds as change_speeds
+from mangluoi.roads.changes import close_roads as close_roads
+from mangluoi.roads.changes import wet_season as wet_season
 from mangluoi.roads.estimate import estimated_network as estimated_network
+from mangluoi.roads.isochrones import isochrones as isochrones
 from mangluoi.roads.network import RoadNetwork as RoadNetwork
 from mangluoi.roads.network import network_from_edges as network_from_edges
-from mangluoi.roads.osm import read_network as read_network
+from mangluoi.roads.paths import path as path
+from mangluoi.roads.reading import read_network as read_network
 from mangluoi.roads.snapping import unreached as unreached
 from mangluoi.roads.speeds import profiles as profiles
 from mangluoi.roads.times import nearest as nearest
@@ -13,11 +22,20 @@ from mangluoi.roads.times import travel_times as travel_times
 
 __all__ = [
     "RoadNetwork",
+    "add_roads",
+    "change_speeds",
+    "close_roads",
     "estimated_network",
+    "from_networkx",
+    "isochrones",
     "nearest",
     "network_from_edges",
+    "path",
+    "prepare",
     "profiles",
     "read_network",
+    "to_networkx",
     "travel_times",
     "unreached",
+    "wet_season",
 ]

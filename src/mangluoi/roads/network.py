@@ -1,25 +1,102 @@
-"""The road network: nodes, directed arcs and their minutes for one profile."""
+"""The road network: nodes, the roads between them, and the minutes that one profile takes."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-from mangluoi.checking import nearest
-from mangluoi.errors import Complaint, InputError
-from mangluoi.roads import speeds
+from mangluoi.errors import InputError
+from mangluoi.roads import hierarchy as contraction_order
+from mangluoi.roads import layout, segments, speeds
+from mangluoi.roads.columns import complain, duplicates, flags, missing_columns, numbers, texts
 
-__all__ = ["Floats", "Ints", "RoadNetwork", "from_arcs", "network_from_edges", "walking_min_per_km"]
+__all__ = [
+    "Floats",
+    "Ints",
+    "Pieces",
+    "RoadNetwork",
+    "arcs_of",
+    "from_pieces",
+    "network_from_edges",
+    "walking_min_per_km",
+]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """Roads between two nodes, as they are drawn; all arrays are of shape (pieces,) unless said otherwise.
+
+    Parameters
+    ----------
+    start, end
+        Positions of the nodes at both ends.
+    forward, backward
+        Minutes from start to end, and back; inf where that direction is closed.
+    length_m
+        Metres along the piece, NaN where not known.
+    first_point
+        Where the points of each piece begin; shape (pieces + 1,).
+    lon, lat
+        Degrees of the points of all pieces, both ends included; shape (points,).
+    way_id
+        The id of the road in its source, -1 where it has none.
+    highway
+        Position in `classes`.
+    unpaved
+        Whether the source says so.
+    classes
+        The names of the highway classes.
+    """
+
+    start: Ints
+    end: Ints
+    forward: Floats
+    backward: Floats
+    length_m: Floats
+    first_point: NDArray[np.int64]
+    lon: Floats
+    lat: Floats
+    way_id: NDArray[np.int64]
+    highway: Ints
+    unpaved: NDArray[np.bool_]
+    classes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def take(self, which: NDArray[Any]) -> Pieces:
+        """Return some pieces, in the order of the positions given."""
+        counts = np.diff(self.first_point)[which]
+        first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        points = np.arange(first[-1]) + np.repeat(self.first_point[:-1][which] - first[:-1], counts)
+        return replace(
+            self,
+            **{n: getattr(self, n)[which] for n in _PER_PIECE},
+            first_point=first,
+            lon=self.lon[points],
+            lat=self.lat[points],
+        )
+
+
+_PER_PIECE = ("start", "end", "forward", "backward", "length_m", "way_id", "highway", "unpaved")
+
+
+def no_remarks() -> pd.DataFrame:
+    """Return the empty table of remarks."""
+    return pd.DataFrame({"problem": [], "id": [], "done": []}, dtype="str")
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +115,10 @@ class RoadNetwork:
         Minutes along the arc, shape (arcs,).
     length_m
         Metres along the arc, NaN where not known; shape (arcs,).
+    arc_piece
+        The piece that each arc runs along; shape (arcs,).
+    pieces
+        The roads as they are drawn. Of several pieces between two nodes the arc is the quickest.
     profile
         Who travels, such as "motorbike"; None where the maker of the network did not say.
     access_min_per_km
@@ -48,6 +129,12 @@ class RoadNetwork:
         Where it comes from.
     notes
         Counts of what was assumed, skipped or repaired on the way.
+    remarks
+        What was found in the source and what was done about it, one line each: columns problem, id, done.
+    smallest_part
+        A part of the network with fewer nodes, cut off from the rest, is a slip of the map: points are not put on it.
+    hierarchy
+        The contraction order, where `prepare` has made one.
     """
 
     node_ids: NDArray[np.str_]
@@ -57,20 +144,97 @@ class RoadNetwork:
     head: Ints
     minutes: Floats
     length_m: Floats
+    arc_piece: Ints
+    pieces: Pieces
     profile: str | None
     access_min_per_km: float
     estimated: bool = False
     source: str = ""
     notes: Mapping[str, float] = field(default_factory=dict)
+    remarks: pd.DataFrame = field(default_factory=no_remarks)
+    smallest_part: int = 1
+    hierarchy: contraction_order.Hierarchy | None = None
 
     def __post_init__(self) -> None:
-        for array in (self.node_ids, self.lon, self.lat, self.tail, self.head, self.minutes, self.length_m):
-            array.setflags(write=False)
+        for owner in (self, self.pieces):
+            for array in vars(owner).values():
+                if isinstance(array, np.ndarray):
+                    array.setflags(write=False)
         object.__setattr__(self, "notes", MappingProxyType(dict(self.notes)))
 
     def __repr__(self) -> str:
         kind = "estimated, " if self.estimated else ""
         return f"<RoadNetwork: {kind}{self.profile}, {len(self.node_ids):,} nodes, {len(self.tail):,} arcs>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        names = {f.name for f in fields(self)}
+        return {k: dict(v) if k == "notes" else v for k, v in vars(self).items() if k in names}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self.__post_init__()
+
+    @cached_property
+    def layout(self) -> layout.Layout:
+        """The graph as the searches want it; made once, when it is first needed."""
+        return layout.lay_out(self.lon, self.lat, self.tail, self.head, self.minutes)
+
+    @cached_property
+    def contraction(self) -> contraction_order.Hierarchy:
+        """The contraction order: the one given, or made when it is first needed."""
+        if self.hierarchy is not None:
+            return self.hierarchy
+        return contraction_order.build(self.lon * np.cos(np.radians(self.lat)), self.lat, self.tail, self.head)
+
+    @cached_property
+    def metric(self) -> contraction_order.Metric | None:
+        """The minutes on the contraction order; None where they are no whole milliseconds or a road is new to it."""
+        if self.layout.out.ms is None:
+            return None
+        ms = np.rint(self.minutes * layout.MS_PER_MINUTE).astype(np.int32)
+        return contraction_order.customize(self.contraction, self.tail, self.head, ms)
+
+    @property
+    def contracted(self) -> bool:
+        """Whether a contraction order is at hand."""
+        return self.hierarchy is not None or "contraction" in vars(self)
+
+    @cached_property
+    def part(self) -> NDArray[np.int32]:
+        """The part of the network, counted from 0, that each node belongs to (one-way streets count both ways)."""
+        size = len(self.node_ids)
+        graph = csr_array((np.ones(len(self.tail), dtype=np.int8), (self.tail, self.head)), shape=(size, size))
+        return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int32)
+
+    @cached_property
+    def trapped(self) -> NDArray[np.int64]:
+        """Nodes that can be entered from the largest part of the network and never be left for it again."""
+        size = len(self.node_ids)
+        if not size:
+            return np.empty(0, dtype=np.int64)
+        graph = csr_array((np.ones(len(self.tail), dtype=np.int8), (self.tail, self.head)), shape=(size, size))
+        strong = connected_components(graph, directed=True, connection="strong")[1]
+        main = strong == np.bincount(strong).argmax()
+        entered = np.zeros(size, dtype=bool)
+        entered[breadth_first_order(graph, int(np.flatnonzero(main)[0]), return_predecessors=False)] = True
+        return np.flatnonzero(entered & ~main)
+
+    @cached_property
+    def segments(self) -> segments.Segments:
+        """The straight segments that points are snapped to; made once, when they are first needed."""
+        nodes_of_part = np.bincount(self.part, minlength=1)
+        usable = nodes_of_part[self.part] >= self.smallest_part
+        alone = np.ones(len(self.node_ids), dtype=bool)
+        alone[self.pieces.start] = alone[self.pieces.end] = False
+        return segments.lay_segments(
+            self.pieces.first_point,
+            self.pieces.lon,
+            self.pieces.lat,
+            usable[self.pieces.start],
+            np.flatnonzero(alone & usable),
+            self.lon,
+            self.lat,
+        )
 
     def positions(self, ids: pd.Series) -> NDArray[np.intp]:
         """Return the positions of node ids, -1 for an id that is not a node."""
@@ -82,45 +246,80 @@ def walking_min_per_km() -> float:
     return 60.0 * speeds.assumption("access_detour") / speeds.assumption("access_kph")
 
 
-def from_arcs(
+def from_pieces(
     node_ids: NDArray[np.str_],
     lon: Floats,
     lat: Floats,
-    tail: NDArray[np.integer[Any]],
-    head: NDArray[np.integer[Any]],
-    minutes: Floats,
-    length_m: Floats,
+    start: NDArray[Any],
+    end: NDArray[Any],
+    forward: Floats,
+    backward: Floats,
+    *,
+    length_m: Floats | None = None,
+    shape: tuple[NDArray[np.int64], Floats, Floats] | None = None,
+    way_id: NDArray[np.int64] | None = None,
+    highway: NDArray[Any] | None = None,
+    unpaved: NDArray[np.bool_] | None = None,
+    classes: tuple[str, ...] = (),
     **about: Any,
 ) -> RoadNetwork:
-    """Build a network from directed arcs in any order; of parallel arcs the quickest stays, loops fall away.
+    """Build a network from pieces in any order.
 
     Parameters
     ----------
-    node_ids, lon, lat, tail, head, minutes, length_m
-        As in `RoadNetwork`, in any order.
+    node_ids, lon, lat
+        The nodes, in any order.
+    start, end, forward, backward, length_m, way_id, highway, unpaved, classes
+        As in `Pieces`; what is not given is not known.
+    shape
+        first_point, lon and lat of `Pieces`; without it, pieces are straight.
     **about
         The other fields of `RoadNetwork`.
     """
     by_id = np.argsort(node_ids, kind="stable")
     rank = np.empty(len(by_id), dtype=np.int32)
     rank[by_id] = np.arange(len(by_id), dtype=np.int32)
-    tails, heads = rank[tail], rank[head]
-    # The length is the last key, so that which of two equally quick arcs stays does not hang on the order of rows.
-    order = np.lexsort((length_m, minutes, heads, tails))
-    tails, heads = tails[order], heads[order]
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (tails[1:] != tails[:-1]) | (heads[1:] != heads[:-1])
-    keep = first & (tails != heads)
-    return RoadNetwork(
-        node_ids=node_ids[by_id],
-        lon=np.ascontiguousarray(lon[by_id]),
-        lat=np.ascontiguousarray(lat[by_id]),
-        tail=np.ascontiguousarray(tails[keep]),
-        head=np.ascontiguousarray(heads[keep]),
-        minutes=np.ascontiguousarray(minutes[order][keep]),
-        length_m=np.ascontiguousarray(length_m[order][keep]),
-        **about,
+    node_ids, lon, lat = node_ids[by_id], np.ascontiguousarray(lon[by_id]), np.ascontiguousarray(lat[by_id])
+    count = len(start)
+    start, end = rank[start], rank[end]
+    length_m = np.full(count, math.nan) if length_m is None else length_m
+    way_id = np.full(count, -1, dtype=np.int64) if way_id is None else way_id
+    if shape is None:
+        both = np.column_stack([start, end]).reshape(-1)
+        shape = np.arange(count + 1, dtype=np.int64) * 2, lon[both], lat[both]
+    raw = Pieces(
+        start,
+        end,
+        np.asarray(forward, dtype=float),
+        np.asarray(backward, dtype=float),
+        np.asarray(length_m, dtype=float),
+        *shape,
+        way_id,
+        np.zeros(count, dtype=np.int32) if highway is None else np.asarray(highway, dtype=np.int32),
+        np.zeros(count, dtype=bool) if unpaved is None else unpaved,
+        classes,
     )
+    # One order of pieces whatever the order of rows was, so that ties are broken alike.
+    pieces = raw.take(np.lexsort((raw.length_m, raw.way_id, raw.backward, raw.forward, end, start)))
+    tail, head, minutes, arc_length_m, arc_piece = arcs_of(pieces)
+    return RoadNetwork(node_ids, lon, lat, tail, head, minutes, arc_length_m, arc_piece, pieces, **about)
+
+
+def arcs_of(pieces: Pieces) -> tuple[Ints, Ints, Floats, Floats, Ints]:
+    """Return the arcs of pieces; of parallel ones the quickest stays, loops and closed directions fall away."""
+    here = np.arange(len(pieces), dtype=np.int32)
+    there, back = np.isfinite(pieces.forward), np.isfinite(pieces.backward)
+    tail = np.concatenate([pieces.start[there], pieces.end[back]])
+    head = np.concatenate([pieces.end[there], pieces.start[back]])
+    minutes = np.concatenate([pieces.forward[there], pieces.backward[back]])
+    piece = np.concatenate([here[there], here[back]])
+    order = np.lexsort((piece, minutes, head, tail))
+    tail, head = tail[order], head[order]
+    keep = np.ones(len(order), dtype=bool)
+    keep[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
+    keep &= tail != head
+    piece = piece[order][keep]
+    return tail[keep], head[keep], minutes[order][keep], pieces.length_m[piece], piece
 
 
 def network_from_edges(
@@ -149,8 +348,8 @@ def network_from_edges(
     InputError
         With every missing column or value, negative time, unknown node and duplicated node id.
     """
-    found = _missing_columns(nodes, ("node_id", "lon", "lat"), (), "nodes")
-    found += _missing_columns(edges, ("from_node", "to_node", "minutes"), ("length_m", "oneway"), "edges")
+    found = missing_columns(nodes, ("node_id", "lon", "lat"), (), "nodes")
+    found += missing_columns(edges, ("from_node", "to_node", "minutes"), ("length_m", "oneway"), "edges")
     if found:
         raise InputError(found)
     ids = texts(nodes["node_id"])
@@ -174,83 +373,20 @@ def network_from_edges(
         found += found_length
     oneway = np.zeros(len(edges), dtype=bool)
     if "oneway" in edges:
-        oneway, found_oneway = _flags(edges["oneway"], "edges", "oneway")
+        oneway, found_oneway = flags(edges["oneway"], "edges", "oneway")
         found += found_oneway
     if found:
         raise InputError(found)
-    back = ~oneway
-    return from_arcs(
+    return from_pieces(
         ids.to_numpy(dtype=np.str_),
         lon,
         lat,
-        np.concatenate([ends[0], ends[1][back]]),
-        np.concatenate([ends[1], ends[0][back]]),
-        np.concatenate([minutes, minutes[back]]),
-        np.concatenate([length_m, length_m[back]]),
+        ends[0],
+        ends[1],
+        minutes,
+        np.where(oneway, math.inf, minutes),
+        length_m=length_m,
         profile=profile,
         access_min_per_km=walking_min_per_km(),
         source=source,
     )
-
-
-def texts(values: pd.Series) -> pd.Series:
-    """Return ids as text on a fresh index; a missing one stays missing."""
-    plain = values.reset_index(drop=True)
-    return plain.where(plain.isna(), plain.astype(str)).astype(object)
-
-
-def numbers(
-    values: pd.Series, sheet: str, column: str, *, low: float, high: float = math.inf, required: bool = True
-) -> tuple[Floats, list[Complaint]]:
-    """Return a column as floats, and a complaint for each value that is missing, no number or out of range."""
-    plain = values.reset_index(drop=True)
-    number = pd.to_numeric(plain, errors="coerce").astype(float)
-    number = number.where(np.isfinite(number))
-    found = complain(plain.isna(), "missing_value", sheet, column, plain) if required else []
-    found += complain(plain.notna() & number.isna(), "not_a_number", sheet, column, plain)
-    below = "negative" if low == 0 else "below_range"
-    found += complain(number < low, below, sheet, column, plain, low=low)
-    found += complain(number > high, "above_range", sheet, column, plain, high=high)
-    return np.asarray(number.to_numpy(), dtype=np.float64), found
-
-
-def _flags(values: pd.Series, sheet: str, column: str) -> tuple[NDArray[np.bool_], list[Complaint]]:
-    plain = values.reset_index(drop=True)
-    known = plain.isin([True, False, 0, 1]).astype(bool)
-    return plain.where(known, False).astype(bool).to_numpy(), complain(~known, "not_yes_no", sheet, column, plain)
-
-
-def duplicates(ids: pd.Series, sheet: str, column: str) -> list[Complaint]:
-    """Return a complaint for every id that stands a second time."""
-    first = {value: row for row, value in reversed(list(enumerate(ids, start=2)))}
-    again = ids.notna() & ids.duplicated()
-    return [
-        Complaint("duplicate_key", None, sheet, int(i) + 2, column, ids[i], {"first": first[ids[i]]})
-        for i in np.flatnonzero(again.to_numpy())
-    ]
-
-
-def complain(wrong: Any, problem: str, sheet: str, column: str, values: pd.Series, **details: Any) -> list[Complaint]:
-    """Return one complaint for each row that is wrong."""
-    rows = np.flatnonzero(np.asarray(wrong, dtype=bool))
-    return [
-        Complaint(problem, None, sheet, int(i) + 2, column, None if pd.isna(values[i]) else values[i], details)
-        for i in rows
-    ]
-
-
-def _missing_columns(
-    frame: pd.DataFrame, required: tuple[str, ...], optional: tuple[str, ...], sheet: str
-) -> list[Complaint]:
-    found = [
-        Complaint("missing_column", sheet=sheet, details={"expected": name})
-        for name in required
-        if name not in frame.columns
-    ]
-    known = [*required, *optional]
-    for name in (str(n) for n in frame.columns if n not in known):
-        # A further column may hold what the caller keeps beside; one that looks like a known name is a slip.
-        alike = nearest(name, known)
-        if alike is not None and alike not in frame.columns:
-            found.append(Complaint("unknown_column", None, sheet, None, name, details={"nearest": alike}))
-    return found

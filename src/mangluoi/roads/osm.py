@@ -2,238 +2,239 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from array import array
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
-from mangluoi import projection
 from mangluoi.errors import Complaint, InputError, MissingExtraError
-from mangluoi.roads import speeds, ways
-from mangluoi.roads.network import RoadNetwork, from_arcs, walking_min_per_km
+from mangluoi.roads import ways
+from mangluoi.roads.assembly import Drawn, assemble
+from mangluoi.roads.network import RoadNetwork
+from mangluoi.tables import LAT_RANGE, LON_RANGE
 
-__all__ = ["read_network"]
+__all__ = ["OSM_ENDINGS", "OVERPASS_ENDING", "OsmMap", "Within", "build", "read_map"]
 
 #: An area to keep: a polygon in degrees, or (west, south, east, north).
 Within = shapely.Polygon | shapely.MultiPolygon | tuple[float, float, float, float]
 
-_OSM_ENDINGS = (".osm.pbf", ".pbf", ".osm", ".osm.bz2", ".osm.gz")
+OSM_ENDINGS = (".osm.pbf", ".pbf", ".osm", ".osm.bz2", ".osm.gz")
+OVERPASS_ENDING = ".json"
 
 
 @dataclass
-class _Map:
-    """What was read: the ways that are roads or ferries, and where their nodes lie."""
-
-    ways: list[tuple[int, list[int], dict[str, str]]] = field(default_factory=list)
-    places: dict[int, tuple[float, float]] = field(default_factory=dict)
-
-
-def read_network(
-    path: str | Path, *, profile: str, terrain: str = "plain", within: Within | None = None
-) -> RoadNetwork:
-    """Read a road file to the network of one profile.
+class OsmMap:
+    """The roads and ferries of a map: tags of ways, their nodes one after another, and where nodes lie.
 
     Parameters
     ----------
-    path
-        OpenStreetMap data: ``.osm.pbf``, ``.osm``, ``.osm.bz2``, ``.osm.gz``, or ``.json`` from Overpass.
-    profile
-        One of `profiles`.
-    terrain
-        {"plain", "mountain"}: which assumed speeds to take.
-    within
-        Keep the roads that touch this area; people use the neighbour's roads, so give it a margin.
+    way_id, tags
+        One per way.
+    count
+        How many nodes each way has.
+    refs
+        The node ids of all ways.
+    node_id, lon, lat
+        The located nodes, in any order; a node may stand twice.
+    barriers
+        Tags of nodes that carry a barrier.
+    """
 
-    Returns
-    -------
-    RoadNetwork
-        Junctions and ends of roads, with the time computed along every bend. Its notes count ways that were read,
-        skipped or of an unknown class, nodes that the file lacks, and the share of kilometres with an assumed speed.
+    way_id: list[int] = field(default_factory=list)
+    tags: list[dict[str, str]] = field(default_factory=list)
+    count: list[int] = field(default_factory=list)
+    refs: array[int] = field(default_factory=lambda: array("q"))
+    node_id: array[int] = field(default_factory=lambda: array("q"))
+    lon: array[float] = field(default_factory=lambda: array("d"))
+    lat: array[float] = field(default_factory=lambda: array("d"))
+    barriers: dict[int, dict[str, str]] = field(default_factory=dict)
+
+    def add_way(self, way_id: int, tags: dict[str, str], refs: list[int]) -> None:
+        """Add a way."""
+        self.way_id.append(way_id)
+        self.tags.append(tags)
+        self.count.append(len(refs))
+        self.refs.extend(refs)
+
+    def add_place(self, node_id: int, lon: float, lat: float) -> None:
+        """Add the place of a node."""
+        self.node_id.append(node_id)
+        self.lon.append(lon)
+        self.lat.append(lat)
+
+
+def read_map(path: Path) -> OsmMap:
+    """Read the roads of an OpenStreetMap file.
 
     Raises
     ------
     InputError
-        For a missing or unreadable file, an unknown profile or terrain, or a file without a usable road.
+        If the file is broken or of an unknown kind.
     MissingExtraError
         If the file needs ``osmium`` and it is not installed.
     """
-    path = Path(path)
-    speeds.check_profile(profile)
-    speeds.check_terrain(terrain)
-    if not path.is_file():
-        raise InputError([Complaint("missing_file", file=str(path))])
-    if path.name.endswith(".json"):
-        read = _read_overpass(path)
-    elif path.name.endswith(_OSM_ENDINGS):
-        read = _read_osm(path)
-    else:
-        known = ", ".join((*_OSM_ENDINGS, ".json"))
-        raise InputError(
-            [Complaint("unreadable_file", file=path.name, details={"why": f"its name ends in none of {known}"})]
-        )
-    return _network(read, path, profile, terrain, within)
+    return _read_overpass(path) if path.name.endswith(OVERPASS_ENDING) else _read_osm(path)
 
 
-def _read_osm(path: Path) -> _Map:
+def _read_osm(path: Path) -> OsmMap:
     try:
         import osmium
         import osmium.osm as kinds
     except ImportError as error:
         raise MissingExtraError("osmium", "osm") from error
-    read = _Map()
+    read = OsmMap()
     try:
-        # Ways first: only the nodes that they use are then kept.
-        for way in osmium.FileProcessor(str(path), osmium.osm.WAY):
-            if not isinstance(way, kinds.Way):
-                continue
-            tags = {tag.k: tag.v for tag in way.tags}
-            if ways.highway_of(tags) is not None:
-                read.ways.append((way.id, [node.ref for node in way.nodes], tags))
-        wanted = {ref for _, refs, _ in read.ways for ref in refs}
-        for node in osmium.FileProcessor(str(path), osmium.osm.NODE):
-            if isinstance(node, kinds.Node) and node.id in wanted and node.location.valid():
-                read.places[node.id] = (node.location.lon, node.location.lat)
+        # Unwanted objects are dropped before Python sees them; nodes are located on the way.
+        wanted = osmium.filter.KeyFilter("highway", "route", "barrier")
+        for thing in (
+            osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY).with_locations().with_filter(wanted)
+        ):
+            tags = dict(thing.tags)
+            if isinstance(thing, kinds.Node):
+                if "barrier" in tags:
+                    read.barriers[thing.id] = tags
+            elif isinstance(thing, kinds.Way) and ways.highway_of(tags) is not None:
+                refs = []
+                for node in thing.nodes:
+                    refs.append(node.ref)
+                    place = node.location
+                    if place.valid():
+                        read.add_place(node.ref, place.lon, place.lat)
+                read.add_way(thing.id, tags, refs)
     except (RuntimeError, osmium.InvalidLocationError) as error:
         raise InputError([Complaint("unreadable_file", file=path.name, details={"why": str(error)})]) from error
     return read
 
 
-def _read_overpass(path: Path) -> _Map:
+def _read_overpass(path: Path) -> OsmMap:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        elements: list[dict[str, Any]] = document["elements"]
-    except (ValueError, KeyError, TypeError) as error:
-        why = f"no Overpass answer with 'elements': {error}"
+        elements: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["elements"]
+        read = OsmMap()
+        for element in elements:
+            tags = element.get("tags", {})
+            if element.get("type") == "node":
+                read.add_place(element["id"], element["lon"], element["lat"])
+                if "barrier" in tags:
+                    read.barriers[element["id"]] = tags
+            elif element.get("type") == "way" and ways.highway_of(tags) is not None:
+                refs = list(element.get("nodes", []))
+                read.add_way(element["id"], tags, refs)
+                # "out geom" gives the places with the way.
+                for ref, place in zip(refs, element.get("geometry", []), strict=False):
+                    if place is not None:
+                        read.add_place(ref, place["lon"], place["lat"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        why = f"no Overpass answer with 'elements': {error!r}"
         raise InputError([Complaint("unreadable_file", file=path.name, details={"why": why})]) from error
-    read = _Map()
-    for element in elements:
-        if element.get("type") == "node":
-            read.places[element["id"]] = (element["lon"], element["lat"])
-        elif element.get("type") == "way" and ways.highway_of(element.get("tags", {})) is not None:
-            refs = list(element.get("nodes", []))
-            read.ways.append((element["id"], refs, element["tags"]))
-            # "out geom" gives the places with the way.
-            for ref, place in zip(refs, element.get("geometry", []), strict=False):
-                if place is not None:
-                    read.places[ref] = (place["lon"], place["lat"])
     return read
 
 
-def _network(read: _Map, path: Path, profile: str, terrain: str, within: Within | None) -> RoadNetwork:
-    notes: Counter[str] = Counter()
-    runs = list(_usable_runs(read, profile, terrain, notes))
-    runs = _inside(runs, read.places, within, notes)
-    if not runs:
-        why = f"no road that {profile} may use, among {len(read.ways)} ways"
-        raise InputError([Complaint("unreadable_file", file=path.name, details={"why": why})])
-    junctions = _junctions(runs)
-    ashore = {ref for refs, rule in runs if not rule.ferry for ref in refs}
-    tails, heads, minutes, lengths = [], [], [], []
-    km = assumed_km = 0.0
-    for refs, rule in runs:
-        steps = _steps_m([read.places[ref] for ref in refs])
-        whole_m = float(steps.sum())
-        km += whole_m / 1000.0
-        assumed_km += whole_m / 1000.0 if rule.assumed else 0.0
-        for first, last in _pieces(refs, junctions):
-            length_m = float(steps[first:last].sum())
-            took = length_m / 1000.0 * rule.min_per_km
-            if rule.ferry:
-                if rule.minutes is not None and whole_m > 0:
-                    took = rule.minutes * length_m / whole_m
-                # Half of the wait at each landing, so that a crossing mapped in several ways waits once.
-                landings = (refs[first] in ashore) + (refs[last] in ashore)
-                took += speeds.assumption("ferry_wait") / 2.0 * landings
-            for tail, head, runs_so in ((first, last, rule.forward), (last, first, rule.backward)):
-                if runs_so:
-                    tails.append(refs[tail])
-                    heads.append(refs[head])
-                    minutes.append(took)
-                    lengths.append(length_m)
-    nodes, ends = np.unique(np.array([tails, heads], dtype=np.int64), return_inverse=True)
-    places = np.array([read.places[ref] for ref in nodes.tolist()], dtype=float)
-    ends = ends.reshape(2, -1)
-    return from_arcs(
-        nodes.astype(np.str_),
-        places[:, 0],
-        places[:, 1],
-        ends[0],
-        ends[1],
-        np.array(minutes),
-        np.array(lengths),
-        profile=profile,
-        access_min_per_km=walking_min_per_km(),
-        source=f"OpenStreetMap: {path.name}",
-        notes={**notes, "km": km, "assumed_speed_share": assumed_km / km if km else 0.0},
+def build(read: OsmMap, *, name: str, profile: str, terrain: str, within: Within | None) -> RoadNetwork:
+    """Build the network of one profile from a map.
+
+    Raises
+    ------
+    InputError
+        If the map holds no road that the profile may use, or lies outside Viet Nam.
+    """
+    notes: dict[str, float] = dict.fromkeys(
+        ("ways_of_unknown_class", "ways_closed", "ways_with_missing_nodes", "nodes_missing", "signs_unread"), 0
     )
+    notes["ways"] = len(read.way_id)
+    remarks: list[tuple[str, str, str]] = []
+    node_id, first = np.unique(np.frombuffer(read.node_id, dtype=np.int64), return_index=True)
+    lon, lat = np.frombuffer(read.lon)[first], np.frombuffer(read.lat)[first]
+    refs = np.frombuffer(read.refs, dtype=np.int64)
+    spot = np.minimum(np.searchsorted(node_id, refs), max(0, len(node_id) - 1))
+    node = np.where(node_id[spot] == refs, spot, -1) if len(node_id) else np.full(len(refs), -1)
+    way = np.repeat(np.arange(len(read.count)), read.count)
+    rules = _rules(read, profile, terrain, notes, remarks)
+    kept = np.array([rule is not None for rule in rules], dtype=bool)
+    kept &= _touches(way, node, lon, lat, len(kept), within)
+    _remark_missing(read, way, node, refs, kept, notes, remarks)
+    chosen = np.flatnonzero(kept)
+    renumbered = np.cumsum(kept) - 1
+    point = kept[way]
+    if not np.any(node[point] >= 0):
+        why = f"no road that {profile} may use, among {len(read.way_id)} ways"
+        raise InputError([Complaint("unreadable_file", file=name, details={"why": why})])
+    middle = float(lon[node[point & (node >= 0)]].mean()), float(lat[node[point & (node >= 0)]].mean())
+    if not (LON_RANGE[0] <= middle[0] <= LON_RANGE[1] and LAT_RANGE[0] <= middle[1] <= LAT_RANGE[1]):
+        raise InputError([Complaint("outside_country", file=name, value=f"{middle[0]:.3f}, {middle[1]:.3f}")])
+    blocked = {ref for ref, tags in read.barriers.items() if ways.blocks(tags, profile=profile)}
+    drawn = Drawn(
+        way_id=np.array(read.way_id, dtype=np.int64)[chosen],
+        rules=[rule for rule, keep in zip(rules, kept, strict=True) if rule is not None and keep],
+        highway=[ways.highway_of(read.tags[i]) or "" for i in chosen],
+        unpaved=np.array([ways.unpaved(read.tags[i]) for i in chosen], dtype=bool),
+        way=renumbered[way[point]],
+        node=node[point],
+        node_ids=node_id.astype(np.str_),
+        lon=lon,
+        lat=lat,
+        blocked=np.isin(node_id, np.array(sorted(blocked), dtype=np.int64)),
+    )
+    return assemble(drawn, remarks=remarks, notes=notes, profile=profile, source=f"OpenStreetMap: {name}")
 
 
-_Run = tuple[list[int], ways.Rule]
-
-
-def _usable_runs(read: _Map, profile: str, terrain: str, notes: Counter[str]) -> Iterator[_Run]:
-    """Yield the stretches of ways that the profile may use and whose nodes all have a place."""
-    known = speeds.classes()
-    for _, refs, tags in read.ways:
-        notes["ways"] += 1
-        if ways.highway_of(tags) not in known:
+def _rules(
+    read: OsmMap, profile: str, terrain: str, notes: dict[str, float], remarks: list[tuple[str, str, str]]
+) -> list[ways.Rule | None]:
+    """Return the rule of each way, None for a way that is closed to the profile or of an unknown class."""
+    rules: list[ways.Rule | None] = []
+    for way_id, tags in zip(read.way_id, read.tags, strict=True):
+        highway = ways.highway_of(tags)
+        if not ways.known(highway):
             notes["ways_of_unknown_class"] += 1
+            remarks.append(("unknown class", f"way {way_id}", f"{highway}: not used"))
+            rules.append(None)
             continue
         rule = ways.read_rule(tags, profile=profile, terrain=terrain)
-        if rule is None:
-            notes["ways_closed"] += 1
-            continue
-        missing = sum(ref not in read.places for ref in refs)
-        notes["nodes_missing"] += missing
-        notes["ways_with_missing_nodes"] += missing > 0
-        run: list[int] = []
-        for ref in [*refs, None]:
-            if ref is not None and ref in read.places:
-                # A node that stands twice in a row is one node.
-                if not run or run[-1] != ref:
-                    run.append(ref)
-                continue
-            if len(run) > 1:
-                yield run, rule
-            run = []
+        notes["ways_closed"] += rule is None
+        if rule is not None and ways.unread_sign(tags):
+            notes["signs_unread"] += 1
+            remarks.append(("maxspeed not read", f"way {way_id}", f"{tags['maxspeed']}: assumed speed taken"))
+        rules.append(rule)
+    return rules
 
 
-def _inside(
-    runs: list[_Run], places: Mapping[int, tuple[float, float]], within: Within | None, notes: Counter[str]
-) -> list[_Run]:
+def _touches(
+    way: NDArray[Any], node: NDArray[Any], lon: NDArray[Any], lat: NDArray[Any], count: int, within: Within | None
+) -> NDArray[np.bool_]:
+    """Say which ways touch the area."""
+    touches = np.ones(count, dtype=bool)
     if within is None:
-        return runs
+        return touches
     area = shapely.box(*within) if isinstance(within, tuple) else within
     shapely.prepare(area)
-    kept = [
-        (refs, rule) for refs, rule in runs if shapely.intersects(area, shapely.LineString([places[r] for r in refs]))
-    ]
-    notes["ways_outside"] = len(runs) - len(kept)
-    return kept
+    located = node >= 0
+    ways_here, nodes_here = way[located], node[located]
+    points = np.bincount(ways_here, minlength=count)
+    line = points[ways_here] > 1
+    drawn, position = np.unique(ways_here[line], return_inverse=True)
+    touches[:] = False
+    if len(drawn):
+        lines = shapely.linestrings(lon[nodes_here[line]], lat[nodes_here[line]], indices=position)
+        touches[drawn] = shapely.intersects(area, lines)
+    return touches
 
 
-def _junctions(runs: list[_Run]) -> set[int]:
-    """Return nodes where roads meet or end. Roads that cross without sharing a node (a bridge) do not meet."""
-    uses: Counter[int] = Counter()
-    for refs, _ in runs:
-        uses.update(refs)
-        # Both ends are junctions, and so is the start of a closed way.
-        uses.update((refs[0], refs[-1]))
-    return {ref for ref, count in uses.items() if count > 1}
-
-
-def _pieces(refs: list[int], junctions: set[int]) -> Iterator[tuple[int, int]]:
-    """Yield first and last position of each stretch between junctions."""
-    stops = [i for i, ref in enumerate(refs) if ref in junctions]
-    yield from itertools.pairwise(stops)
-
-
-def _steps_m(places: list[tuple[float, float]]) -> Any:
-    lon, lat = np.array(places, dtype=float).T
-    return projection.great_circle_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
+def _remark_missing(
+    read: OsmMap,
+    way: NDArray[Any],
+    node: NDArray[Any],
+    refs: NDArray[Any],
+    kept: NDArray[np.bool_],
+    notes: dict[str, float],
+    remarks: list[tuple[str, str, str]],
+) -> None:
+    lacking = np.flatnonzero((node < 0) & kept[way])
+    notes["nodes_missing"] = len(np.unique(refs[lacking]))
+    for i, count in zip(*np.unique(way[lacking], return_counts=True), strict=True):
+        notes["ways_with_missing_nodes"] += 1
+        remarks.append(("nodes missing", f"way {read.way_id[i]}", f"{count} of {read.count[i]}: the road ends there"))

@@ -1,28 +1,32 @@
-"""From points to the network: which node each point starts from, and the minutes of the leg to it."""
+"""From points to the network: the nearest point on a road, and what the leg to it takes."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from mangluoi import projection
 from mangluoi.errors import Complaint, InputError
-from mangluoi.roads.network import Floats, RoadNetwork, complain, duplicates, numbers, texts
+from mangluoi.roads import layout, segments
+from mangluoi.roads.columns import complain, duplicates, numbers, texts
+from mangluoi.roads.network import Floats, RoadNetwork
 
-__all__ = ["SNAP_LIMIT_M", "Points", "Snapped", "read_points", "snap", "unreached"]
+__all__ = ["SNAP_LIMIT_M", "Points", "Snapped", "joined", "place", "read_points", "snap", "timed", "unreached"]
 
 #: How far a point may lie from the network, in metres, unless the caller says otherwise.
 SNAP_LIMIT_M = 5_000.0
 
 #: Columns that may hold the id of a point, in order of preference.
 ID_COLUMNS = ("id", "point_id", "site_id")
+
+#: A foot this near to a node, in metres, is the node.
+_AT_NODE_M = 0.05
 
 
 @dataclass(frozen=True)
@@ -37,13 +41,52 @@ class Points:
 
 @dataclass(frozen=True)
 class Snapped:
-    """Where points stand on the network: node, metres from it, minutes of that leg, and whether within the limit."""
+    """Where points stand on the network; arrays of shape (points,) unless said otherwise.
+
+    Parameters
+    ----------
+    ids
+        Their ids.
+    nodes
+        The nodes that they reach along their piece, -1 for none; shape (points, 2).
+    leaving, arriving
+        Minutes from the point to those nodes, and from them to the point, the access leg included; inf where a one-way
+        street forbids it; shape (points, 2).
+    piece, along
+        The piece and the place on it, -1 for a point that stands at a node.
+    access_minutes
+        Minutes of the leg between the point and the network.
+    distance_m
+        Metres of that leg, in a straight line.
+    x, y
+        The point in metres (not its foot), NaN for a point given as a node.
+    row
+        The row of the caller's frame, counted from 0.
+    """
 
     ids: NDArray[np.str_]
-    node: NDArray[np.intp]
-    distance_m: Floats
+    nodes: NDArray[np.int64]
+    leaving: Floats
+    arriving: Floats
+    piece: NDArray[np.int64]
+    along: Floats
     access_minutes: Floats
-    within: NDArray[np.bool_]
+    distance_m: Floats
+    x: Floats
+    y: Floats
+    row: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def take(self, which: NDArray[Any]) -> Snapped:
+        """Return some of the points."""
+        return Snapped(*(getattr(self, f.name)[which] for f in fields(self)))
+
+
+def joined(parts: Sequence[Snapped]) -> Snapped:
+    """Put points one after another."""
+    return Snapped(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Snapped)))
 
 
 def read_points(network: RoadNetwork, points: pd.DataFrame | Sequence[str], *, name: str) -> Points:
@@ -69,14 +112,14 @@ def read_points(network: RoadNetwork, points: pd.DataFrame | Sequence[str], *, n
     id_column = next((c for c in ID_COLUMNS if c in points.columns), None)
     if id_column is None:
         raise InputError([Complaint("missing_column", sheet=name, details={"expected": "id"})])
-    one_only = {"lon", "lat"}.symmetric_difference({"lon", "lat"} & set(points.columns))
-    if len(one_only) == 1:
-        raise InputError([Complaint("missing_column", sheet=name, details={"expected": one_only.pop()})])
+    absent = {"lon", "lat"} - set(points.columns)
+    if len(absent) == 1:
+        raise InputError([Complaint("missing_column", sheet=name, details={"expected": absent.pop()})])
     ids = texts(points[id_column])
     found = complain(ids.isna(), "missing_value", name, id_column, ids) + duplicates(ids, name, id_column)
     lon = lat = np.full(len(points), math.nan)
     node = np.full(len(points), -1, dtype=np.intp)
-    if "node_id" not in points.columns and not one_only:
+    if "node_id" not in points.columns and not absent:
         lon, found_lon = numbers(points["lon"], name, "lon", low=-180, high=180)
         lat, found_lat = numbers(points["lat"], name, "lat", low=-90, high=90)
         found += found_lon + found_lat
@@ -94,20 +137,75 @@ def read_points(network: RoadNetwork, points: pd.DataFrame | Sequence[str], *, n
     return Points(ids.to_numpy(dtype=np.str_), lon, lat, node)
 
 
-def snap(network: RoadNetwork, points: Points, *, snap_limit_m: float) -> Snapped:
-    """Find the nearest node of each point that is given in degrees; no point is moved, the leg to the node is timed."""
-    node = points.node.copy()
-    distance = np.zeros(len(node))
-    free = np.flatnonzero(node < 0)
+def snap(network: RoadNetwork, points: Points, *, search_m: float = math.inf) -> Snapped:
+    """Put points on the nearest road, splitting it there; a point given as a node stands at it.
+
+    Roads of parts of the network that are smaller than `RoadNetwork.smallest_part` are passed over: a mapped track that
+    joins nothing leads nowhere. No point is moved: the leg to the road takes time, at `access_min_per_km`.
+    A point that has no road within `search_m` stands nowhere, at an infinite distance.
+    """
+    size = len(points.ids)
+    nodes = np.column_stack([points.node, np.full(size, -1)]).astype(np.int64)
+    leaving = np.column_stack([np.zeros(size), np.full(size, math.inf)])
+    arriving = leaving.copy()
+    piece, along = np.full(size, -1, dtype=np.int64), np.zeros(size)
+    x, y = np.full(size, math.nan), np.full(size, math.nan)
+    distance, access = np.zeros(size), np.zeros(size)
+    free = np.flatnonzero(points.node < 0)
     if len(free) and not len(network.node_ids):
         distance[free] = math.inf
     elif len(free):
-        crs = projection.metres_crs(network.lon)
-        tree = cKDTree(np.column_stack(projection.to_metres(network.lon, network.lat, crs)))
-        there = np.column_stack(projection.to_metres(points.lon[free], points.lat[free], crs))
-        distance[free], node[free] = tree.query(there)
-    access = np.where(distance > 0, distance / 1000.0 * network.access_min_per_km, 0.0)
-    return Snapped(points.ids, node, distance, access, distance <= snap_limit_m)
+        foot = segments.nearest_foot(network.segments, points.lon[free], points.lat[free], search_m=search_m)
+        distance[free] = foot.distance_m
+        access[free] = foot.distance_m / 1000.0 * network.access_min_per_km
+        piece[free], along[free] = foot.piece, foot.along
+        nodes[free, 0] = foot.node
+        x[free], y[free] = projection.to_metres(points.lon[free], points.lat[free], network.segments.crs)
+        _split(network, nodes, leaving, arriving, piece, along)
+        access[free] = timed(network, access[free])
+        leaving[free] = timed(network, leaving[free]) + access[free, None]
+        arriving[free] = timed(network, arriving[free]) + access[free, None]
+    rows = np.arange(size, dtype=np.int64)
+    return Snapped(points.ids, nodes, leaving, arriving, piece, along, access, distance, x, y, rows)
+
+
+def timed(network: RoadNetwork, minutes: Floats) -> Floats:
+    """Round minutes to whole milliseconds where the network's own are whole, otherwise to the last decimal kept."""
+    if network.layout.out.ms is None:
+        return np.round(minutes, layout.DECIMALS)
+    return np.rint(minutes * layout.MS_PER_MINUTE) / layout.MS_PER_MINUTE
+
+
+def _split(
+    network: RoadNetwork, nodes: NDArray[Any], leaving: Floats, arriving: Floats, piece: NDArray[Any], along: Floats
+) -> None:
+    """Fill in the ways from each point along its piece to both its ends."""
+    on = np.flatnonzero(piece >= 0)
+    pieces, where, part = network.pieces, piece[on], along[on]
+    forward, backward = pieces.forward[where], pieces.backward[where]
+    nodes[on] = np.column_stack([pieces.start[where], pieces.end[where]])
+    # A closed direction stays inf, also where none of it is to be travelled (0 × inf is no number).
+    leaving[on, 0] = np.where(np.isfinite(backward), part * np.where(np.isfinite(backward), backward, 0), math.inf)
+    leaving[on, 1] = np.where(np.isfinite(forward), (1 - part) * np.where(np.isfinite(forward), forward, 0), math.inf)
+    arriving[on, 0] = np.where(np.isfinite(forward), part * np.where(np.isfinite(forward), forward, 0), math.inf)
+    arriving[on, 1] = np.where(
+        np.isfinite(backward), (1 - part) * np.where(np.isfinite(backward), backward, 0), math.inf
+    )
+    # A foot at an end of its piece stands at that node, and may leave by any road there.
+    whole_m = network.segments.length_of_piece[where]
+    for end, off_m in ((0, part * whole_m), (1, (1 - part) * whole_m)):
+        at = on[off_m <= _AT_NODE_M]
+        nodes[at, 0] = nodes[at, end]
+        nodes[at, 1] = -1
+        for cost in (leaving, arriving):
+            cost[at, 0], cost[at, 1] = 0.0, math.inf
+        piece[at] = -1
+
+
+def _share(part: Floats, minutes: Floats) -> Floats:
+    """Return a share of minutes; a closed direction stays inf, also where none of it is travelled (0 × inf is NaN)."""
+    is_open = np.isfinite(minutes)
+    return np.where(is_open, part * np.where(is_open, minutes, 0.0), math.inf)
 
 
 def unreached(
@@ -127,15 +225,16 @@ def unreached(
     Returns
     -------
     DataFrame
-        Columns id, distance_m (to the nearest node), sorted by id; empty where every point is within the limit.
+        Columns id, distance_m (to the nearest road that hangs together with others), sorted by id; empty where every
+        point is within the limit.
 
     Raises
     ------
     InputError
         As in `read_points`.
     """
-    snapped = snap(network, read_points(network, points, name="points"), snap_limit_m=snap_limit_m)
-    far = ~snapped.within
+    snapped = snap(network, read_points(network, points, name="points"))
+    far = snapped.distance_m > snap_limit_m
     frame = pd.DataFrame({"id": snapped.ids[far].astype(object), "distance_m": snapped.distance_m[far]})
     return frame.astype({"id": "str"}).sort_values("id", ignore_index=True)
 
@@ -143,17 +242,16 @@ def unreached(
 def place(
     network: RoadNetwork, points: pd.DataFrame | Sequence[str], *, name: str, snap_limit_m: float, raises: bool
 ) -> Snapped:
-    """Read and snap points; those beyond the limit raise, or fall away where the caller lists them itself."""
-    snapped = snap(network, read_points(network, points, name=name), snap_limit_m=snap_limit_m)
-    far = np.flatnonzero(~snapped.within)
+    """Read and snap points, sorted by id; those beyond the limit raise, or fall away where the caller lists them."""
+    snapped = snap(network, read_points(network, points, name=name))
+    far = np.flatnonzero(snapped.distance_m > snap_limit_m)
     if len(far) and raises:
         raise InputError([_too_far(snapped, i, name, snap_limit_m) for i in far])
-    near = snapped.within
-    return Snapped(
-        snapped.ids[near], snapped.node[near], snapped.distance_m[near], snapped.access_minutes[near], near[near]
-    )
+    near = np.flatnonzero(snapped.distance_m <= snap_limit_m)
+    return snapped.take(near[np.argsort(snapped.ids[near], kind="stable")])
 
 
 def _too_far(snapped: Snapped, i: Any, name: str, snap_limit_m: float) -> Complaint:
-    details = {"distance_m": round(float(snapped.distance_m[i])), "limit_m": round(snap_limit_m)}
+    metres = float(snapped.distance_m[i])
+    details = {"distance_m": round(metres) if math.isfinite(metres) else metres, "limit_m": round(snap_limit_m)}
     return Complaint("outside_network", None, name, int(i) + 2, None, str(snapped.ids[i]), details)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from functools import cache
 from types import MappingProxyType
 
@@ -10,7 +11,10 @@ from mangluoi import shipped
 from mangluoi.checking import nearest
 from mangluoi.errors import Complaint, InputError
 
-__all__ = ["assumption", "cap_kph", "check_profile", "check_terrain", "classes", "profiles", "speed_kph", "table"]
+__all__ = [
+    "Estimate", "assumption", "cap_kph", "check_profile", "check_terrain", "classes", "estimate", "profiles",
+    "speed_kph", "table",
+]  # fmt: skip
 
 #: Terrain classes that speeds are given for.
 TERRAINS = ("plain", "mountain")
@@ -47,6 +51,7 @@ def profiles() -> list[str]:
     return sorted({profile for profile, _, _ in table()})
 
 
+@cache
 def classes() -> frozenset[str]:
     """Return every highway class that some profile may use."""
     return frozenset(highway for _, highway, _ in table())
@@ -114,6 +119,25 @@ def cap_kph(profile: str, highway: str) -> float | None:
     return _caps()[profile, "populated_two_way" if highway in _POPULATED else "outside_two_way"]
 
 
+@dataclass(frozen=True)
+class Estimate:
+    """How the roads between two centres are estimated where none are mapped, and how far that was from real ones."""
+
+    highway: str
+    detour: float
+    error_median_share: float
+    error_p90_share: float
+    error_median_minutes: float
+
+
+def estimate(terrain: str) -> Estimate:
+    """Return the class of road, the detour factor and the error for a terrain class."""
+    check_terrain(terrain)
+    frame = shipped.frame("roads/estimate.csv").set_index("terrain")
+    row = frame.loc[terrain]
+    return Estimate(str(row["highway"]), *(float(str(row[f.name])) for f in fields(Estimate)[1:]))
+
+
 def assumption(name: str, *, terrain: str = "") -> float:
-    """Return an assumed figure of ``data/roads/assumptions.csv``, such as the detour factor."""
+    """Return an assumed figure of ``data/roads/assumptions.csv``, such as the wait for a ferry."""
     return _assumptions()[name, terrain]

@@ -9,20 +9,18 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
 
 from mangluoi.errors import Complaint, InputError
+from mangluoi.roads import engine, kernels
+from mangluoi.roads.engine import Progress, Triplets
 from mangluoi.roads.network import Floats, RoadNetwork
-from mangluoi.roads.snapping import SNAP_LIMIT_M, Snapped, place
+from mangluoi.roads.snapping import SNAP_LIMIT_M, Snapped, place, timed
 
-__all__ = ["nearest", "travel_times"]
+__all__ = ["direct", "nearest", "travel_times"]
 
-#: Distances held at a time: a block of searches takes no more than this.
-_BLOCK_BYTES = 256 * 2**20
-
-# Sums of minutes differ in their last bits by the order of adding; rounded here, so that 30 means 30.
-_DECIMALS = 9
+# Up to so many points on one side, all distances are looked at; beyond, a tree is asked.
+_FEW = 200
 
 
 def travel_times(
@@ -33,8 +31,12 @@ def travel_times(
     max_minutes: float,
     snap_limit_m: float = SNAP_LIMIT_M,
     on_unreached: Literal["raise", "list"] = "raise",
+    progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Return the minutes from every origin to every destination within reach.
+
+    A point that is given in degrees starts from the nearest point of a road, after a leg at the network's
+    `access_min_per_km`; two points that are nearer to each other than to the road go straight, at the same pace.
 
     Parameters
     ----------
@@ -50,6 +52,8 @@ def travel_times(
     on_unreached
         {"raise", "list"}; with "list", points beyond the limit have no row here, and the caller names them with
         `unreached`.
+    progress
+        Called with the number of searches done and of all; what it raises stops the work.
 
     Returns
     -------
@@ -61,16 +65,25 @@ def travel_times(
     ------
     InputError
         For wrong points (see `read_points`) and points beyond the snap limit.
+
+    References
+    ----------
+    Dijkstra (1959), A note on two problems in connexion with graphs, Numerische Mathematik 1.
     """
     _check_minutes(max_minutes)
-    starts = place(network, origins, name="origins", snap_limit_m=snap_limit_m, raises=on_unreached == "raise")
-    ends = place(network, destinations, name="destinations", snap_limit_m=snap_limit_m, raises=on_unreached == "raise")
+    raises = on_unreached == "raise"
+    starts = place(network, origins, name="origins", snap_limit_m=snap_limit_m, raises=raises)
+    ends = place(network, destinations, name="destinations", snap_limit_m=snap_limit_m, raises=raises)
     # Search from the smaller side; from the destinations the roads are run backwards.
-    forward = len(np.unique(starts.node)) <= len(np.unique(ends.node))
+    forward = len(starts) <= len(ends)
     near, far = (starts, ends) if forward else (ends, starts)
-    rows, columns, minutes = _pairs(_graph(network, forward=forward), near, far, max_minutes)
-    from_rows, to_rows = (rows, columns) if forward else (columns, rows)
-    return _table(starts.ids[from_rows], ends.ids[to_rows], minutes, network.profile)
+    found = engine.pairs(network, near, far, max_minutes=max_minutes, forward=forward, progress=progress)
+    # Two stable passes sort the pairs by origin, then destination.
+    from_row, to_row, minutes = found if forward else (found[1], found[0], found[2])
+    from_row, to_row, minutes = kernels.transpose(from_row, to_row, minutes, len(ends))
+    to_row, from_row, minutes = kernels.transpose(to_row, from_row, minutes, len(starts))
+    triplets = _with_direct(network, starts, ends, (from_row, to_row, minutes), max_minutes)
+    return _table(starts, ends, triplets, network.profile)
 
 
 def nearest(
@@ -103,14 +116,22 @@ def nearest(
     InputError
         As `travel_times`, and for a `k` below 1.
     """
+    _check_minutes(max_minutes)
     if k < 1:
         raise InputError([Complaint("below_range", column="k", value=k, details={"low": 1})])
-    times = travel_times(
-        network, origins, sites, max_minutes=max_minutes, snap_limit_m=snap_limit_m, on_unreached=on_unreached
-    )
-    times = times.sort_values(["from_id", "minutes", "to_id"], ignore_index=True)
-    times["rank"] = times.groupby("from_id").cumcount() + 1
-    return times[times["rank"] <= k].reset_index(drop=True)
+    raises = on_unreached == "raise"
+    starts = place(network, origins, name="origins", snap_limit_m=snap_limit_m, raises=raises)
+    ends = place(network, sites, name="sites", snap_limit_m=snap_limit_m, raises=raises)
+    found = engine.nearest_pairs(network, starts, ends, k=k, max_minutes=max_minutes)
+    rows, columns, minutes = _with_direct(network, starts, ends, _quickest(*found), max_minutes)
+    order = np.lexsort((columns, minutes, rows))
+    rows, columns, minutes = rows[order], columns[order], minutes[order]
+    first_of = np.searchsorted(rows, np.arange(len(starts)))
+    rank = np.arange(len(rows)) - first_of[rows] + 1
+    keep = rank <= k
+    frame = _table(starts, ends, (rows[keep], columns[keep], minutes[keep]), network.profile)
+    frame["rank"] = rank[keep]
+    return frame
 
 
 def _check_minutes(max_minutes: float) -> None:
@@ -120,40 +141,102 @@ def _check_minutes(max_minutes: float) -> None:
         raise InputError([Complaint("negative", column="max_minutes", value=max_minutes)])
 
 
-def _graph(network: RoadNetwork, *, forward: bool) -> csr_array:
-    """Return the arcs as a matrix; each pair of nodes stands once, since SciPy would add parallel arcs up."""
-    tail, head = (network.tail, network.head) if forward else (network.head, network.tail)
-    size = len(network.node_ids)
-    return csr_array((network.minutes, (tail, head)), shape=(size, size))
+def _quickest(rows: NDArray[np.int32], columns: NDArray[np.int32], minutes: Floats) -> Triplets:
+    """Sort triplets by row and column, and keep the quickest of each pair."""
+    order = np.lexsort((minutes, columns, rows))
+    rows, columns, minutes = rows[order], columns[order], minutes[order]
+    keep = np.ones(len(rows), dtype=bool)
+    keep[1:] = (rows[1:] != rows[:-1]) | (columns[1:] != columns[:-1])
+    return rows[keep], columns[keep], minutes[keep]
 
 
-def _pairs(
-    graph: csr_array, near: Snapped, far: Snapped, max_minutes: float
-) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
-    """Return positions in `near` and `far`, and minutes, of every pair within the limit."""
-    found: list[tuple[NDArray[np.intp], NDArray[np.intp], Floats]] = []
-    sources, source_of = np.unique(near.node, return_inverse=True)
-    by_source = np.argsort(source_of, kind="stable")
-    block = max(1, _BLOCK_BYTES // (8 * max(1, graph.shape[0])))
-    limit = max_minutes + 10.0**-_DECIMALS
-    for begin in range(0, len(sources), block):
-        distance = dijkstra(graph, indices=sources[begin : begin + block], limit=limit)
-        first, last = np.searchsorted(source_of[by_source], [begin, begin + block])
-        for i in by_source[first:last]:
-            total = near.access_minutes[i] + distance[source_of[i] - begin, far.node] + far.access_minutes
-            total = np.round(total, _DECIMALS)
-            reached = np.flatnonzero((total <= max_minutes) & np.isfinite(total))
-            found.append((np.full(len(reached), i), reached, total[reached]))
-    if not found:
-        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp), np.empty(0)
-    rows, columns, minutes = zip(*found, strict=True)
-    return np.concatenate(rows), np.concatenate(columns), np.concatenate(minutes)
+def direct(network: RoadNetwork, starts: Snapped, ends: Snapped) -> Triplets:
+    """Return what the searches between nodes cannot see: pairs on one piece of road, and pairs that go straight."""
+    one, two = _on_one_piece(network, starts, ends), _straight(network, starts, ends)
+    minutes = timed(network, np.concatenate([one[2], two[2]]))
+    return np.concatenate([one[0], two[0]]), np.concatenate([one[1], two[1]]), minutes
 
 
-def _table(from_ids: NDArray[np.str_], to_ids: NDArray[np.str_], minutes: Floats, profile: str | None) -> pd.DataFrame:
-    frame = pd.DataFrame(
-        {"from_id": from_ids.astype(object), "to_id": to_ids.astype(object), "minutes": minutes, "mode": profile}
+def _with_direct(
+    network: RoadNetwork, starts: Snapped, ends: Snapped, triplets: Triplets, max_minutes: float
+) -> Triplets:
+    """Add direct pairs to sorted triplets."""
+    rows, columns, minutes = direct(network, starts, ends)
+    if not len(rows):
+        return triplets
+    near = minutes <= max_minutes
+    rows, columns, minutes = _quickest(rows[near], columns[near], minutes[near])
+    width = max(1, len(ends))
+    keys, further = triplets[0].astype(np.int64) * width + triplets[1], rows.astype(np.int64) * width + columns
+    place_of = np.minimum(np.searchsorted(keys, further), max(0, len(keys) - 1))
+    known = keys[place_of] == further if len(keys) else np.zeros(len(further), dtype=bool)
+    by_road = triplets[2].copy()
+    np.minimum.at(by_road, place_of[known], minutes[known])
+    return _quickest(
+        np.concatenate([triplets[0], rows[~known]]),
+        np.concatenate([triplets[1], columns[~known]]),
+        np.concatenate([by_road, minutes[~known]]),
     )
+
+
+def _on_one_piece(network: RoadNetwork, starts: Snapped, ends: Snapped) -> Triplets:
+    """Return pairs that stand on the same piece of road, with the time along it."""
+    order = np.argsort(ends.piece, kind="stable")
+    sorted_pieces = ends.piece[order]
+    here = np.flatnonzero(starts.piece >= 0)
+    low = np.searchsorted(sorted_pieces, starts.piece[here], side="left")
+    count = np.searchsorted(sorted_pieces, starts.piece[here], side="right") - low
+    rows = np.repeat(here, count)
+    within = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+    columns = order[np.repeat(low, count) + within]
+    step = ends.along[columns] - starts.along[rows]
+    piece = starts.piece[rows]
+    pace = np.where(step >= 0, network.pieces.forward[piece], network.pieces.backward[piece])
+    open_way = np.isfinite(pace) | (step == 0)
+    rows, columns, step, pace = rows[open_way], columns[open_way], step[open_way], pace[open_way]
+    along = np.abs(step) * np.where(np.isfinite(pace), pace, 0.0)
+    rows, columns = rows.astype(np.int32), columns.astype(np.int32)
+    return rows, columns, along + starts.access_minutes[rows] + ends.access_minutes[columns]
+
+
+def _straight(network: RoadNetwork, starts: Snapped, ends: Snapped) -> Triplets:
+    """Return pairs that are nearer to each other than to their roads, with the time straight across."""
+    one, two = np.flatnonzero(starts.distance_m > 0), np.flatnonzero(ends.distance_m > 0)
+    if not len(one) or not len(two):
+        return np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)
+    here, there = np.column_stack([starts.x[one], starts.y[one]]), np.column_stack([ends.x[two], ends.y[two]])
+    legs_here, legs_there = starts.distance_m[one], ends.distance_m[two]
+    if min(len(one), len(two)) <= _FEW:
+        few, many = (here, there) if len(here) <= len(there) else (there, here)
+        legs_few, legs_many = (legs_here, legs_there) if few is here else (legs_there, legs_here)
+        near = [
+            np.flatnonzero(np.hypot(*(many - spot).T) <= leg + legs_many)
+            for spot, leg in zip(few, legs_few, strict=True)
+        ]
+        owner = np.repeat(np.arange(len(few)), [len(n) for n in near])
+        pairs = np.column_stack([owner, np.concatenate(near)] if few is here else [np.concatenate(near), owner])
+    else:
+        # One of the two legs is at least half of the sum: looking that far from both sides finds every pair.
+        from_here = cKDTree(there).query_ball_point(here, 2 * legs_here)
+        from_there = cKDTree(here).query_ball_point(there, 2 * legs_there)
+        found = {(i, j) for i, around in enumerate(from_here) for j in around}
+        found |= {(i, j) for j, around in enumerate(from_there) for i in around}
+        pairs = np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
+    rows, columns = one[pairs[:, 0]].astype(np.int32), two[pairs[:, 1]].astype(np.int32)
+    metres = np.hypot(starts.x[rows] - ends.x[columns], starts.y[rows] - ends.y[columns])
+    nearer = metres <= starts.distance_m[rows] + ends.distance_m[columns]
+    return rows[nearer], columns[nearer], metres[nearer] / 1000.0 * network.access_min_per_km
+
+
+def _table(starts: Snapped, ends: Snapped, triplets: Triplets, profile: str | None) -> pd.DataFrame:
     text = pd.StringDtype(na_value=math.nan)
-    frame = frame.astype({"from_id": text, "to_id": text, "mode": text})
-    return frame.sort_values(["from_id", "to_id"], ignore_index=True)
+    # Taking from a short array of text is much quicker than making a long one.
+    from_ids, to_ids = (pd.array(side.ids.astype(object), dtype=text) for side in (starts, ends))
+    return pd.DataFrame(
+        {
+            "from_id": from_ids.take(triplets[0]),
+            "to_id": to_ids.take(triplets[1]),
+            "minutes": triplets[2],
+            "mode": pd.array([profile], dtype=text).take(np.zeros(len(triplets[0]), dtype=np.intp)),
+        }
+    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mangluoi.roads import speeds
 
-__all__ = ["Rule", "highway_of", "read_rule"]
+__all__ = ["Rule", "blocks", "highway_of", "known", "read_rule", "unpaved", "unread_sign"]
 
 # The most general key first: the last one that is present decides (OpenStreetMap wiki, Key:access).
 _ACCESS_KEYS = {
@@ -19,6 +19,19 @@ _ACCESS_KEYS = {
 }
 _CLOSED = {"no", "private", "agricultural", "forestry", "military", "emergency", "delivery", "use_sidepath"}
 _ONEWAY_KEY = {"motorbike": "oneway:motorcycle", "car": "oneway:motorcar", "walk": "oneway:foot"}
+_UNPAVED = {
+    "unpaved", "compacted", "fine_gravel", "gravel", "pebblestone", "ground", "dirt", "earth", "grass", "mud", "sand",
+    "rock", "clay",
+}  # fmt: skip
+# Barriers that stop a profile where nothing is said of access (OpenStreetMap wiki, Key:barrier); a gate is opened.
+_BARRIERS = {
+    "motorbike": {"block", "stile", "turnstile", "kissing_gate", "full-height_turnstile", "jersey_barrier", "log"},
+    "car": {
+        "block", "bollard", "cycle_barrier", "motorcycle_barrier", "stile", "turnstile", "kissing_gate",
+        "full-height_turnstile", "jersey_barrier", "log", "sump_buster",
+    },
+    "walk": set(),
+}  # fmt: skip
 _MPH = 1.609344
 
 
@@ -54,6 +67,30 @@ def highway_of(tags: Mapping[str, str]) -> str | None:
     if highway is not None:
         return highway.removesuffix("_link")
     return "ferry" if tags.get("route") == "ferry" else None
+
+
+def known(highway: str | None) -> bool:
+    """Say whether the speeds know a class."""
+    return highway in speeds.classes()
+
+
+def unpaved(tags: Mapping[str, str]) -> bool:
+    """Say whether the map calls a way unpaved; a track counts as unpaved unless a paved surface is given."""
+    surface = tags.get("surface", "")
+    return surface in _UNPAVED or (not surface and tags.get("highway") == "track")
+
+
+def unread_sign(tags: Mapping[str, str]) -> bool:
+    """Say whether a speed limit is given that cannot be read."""
+    return "maxspeed" in tags and _maxspeed_kph(tags["maxspeed"]) is None
+
+
+def blocks(tags: Mapping[str, str], *, profile: str) -> bool:
+    """Say whether a barrier on a node stops the profile."""
+    barrier = tags.get("barrier", "")
+    if any(key in tags for key in _ACCESS_KEYS[profile]):
+        return not _open(tags, profile)
+    return barrier in _BARRIERS[profile]
 
 
 def read_rule(tags: Mapping[str, str], *, profile: str, terrain: str) -> Rule | None:

@@ -89,12 +89,15 @@ def minutes_by_profile(
 
 
 def _assumptions() -> dict[str, str]:
-    """Say what the estimated network assumes: the detour factors and where the speeds come from."""
-    rows = shipped.frame("roads/assumptions.csv")
-    detours = rows[rows["name"] == "detour"]
-    factors = {format_number(float(value), 1) for value in detours["value"]}
+    """Say what the estimated network assumes, where its speeds come from, and how far it was from real roads."""
+    measured = shipped.frame("roads/estimate.csv")
+    factors = {format_number(float(value), 2) for value in measured["detour"]}
+    errors = {
+        name: "–".join(str(share) for share in sorted(round(100 * float(value)) for value in measured[column]))
+        for name, column in (("error_median", "error_median_share"), ("error_p90", "error_p90_share"))
+    }
     speeds = shipped.frame("roads/speeds.csv")
-    return {"detour": "–".join(sorted(factors)), "speed_source": "; ".join(sorted(set(speeds["source"])))}
+    return {"detour": "–".join(sorted(factors)), "speed_source": "; ".join(sorted(set(speeds["source"]))), **errors}
 
 
 def _network(plan: Plan, where: Area, profile: str) -> roads.RoadNetwork:

@@ -1,0 +1,309 @@
+"""The door to the searches: which one runs, on how many threads, in whole milliseconds or finer."""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mangluoi.roads import kernels, layout, sweep
+from mangluoi.roads.network import Floats, RoadNetwork
+from mangluoi.roads.snapping import Snapped
+
+__all__ = ["Progress", "Scale", "Triplets", "nearest_pairs", "pairs", "ranked"]
+
+# Finer than the last decimal that is kept; the binary fraction is exact for halves and quarters of a minute.
+_TICKS_PER_MINUTE = 2.0**34
+
+# Sources that a thread takes at a time: one row of the sweep.
+_CHUNK = sweep.LANES
+
+# Pairs that a thread has room for before it asks for more.
+_ROOM = 2_000_000
+
+# What contraction costs per node of the graph, in nodes that a plain search could settle meanwhile. Measured; it
+# decides only how soon the answer comes.
+_CONTRACTION_COST = 150
+
+Triplets = tuple[NDArray[np.int32], NDArray[np.int32], Floats]
+Progress = Callable[[int, int], None]
+
+
+class Scale:
+    """Between minutes and the whole numbers that the kernels count in: milliseconds, or finer where those lose time."""
+
+    def __init__(self, network: RoadNetwork, arcs: layout.Arcs, max_minutes: float) -> None:
+        self.weight: Any
+        self.whole = arcs.ms is not None and max_minutes * layout.MS_PER_MINUTE < layout.FAR_MS
+        if self.whole:
+            self.per_minute = float(layout.MS_PER_MINUTE)
+            self.kind: Any = np.int32
+            self.far: Any = np.int32(layout.FAR_MS)
+            self.weight = arcs.ms
+        else:
+            # No way is longer than every node's slowest road; a heap entry holds the node and this many bits of cost.
+            size = max(2, len(network.node_ids))
+            longest = min(max_minutes, (size + 2) * float(arcs.minutes.max(initial=1.0)) + 1e5)
+            bits = 61 - (size - 1).bit_length()
+            self.per_minute = min(_TICKS_PER_MINUTE, math.floor(2.0**bits / max(longest, 1.0)))
+            self.kind = np.int64
+            self.far = np.int64(2**62)
+            self.weight = np.rint(arcs.minutes * self.per_minute).astype(np.int64)
+        # A hair is added, for 0.1 + 0.2 minutes shall be within 0.3.
+        last = max_minutes * self.per_minute + 1e-6 * self.per_minute / layout.MS_PER_MINUTE
+        self.limit = self.kind(math.floor(min(last, float(self.far) / 2)))
+
+    def costs(self, minutes: Floats) -> NDArray[Any]:
+        """Return minutes in the kernels' unit; inf becomes the mark of what is not reached."""
+        ticks = np.rint(np.minimum(minutes * self.per_minute, float(self.far)))
+        return np.ascontiguousarray(ticks.astype(self.kind))
+
+    def minutes(self, costs: NDArray[Any]) -> Floats:
+        """Return the kernels' unit in minutes."""
+        return self.rounded(costs / self.per_minute)
+
+    def rounded(self, minutes: Floats) -> Floats:
+        """Return minutes to the last decimal kept; whole milliseconds are exact as they are (1,800,000 are 30)."""
+        return minutes if self.whole else np.round(minutes, layout.DECIMALS)
+
+
+class _Search:
+    """What both searches need: the ends of the pairs in the order of their graph, nearest sources side by side."""
+
+    def __init__(self, rank: NDArray[np.int32], scale: Scale, near: Snapped, far: Snapped, *, forward: bool) -> None:
+        self.seeds = ranked(rank, near.nodes)
+        self.seed_costs = scale.costs(near.leaving if forward else near.arriving)
+        self.target_nodes = ranked(rank, far.nodes)
+        self.target_costs = scale.costs(far.arriving if forward else far.leaving)
+        self.at_node, self.at_target = _by_node(self.target_nodes, len(rank))
+        # Sources near each other find their part of the graph still in the cache.
+        self.order = np.argsort(self.seeds.max(axis=1, initial=-1), kind="stable").astype(np.int32)
+        self.seeds, self.seed_costs = self.seeds[self.order], self.seed_costs[self.order]
+
+    def room(self, scale: Scale) -> list[Any]:
+        """Return arrays for the answer of one chunk, large enough for most."""
+        size = min(_CHUNK * (len(self.target_nodes) + 1), _ROOM)
+        return [np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, scale.kind)]
+
+    def joined(self, scale: Scale, found: list[tuple[Any, ...]]) -> Triplets:
+        """Put the answers of all chunks together, each written once to where it stays."""
+        total = sum(len(part[0]) for part in found)
+        rows, columns, minutes = np.empty(total, np.int32), np.empty(total, np.int32), np.empty(total)
+        begin = 0
+        for row, column, cost in found:
+            here = slice(begin, begin + len(row))
+            np.take(self.order, row, out=rows[here])
+            columns[here] = column
+            np.divide(cost, scale.per_minute, out=minutes[here])
+            begin += len(row)
+        return rows, columns, scale.rounded(minutes)
+
+
+def pairs(
+    network: RoadNetwork,
+    near: Snapped,
+    far: Snapped,
+    *,
+    max_minutes: float,
+    forward: bool,
+    progress: Progress | None = None,
+) -> Triplets:
+    """Return every pair within the limit, over the roads: positions in `near`, in `far`, and minutes.
+
+    Both searches are exact. The hierarchy is used where its order is at hand, or where so many sources are asked that
+    making it pays; otherwise plain Dijkstra with a limit.
+
+    Parameters
+    ----------
+    network
+        The road network.
+    near, far
+        The side that is searched from, best the smaller one, and the other side.
+    max_minutes
+        The limit, inclusive.
+    forward
+        Whether travel runs from `near` to `far`; otherwise the roads are searched backwards.
+    progress
+        Called with the number of sources done and of all.
+    """
+    scale = Scale(network, network.layout.out if forward else network.layout.into, max_minutes)
+    if scale.whole and _contracts(network, scale, near, forward=forward) and network.metric is not None:
+        return _swept(network, scale, near, far, forward=forward, progress=progress)
+    return _searched(network, scale, near, far, forward=forward, progress=progress)
+
+
+def _contracts(network: RoadNetwork, scale: Scale, near: Snapped, *, forward: bool) -> bool:
+    """Say whether the hierarchy answers sooner, judging by how far a few searches get."""
+    size = len(network.node_ids)
+    if network.contracted or len(near) * size <= _CONTRACTION_COST * size:
+        return network.contracted
+    sample = near.take(np.linspace(0, len(near) - 1, 5).astype(np.int64))
+    arcs = network.layout.out if forward else network.layout.into
+    seeds = ranked(network.layout.rank, sample.nodes)
+    costs = scale.costs(sample.leaving if forward else sample.arriving)
+    dist, touched, heap = _work_arrays(network, scale)
+    reached = 0
+    for seed, cost in zip(seeds, costs, strict=True):
+        count = kernels.search(
+            arcs.first, arcs.head, scale.weight, seed, cost, scale.limit, scale.far, dist, touched, heap
+        )
+        dist[touched[:count]] = scale.far
+        reached += count
+    return len(near) * reached / len(sample) > _CONTRACTION_COST * size
+
+
+def _work_arrays(network: RoadNetwork, scale: Scale) -> tuple[Any, ...]:
+    size, room = len(network.node_ids), len(network.tail) + 8
+    return np.full(size, scale.far), np.empty(size, np.int32), np.empty(room, np.int64)
+
+
+def _searched(
+    network: RoadNetwork, scale: Scale, near: Snapped, far: Snapped, *, forward: bool, progress: Progress | None
+) -> Triplets:
+    arcs = network.layout.out if forward else network.layout.into
+    ends = _Search(network.layout.rank, scale, near, far, forward=forward)
+
+    def run(begin: int, end: int, work: tuple[Any, ...]) -> Any:
+        *arrays, room = work
+        filled = kernels.sparse_pairs(
+            arcs.first, arcs.head, scale.weight, ends.seeds, ends.seed_costs, begin, end, ends.at_node, ends.at_target,
+            ends.target_nodes, ends.target_costs, scale.limit, scale.far, *arrays, *room,
+        )  # fmt: skip
+        room[:] = filled[:3]
+        return tuple(array[: filled[3]].copy() for array in room)
+
+    found = _in_threads(run, lambda: (*_work_arrays(network, scale), ends.room(scale)), len(near), progress)
+    return ends.joined(scale, found)
+
+
+def _swept(
+    network: RoadNetwork, scale: Scale, near: Snapped, far: Snapped, *, forward: bool, progress: Progress | None
+) -> Triplets:
+    order, metric = network.contraction, network.metric
+    if metric is None:
+        raise ValueError("the network has no metric on a hierarchy")
+    ends = _Search(order.rank, scale, near, far, forward=forward)
+    up = metric.up_first, metric.up_head, metric.up_weight
+    down = metric.down_first, metric.down_tail, metric.down_weight
+    # Backwards, what leads down leads up.
+    arcs = (*up, *down) if forward else (*down, *up)
+
+    def run(begin: int, end: int, work: tuple[Any, ...]) -> Any:
+        *arrays, room = work
+        filled = sweep.sweep_pairs(
+            order.first, order.upper, order.parent, order.lowest, *arcs, ends.seeds, ends.seed_costs, begin, end,
+            ends.at_node, ends.at_target, ends.target_nodes, ends.target_costs, scale.limit, scale.far, *arrays, *room,
+        )  # fmt: skip
+        room[:] = filled[:3]
+        return tuple(array[: filled[3]].copy() for array in room)
+
+    def work_arrays() -> tuple[Any, ...]:
+        size = len(order.rank)
+        flags = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+        return np.empty((size, sweep.LANES), np.int32), *flags, ends.room(scale)
+
+    return ends.joined(scale, _in_threads(run, work_arrays, len(near), progress))
+
+
+def nearest_pairs(network: RoadNetwork, origins: Snapped, sites: Snapped, *, k: int, max_minutes: float) -> Triplets:
+    """Return up to k sites for every origin over the roads, in one backward pass: positions and minutes.
+
+    Of equally near sites the one that stands first counts. An origin between two nodes may list up to 2 k.
+    """
+    arcs = network.layout.into
+    scale = Scale(network, arcs, max_minutes)
+    wanted = min(k, max(1, len(sites)))
+    metric = network.metric if scale.whole and network.contracted else None
+    rank = network.layout.rank if metric is None else network.contraction.rank
+    seeds, costs = ranked(rank, sites.nodes), scale.costs(sites.arriving)
+    if metric is None:
+        dist, site, count = kernels.nearest_sources(
+            arcs.first, arcs.head, scale.weight, seeds, costs, wanted, scale.limit, scale.far
+        )
+    else:
+        dist, site, count = sweep.sweep_nearest(
+            metric.down_first, metric.down_tail, metric.down_weight, metric.up_first, metric.up_head, metric.up_weight,
+            seeds, costs, wanted, scale.limit, scale.far,
+        )  # fmt: skip
+    node = ranked(rank, origins.nodes)
+    leaving = scale.costs(origins.leaving)
+    found = []
+    for end in range(2):
+        for i in range(wanted):
+            here = np.flatnonzero((node[:, end] >= 0) & (leaving[:, end] < scale.far))
+            here = here[count[node[here, end]] > i]
+            total = dist[node[here, end], i] + leaving[here, end]
+            within = total <= scale.limit
+            found.append((here[within], site[node[here, end], i][within], total[within]))
+    rows, columns, totals = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return rows.astype(np.int32), columns.astype(np.int32), scale.minutes(totals)
+
+
+def _threads() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+
+
+def _in_threads(
+    run: Callable[[int, int, tuple[Any, ...]], Any],
+    work_arrays: Callable[[], tuple[Any, ...]],
+    count: int,
+    progress: Progress | None,
+) -> list[Any]:
+    """Run chunks of sources on all processors, each with its own work arrays; Ctrl-C stops between chunks."""
+    starts = list(range(0, count, _CHUNK))
+    found: list[Any] = [None] * len(starts)
+    waiting = iter(range(len(starts)))
+    lock = threading.Lock()
+    stop = threading.Event()
+    done = 0
+
+    def worker() -> None:
+        nonlocal done
+        work = work_arrays()
+        while not stop.is_set():
+            with lock:
+                chunk = next(waiting, None)
+            if chunk is None:
+                return
+            begin = starts[chunk]
+            found[chunk] = run(begin, min(count, begin + _CHUNK), work)
+            with lock:
+                done += 1
+                if progress is not None:
+                    progress(min(count, done * _CHUNK), count)
+
+    crew = min(_threads(), len(starts))
+    if crew <= 1:
+        worker()
+        return found
+    with ThreadPoolExecutor(crew) as pool:
+        try:
+            for future in [pool.submit(worker) for _ in range(crew)]:
+                future.result()
+        finally:
+            stop.set()
+    return found
+
+
+def ranked(rank: NDArray[np.int32], nodes: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return nodes in the order of a graph; none stays -1."""
+    if not len(rank):
+        return np.full(nodes.shape, -1, dtype=np.int32)
+    return np.where(nodes >= 0, rank[np.maximum(nodes, 0)], -1).astype(np.int32)
+
+
+def _by_node(target_nodes: NDArray[np.int32], size: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """List the targets of each node."""
+    target = np.repeat(np.arange(len(target_nodes), dtype=np.int32), 2)
+    node = target_nodes.reshape(-1)
+    target, node = target[node >= 0], node[node >= 0]
+    first = np.zeros(size + 1, dtype=np.int64)
+    np.cumsum(np.bincount(node, minlength=size), out=first[1:])
+    return first, target[np.argsort(node, kind="stable")]
