@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import json
 import logging
+import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -270,20 +271,26 @@ def _outcome(result: Result, options: argparse.Namespace) -> int:
 
 
 def _summary(result: Result, place: Path, options: argparse.Namespace) -> dict[str, Any]:
-    """Tell a machine what a person may see: disclosed provincial totals."""
+    """Tell a machine what a person may see: disclosed provincial totals; what is masked or not known is null."""
     from mangluoi.scenario import disclose
 
     shown = disclose(result, profile=options.profile)
+    told = {name: value for name, value in shown.solution.items() if name != "seconds"}
     return {
-        "plan": result.plan.name,
-        "province": result.province_name,
-        "vintage": result.plan.vintage,
+        "plan": shown.plan.name,
+        "province": shown.province_name,
+        "vintage": shown.plan.vintage,
         "output": str(place),
         "totals": json.loads(shown.state_totals.to_json(orient="records")),
         "actions": json.loads(
             shown.actions[["action_id", "kind", "service", "added", "cost_vnd"]].to_json(orient="records")
         ),
-        "solution": {k: v for k, v in shown.solution.items() if k != "seconds"},
+        # JSON has no word for infinity, which a gap is where no bound was found.
+        "solution": {
+            name: None if isinstance(value, float) and not math.isfinite(value) else value
+            for name, value in told.items()
+        },
+        "withheld_services": list(shown.withheld_services),
     }
 
 

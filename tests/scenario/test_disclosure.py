@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from mangluoi import shipped
-from mangluoi.scenario import disclose
+from mangluoi.scenario import Disclosed, Result, disclose
 from real_answers import answer
 
 COUNTS = ["need", "served", "full", "out_of_reach", "unlocated", "served_after", "full_after", "out_of_reach_after"]
@@ -18,23 +19,154 @@ def test_no_small_count_is_shown(result):
     """In public no count from 1 to 10 stands in any table of counts."""
     shown = disclose(result)
     for frame, columns in ((shown.states, COUNTS), (shown.state_totals, COUNTS), (shown.people, ["people"])):
-        values = frame[columns].astype("Float64").to_numpy(dtype=float, na_value=0.0)
+        personal = frame[frame["group"] != "population"]
+        values = personal[columns].astype("Float64").to_numpy(dtype=float, na_value=0.0)
         assert not ((values > 0) & (values <= 10)).any()
 
 
-def test_masked_counts_do_not_follow_from_totals(result):
-    """Within each published total at least two rows are masked, and together they hold nothing or more than 10."""
+def determined(equations: list[np.ndarray], size: int) -> np.ndarray:
+    """Return which unknowns follow from the sums: those that no vector of the null space moves."""
+    if not equations:
+        return np.zeros(size, dtype=bool)
+    _, strengths, rows = np.linalg.svd(np.array(equations, dtype=float))
+    free = rows[int((strengths > 1e-9).sum()) :]
+    return np.abs(free).max(axis=0, initial=0.0) < 1e-9
+
+
+def published_sums(shown: Disclosed, codes: list[str], group: str, service: str) -> list[np.ndarray]:
+    """Return every set of communes whose need is published as a sum, by the minutes that everybody may read."""
+    minutes = shown.minutes[shown.minutes["service"] == service].set_index("unit_code").loc[codes]
+    limit = next(rule.max_minutes for rule in shown.plan.services if rule.service == service)
+    before, after = (minutes[name].fillna(np.inf).to_numpy() for name in ("minutes", "minutes_after"))
+    sums = []
+    total = shown.state_totals[(shown.state_totals["group"] == group) & (shown.state_totals["service"] == service)]
+    if not total["masked"].any():
+        sums += [np.ones(len(codes)), before <= limit, before > limit, after <= limit, after > limit]
+    bands = shown.bands[(shown.bands["group"] == group) & (shown.bands["service"] == service)]
+    for row in bands[~bands["masked"]].itertuples():
+        low, _, high = row.band.removeprefix(">").partition("-")
+        upper = float(high) if high else np.inf
+        sums.append(((before > float(low)) | ((low == "0") & (before == 0))) & (before <= upper))
+    return sums
+
+
+def attacked(shown: Disclosed) -> list[tuple[str, str, str]]:
+    """Difference every published sum; return the masked communes that come out: unit, group, service."""
+    codes = sorted(shown.units["unit_code"])
+    rates = {(rule.group, rule.service): rule.rate for rule in shown.plan.needs}
+    found = []
+    by_group: dict[str, list[np.ndarray]] = {}
+    for (group, service), part in shown.states.groupby(["group", "service"]):
+        if group == "population":
+            continue
+        rows = part.set_index("unit_code").reindex(codes)
+        sums = published_sums(shown, codes, group, service)
+        known = [np.eye(len(codes))[i] for i in np.flatnonzero(rows["need"].notna())]
+        out = determined([*sums, *known], len(codes)) & rows["masked"].to_numpy(dtype=bool)
+        found += [(codes[i], group, service) for i in np.flatnonzero(out)]
+        if rates[group, service] == 1:
+            by_group.setdefault(group, []).extend([*sums, *known])
+    for group, part in shown.people[shown.people["group"] != "population"].groupby("group"):
+        rows = part.set_index("unit_code").reindex(codes)
+        known = [np.eye(len(codes))[i] for i in np.flatnonzero(rows["people"].notna())]
+        total = shown.people_totals[shown.people_totals["group"] == group]
+        known += [] if total["masked"].any() else [np.ones(len(codes))]
+        out = determined([*by_group.get(group, []), *known], len(codes)) & rows["masked"].to_numpy(dtype=bool)
+        found += [(codes[i], group, "people") for i in np.flatnonzero(out)]
+    return found
+
+
+def leaked(shown: Disclosed, truth: Result) -> list[tuple[str, str, str]]:
+    """Return what the attack gives back of communes that hold anybody."""
+    people = truth.people.set_index(["unit_code", "group"])["people"]
+    return [found for found in attacked(shown) if people[found[0], found[1]] > 0]
+
+
+def invented(seed: int) -> Result:
+    """Give a real result random people, minutes and answers, with two services for one group at rate 1."""
+    rng = np.random.default_rng(seed)
+    result = answer("kon-tum", "2025-06-30")
+    codes, group = sorted(result.units["unit_code"]), "beneficiary"
+    high = int(rng.choice([15, 60, 200]))
+    counts = np.where(rng.random(len(codes)) < rng.choice([0.02, 0.2]), rng.integers(0, 10, len(codes)), 0)
+    counts = np.where(counts == 0, rng.integers(11, high, len(codes)), counts)
+    counts[rng.integers(len(codes))] = 7
+    plan = result.plan
+    rule = dataclasses.replace(next(rule for rule in plan.needs if rule.group == group), rate=1.0)
+    services = [rule.service, "residential"] if seed % 2 else [rule.service]
+    needs = tuple(dataclasses.replace(rule, service=service) for service in services)
+    nearest, states, after, coverage, bands = [], [], [], [], []
+    for service in services:
+        limit = plan.service(service).max_minutes
+        minutes = rng.gamma(2.0, 30.0, len(codes))
+        less = np.where(rng.random(len(codes)) < 0.1, minutes / 2, minutes)
+        nearest.append(
+            pd.DataFrame({"unit_code": codes, "service": service, "minutes": minutes, "minutes_after": less})
+        )
+        keys = {"point_id": codes, "group": group, "service": service, "need": counts.astype(float)}
+        share = rng.choice([0.0, 0.1, 0.5, 1.0], len(codes))
+        for table, near in ((states, minutes <= limit), (after, less <= limit)):
+            served = np.where(near, np.floor(share * counts), 0.0)
+            full, beyond = np.where(near, counts - served, 0.0), np.where(near, 0.0, counts)
+            table.append(
+                pd.DataFrame({**keys, "served": served, "full": full, "out_of_reach": beyond, "unlocated": 0.0})
+            )
+        sums = {"covered": [counts[minutes <= limit].sum()], "covered_after": [counts[less <= limit].sum()]}
+        coverage.append(pd.DataFrame({"group": group, "service": service, "need": counts.sum(), **sums}))
+        at = np.searchsorted([30, 60, 90, 120], minutes)
+        people = [float(counts[at == number].sum()) for number in range(5)]
+        names = ["0-30", "30-60", "60-90", "90-120", ">120"]
+        bands.append(
+            pd.DataFrame(
+                {"service": service, "group": group, "band": names, "people": people, "share": people / counts.sum()}
+            )
+        )
+    people = pd.DataFrame(
+        {"unit_code": codes, "vintage": plan.vintage, "group": group, "people": counts, "lower": pd.NA, "upper": pd.NA,
+         "basis": "counted", "estimated": False}
+    ).astype({"people": "Int64", "lower": "Int64", "upper": "Int64"})  # fmt: skip
+    return dataclasses.replace(
+        result,
+        plan=dataclasses.replace(plan, needs=needs),
+        people=people,
+        nearest=pd.concat(nearest, ignore_index=True),
+        states=pd.concat(states, ignore_index=True),
+        states_after=pd.concat(after, ignore_index=True),
+        coverage=pd.concat(coverage, ignore_index=True),
+        bands=pd.concat(bands, ignore_index=True),
+    )
+
+
+def test_no_masked_commune_comes_out_of_the_published_sums(result):
+    """Differencing totals, bands, covered and out-of-reach counts gives back no masked commune."""
+    assert not leaked(disclose(result), result)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_differencing_random_results_gives_nothing_back(seed):
+    """The attack fails on random people, minutes and services too, while something is still published."""
+    result = invented(seed)
     shown = disclose(result)
-    hidden = shown.states[shown.states["masked"]][["unit_code", "group", "service"]]
-    truth = result.states.rename(columns={"point_id": "unit_code"}).merge(hidden, on=["unit_code", "group", "service"])
-    for _, rows in truth.groupby(["group", "service"]):
-        whole = result.states[
-            (result.states["group"] == rows["group"].iloc[0]) & (result.states["service"] == rows["service"].iloc[0])
-        ]
-        everything = len(rows) == int((whole["need"] > 0).sum())
-        together = rows[["need", "served", "full", "out_of_reach"]].sum()
-        assert len(rows) >= 2 or everything
-        assert ((together == 0) | (together > 10) | everything).all()
+    assert shown.people["masked"].any()
+    assert not leaked(shown, result)
+    assert not shown.people["masked"].all()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_attack_works_where_only_small_rows_are_masked(seed):
+    """Without complementary masking the same attack gives communes back: the tests above can fail."""
+    result = invented(seed)
+    shown = disclose(result)
+    few = result.people["people"] <= 10
+    small = set(result.people.loc[few, "unit_code"])
+    need = result.states["need"].where(~result.states["point_id"].isin(small)).to_numpy()
+    naive = dataclasses.replace(
+        shown,
+        people=shown.people.assign(people=result.people["people"].where(~few), masked=few),
+        states=shown.states.assign(need=need, masked=np.isnan(need)),
+        bands=result.bands.assign(masked=False),
+    )
+    assert leaked(naive, result)
 
 
 def test_a_masked_row_is_masked_whole(result):

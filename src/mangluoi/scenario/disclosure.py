@@ -2,16 +2,22 @@
 
 Maps and reports take a `Disclosed`, never a `Result`. In the profile ``public`` (the default)
 
-* confidential sites are counted by type and appear nowhere else, and what would give them away (travel times, states
-  and actions of the services that they offer) is given for the province only;
-* counts of 1 to 10 are masked, with complementary suppression: see `_mask`;
+* confidential sites (flagged so, or of a type that is confidential by law) are counted by type and appear nowhere
+  else, and what would give them away (travel times, states and actions of the services that they offer) is given for
+  the province only;
+* counts of 1 to 10 are masked, with complementary suppression over every sum that is published: see `masking`;
 * groups marked sensitive (HIV, drugs, victims) are given for the province only, and masked up to 20.
+
+Rows of the group ``population`` are never masked: their people are published census figures, and all else in them
+follows from rates, thresholds and places that the report prints; nobody's personal data stand in them.
 
 The profile ``internal`` masks nothing but still never shows a confidential site; every page is stamped.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -20,21 +26,20 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from mangluoi import shipped, siting
-from mangluoi.scenario.plan import Plan
+from mangluoi import shipped
+from mangluoi.scenario import masking
+from mangluoi.scenario.masking import AFTER_COLUMNS, LARGEST_MASKED, STATE_COLUMNS
+from mangluoi.scenario.plan import Plan, TargetRule
 from mangluoi.scenario.result import Notice, Result
 
 __all__ = ["LARGEST_MASKED", "Disclosed", "disclose"]
 
 Profile = Literal["public", "internal"]
 
-#: Counts from 1 to this are masked (practice of the US Centers for Medicare & Medicaid Services: no cell of 1–10).
-LARGEST_MASKED = 10
-#: The same for groups marked sensitive, which are given for the province only.
-LARGEST_MASKED_SENSITIVE = 20
-
-STATE_COLUMNS = ("need", "served", "full", "out_of_reach", "unlocated")
-AFTER_COLUMNS = ("served_after", "full_after", "out_of_reach_after")
+#: Notices that count what is listed of each basis of size.
+_COUNTED_BASIS = {"capacity_unknown": "unknown", "capacity_from_residents": "residents"}
+#: What a notice gives for a number of people that is masked; the tables of the report explain the sign.
+_MASKED = "*"
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class Disclosed:
     profile
         {"public", "internal"}
     plan, province_name
-        The question.
+        The question; without what names a confidential site (locations, actions, targets).
     units
         unit_code, name, kind, above, lon, lat, area_km2, cell_code; one row per commune of the plan's vintage.
     cells
@@ -79,15 +84,22 @@ class Disclosed:
         service, group, band, people, share, masked; for the province.
     actions
         action_id, kind, site_id, service, added, cost_vnd, served_more (missing: 1 to 10 people, masked), name,
-        unit_name, lon, lat.
+        unit_name, lon, lat; without actions of withheld services.
     solution
-        status, objective, bound, gap, seconds, cost_vnd of the solver; empty where no action was offered.
-    scorecard, unlocated, notices, provenance
+        status, gap and seconds of the solver; objective, bound and cost_vnd too where no total that they sum is
+        masked and no chosen action is withheld; empty where no action was offered.
+    scorecard
+        As in `Result`, without targets that name a confidential facility; a figure that would give back what is
+        masked or withheld is missing, and its reason is ``masked``.
+    notices
+        As in `Result`, without those that name a confidential site or a withheld service; a number of people that
+        is masked is ``*``.
+    unlocated, provenance
         As in `Result`.
     masked_count
         How many rows are masked, by table.
     withheld_services
-        Services given for the province only because a confidential site offers them.
+        Services given for the province only because a confidential site offers them, or would be built for them.
     """
 
     profile: Profile
@@ -137,86 +149,185 @@ def disclose(result: Result | Disclosed, *, profile: Profile = "public") -> Disc
         return result
     groups = shipped.frame("norms/groups.csv").set_index("group")
     sensitive = set(groups.index[groups["sensitive"] == "yes"])
-    hidden = result.sites["confidential"].fillna(True).astype(bool)
-    hidden_ids = set(result.sites.loc[hidden, "site_id"])
-    hidden_facilities = set(result.sites.loc[hidden, "facility_id"])
-    offered = result.capacity[result.capacity["site_id"].isin(hidden_ids)]
-    withheld = tuple(sorted(set(offered["service"])))
-
-    masks = profile == "public"
+    secret = _secrets(result)
+    plan = _plan(result.plan, secret)
     states = _states(result)
-    totals = _state_totals(result, states)
-    by_unit = states[~states["group"].isin(sensitive) & ~states["service"].isin(withheld)]
+    totals, people_totals = _state_totals(result, states), _people_totals(result)
+    by_unit = states[~states["group"].isin(sensitive) & ~states["service"].isin(secret.services)]
     people = result.people[["unit_code", "group", "people", "estimated", "basis"]]
-    people_totals = _people_totals(result)
-    if masks:
+    if profile == "public":
         people = people[~people["group"].isin(sensitive)]
-        people = _mask(people, ["group"], ["people"], sensitive)
-        people_totals = _mask_alone(people_totals, ["people", "lower", "upper"], sensitive)
-        by_unit = _mask(by_unit, ["group", "service"], [*STATE_COLUMNS, *AFTER_COLUMNS], sensitive)
-        totals = _mask_alone(totals, [*STATE_COLUMNS, *AFTER_COLUMNS, "covered", "covered_after"], sensitive)
-        bands = _mask(result.bands, ["service", "group"], ["people"], sensitive)
-        bands.loc[bands["masked"], "share"] = np.nan
+        masks = masking.of_result(result, people, by_unit)
+        people = masking.hide(
+            people, ["people"], [u in masks.people.get(g, ()) for u, g in masking.keys(people, "unit_code", "group")]
+        )
+        keys = masking.keys(by_unit, "unit_code", "group", "service")
+        counts = [*STATE_COLUMNS, *AFTER_COLUMNS]
+        by_unit = masking.hide(by_unit, counts, [u in masks.states.get((g, s), ()) for u, g, s in keys])
+        people_totals = masking.hide_small(people_totals, ["people", "lower", "upper"], sensitive)
+        closed = [key in masks.totals for key in masking.keys(totals, "group", "service")]
+        totals = masking.hide_small(totals, [*counts, "covered", "covered_after"], sensitive, also=closed)
+        bands = masking.hide_bands(result.bands, totals, masks, sensitive)
     else:
         people, people_totals, by_unit, totals, bands = (
             frame.assign(masked=False) for frame in (people, people_totals, by_unit, totals, result.bands)
         )
-    bands = bands[~bands["service"].isin(withheld)]
-    shown = result.sites[~hidden]
+    bands = bands[~bands["service"].isin(secret.services)]
+    capacity = result.capacity[~result.capacity["site_id"].isin(secret.sites)].reset_index(drop=True)
     return Disclosed(
         profile=profile,
-        plan=result.plan,
+        plan=plan,
         province_name=result.province_name,
         units=result.units,
         cells=result.cells,
-        facilities=result.facilities[~result.facilities["facility_id"].isin(hidden_facilities)].reset_index(drop=True),
-        sites=shown.drop(columns="confidential").reset_index(drop=True),
-        capacity=result.capacity[~result.capacity["site_id"].isin(hidden_ids)].reset_index(drop=True),
-        confidential_count={str(kind): int(n) for kind, n in result.sites[hidden].groupby("type").size().items()},
+        facilities=result.facilities[~result.facilities["facility_id"].isin(secret.facilities)].reset_index(drop=True),
+        sites=result.sites[~result.sites["site_id"].isin(secret.sites)]
+        .drop(columns="confidential")
+        .reset_index(drop=True),
+        capacity=capacity,
+        confidential_count=secret.count,
         people=people.reset_index(drop=True),
         people_totals=people_totals.reset_index(drop=True),
         states=by_unit.reset_index(drop=True),
         state_totals=totals.reset_index(drop=True),
-        minutes=result.nearest[~result.nearest["service"].isin(withheld)].reset_index(drop=True),
+        minutes=result.nearest[~result.nearest["service"].isin(secret.services)].reset_index(drop=True),
         bands=bands.reset_index(drop=True),
-        actions=_actions(result, withheld, masks=masks),
-        solution={} if result.solution is None else _answer(result.solution),
-        scorecard=_scorecard(result, totals),
-        unlocated=result.unlocated[~result.unlocated["id"].isin(hidden_ids)].reset_index(drop=True),
-        notices=result.notices,
+        actions=_actions(result, secret, masks=profile == "public"),
+        solution=_answer(result, secret, totals),
+        scorecard=_scorecard(result, secret, totals),
+        unlocated=result.unlocated[~result.unlocated["id"].isin(secret.sites)].reset_index(drop=True),
+        notices=_notices(result, secret, capacity, by_unit, totals),
         provenance=result.provenance,
         masked_count={
             name: int(frame["masked"].sum())
             for name, frame in (("people", people), ("states", by_unit), ("state_totals", totals), ("bands", bands))
         },
-        withheld_services=withheld,
+        withheld_services=secret.services,
     )
 
 
-def _actions(result: Result, withheld: tuple[str, ...], *, masks: bool) -> pd.DataFrame:
-    shown = result.actions[~result.actions["service"].isin(withheld)].reset_index(drop=True)
+@dataclass(frozen=True)
+class _Secret:
+    """Confidential sites: their ids, their facilities, how many, the services that they give away, and their names."""
+
+    sites: frozenset[str]
+    facilities: frozenset[str]
+    count: Mapping[str, int]
+    services: tuple[str, ...]
+    names: re.Pattern[str] | None
+
+    def named_in(self, values: Any) -> bool:
+        """Say whether any of the texts names a confidential site or facility."""
+        return self.names is not None and any(
+            isinstance(value, str) and self.names.search(value.casefold()) for value in values
+        )
+
+
+def _secrets(result: Result) -> _Secret:
+    """Find the confidential sites: those flagged so, and all of a confidential type, whatever their flag says."""
+    listed = shipped.frame("norms/facility_types.csv")
+    types = frozenset(str(kind) for kind in listed.loc[listed["confidential"] == "yes", "type"])
+    sites, facilities = result.sites, result.facilities
+    of_type = set(facilities.loc[facilities["type"].isin(types), "facility_id"])
+    hidden = (
+        sites["confidential"].fillna(True).astype(bool) | sites["type"].isin(types) | sites["facility_id"].isin(of_type)
+    )
+    ids = frozenset(str(site) for site in sites.loc[hidden, "site_id"])
+    owners = frozenset(str(name) for name in {*sites.loc[hidden, "facility_id"], *of_type})
+    without_site = facilities[facilities["facility_id"].isin(of_type - set(sites["facility_id"]))]
+    count = pd.concat([sites.loc[hidden, "type"], without_site["type"]]).value_counts().sort_index()
+    offered = result.capacity.loc[result.capacity["site_id"].isin(ids), "service"]
+    planned = {rule.service for rule in result.plan.actions if rule.facility_type in types}
+    named = [*sites.loc[hidden, ["site_id", "facility_id", "name", "address"]].to_numpy().ravel()]
+    named += [*facilities.loc[facilities["facility_id"].isin(owners), ["facility_id", "name"]].to_numpy().ravel()]
+    words = sorted({value.casefold() for value in named if isinstance(value, str) and value.strip()})
+    pattern = re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words)) if words else None
+    return _Secret(
+        sites=ids,
+        facilities=owners,
+        count={str(kind): int(n) for kind, n in count.items()},
+        services=tuple(sorted({*offered, *planned})),
+        names=pattern,
+    )
+
+
+def _is_public_target(rule: TargetRule, secret: _Secret) -> bool:
+    """Say whether a target names no confidential facility; how many there are of a type may be told."""
+    return not secret.named_in(dataclasses.astuple(rule))
+
+
+def _plan(plan: Plan, secret: _Secret) -> Plan:
+    """Drop from the plan every rule that names a confidential site."""
+    actions = []
+    for rule in plan.actions:
+        sites = tuple(site for site in rule.sites if site not in secret.sites)
+        emptied = bool(rule.sites) and not sites
+        if not emptied and not secret.named_in([rule.basis]):
+            actions.append(dataclasses.replace(rule, sites=sites))
+    return dataclasses.replace(
+        plan,
+        actions=tuple(actions),
+        targets=tuple(rule for rule in plan.targets if _is_public_target(rule, secret)),
+        locations=tuple(
+            rule
+            for rule in plan.locations
+            if rule.site not in secret.sites and not secret.named_in(dataclasses.astuple(rule))
+        ),
+    )
+
+
+def _actions(result: Result, secret: _Secret, *, masks: bool) -> pd.DataFrame:
+    shown = result.actions[~result.actions["service"].isin(secret.services)].reset_index(drop=True)
     more = shown["served_more"].astype(float)
-    small = (more > 0) & (more <= LARGEST_MASKED) & masks
-    return shown.assign(served_more=more.mask(small))
+    few = (more.abs() > 0) & (more.abs() <= LARGEST_MASKED) & masks
+    return shown.assign(served_more=more.mask(few))
 
 
-def _scorecard(result: Result, totals: pd.DataFrame) -> pd.DataFrame:
-    """Withhold a share served where one of the provincial counts that it stands on is masked."""
+def _answer(result: Result, secret: _Secret, totals: pd.DataFrame) -> dict[str, Any]:
+    """Give the solver's sums over people and money only where nothing that they sum is masked or withheld."""
+    if result.solution is None:
+        return {}
+    told = ["status", "gap", "seconds"]
+    if not totals["masked"].any() and not result.actions["service"].isin(secret.services).any():
+        told += ["objective", "bound", "cost_vnd"]
+    return {name: getattr(result.solution, name) for name in told}
+
+
+def _scorecard(result: Result, secret: _Secret, totals: pd.DataFrame) -> pd.DataFrame:
+    """Withhold a measure where a provincial count that it stands on is masked or a confidential site is within it."""
     shown = result.scorecard.copy()
     for position, rule in enumerate(result.plan.targets):
-        if rule.kind != "share_served":
-            continue
-        rows = totals[totals["service"] == rule.service]
-        if rule.group:
-            rows = rows[rows["group"] == rule.group]
-        if rows["masked"].any():
+        given_away = rule.kind in ("total_capacity", "share_offering") and rule.service in secret.services
+        if rule.kind == "share_served":
+            rows = totals[totals["service"] == rule.service]
+            if rule.group:
+                rows = rows[rows["group"] == rule.group]
+            given_away = bool(rows["masked"].any())
+        if given_away:
             shown.loc[shown.index[position], ["today", "after", "distance"]] = np.nan
             shown.loc[shown.index[position], "reason"] = "masked"
-    return shown
+    public = [_is_public_target(rule, secret) for rule in result.plan.targets]
+    return shown[public].reset_index(drop=True)
 
 
-def _answer(solution: siting.Solution) -> dict[str, Any]:
-    return {name: getattr(solution, name) for name in ("status", "objective", "bound", "gap", "seconds", "cost_vnd")}
+def _notices(
+    result: Result, secret: _Secret, capacity: pd.DataFrame, by_unit: pd.DataFrame, totals: pd.DataFrame
+) -> tuple[Notice, ...]:
+    """Drop notices about what is withheld, and mask in the others what the tables mask."""
+    masked = set(by_unit.loc[by_unit["masked"], "service"]) | set(totals.loc[totals["masked"], "service"])
+    told = []
+    for notice in result.notices:
+        fields = dict(notice.fields)
+        if secret.named_in(fields.values()) or fields.get("service") in secret.services:
+            continue
+        if notice.key in _COUNTED_BASIS:
+            fields["count"] = int((capacity["basis"] == _COUNTED_BASIS[notice.key]).sum())
+            if not fields["count"]:
+                continue
+        if fields.get("service") in masked and "people" in fields:
+            fields["people"] = _MASKED
+        told.append(Notice(notice.key, fields))
+    return tuple(told)
 
 
 def _states(result: Result) -> pd.DataFrame:
@@ -255,54 +366,3 @@ def _people_totals(result: Result) -> pd.DataFrame:
         )
     frame = pd.DataFrame(rows, columns=["group", "people", "lower", "upper", "estimated", "as_of", "source"])
     return frame.astype({"people": "Int64", "lower": "Int64", "upper": "Int64"})
-
-
-def _limit(frame: pd.DataFrame, sensitive: set[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
-    return np.where(frame["group"].isin(sensitive), LARGEST_MASKED_SENSITIVE, LARGEST_MASKED)
-
-
-def _small(frame: pd.DataFrame, counts: list[str], limit: np.ndarray[Any, np.dtype[np.int64]]) -> pd.Series:
-    values = frame[counts].astype("Float64").fillna(0).to_numpy(dtype=float)
-    return pd.Series(((values > 0) & (values <= limit[:, None])).any(axis=1), index=frame.index)
-
-
-def _mask_alone(frame: pd.DataFrame, counts: list[str], sensitive: set[str]) -> pd.DataFrame:
-    """Mask rows that stand for themselves: no published total holds them."""
-    shown = frame.copy()
-    shown["masked"] = _small(shown, counts, _limit(shown, sensitive))
-    shown[counts] = shown[counts].astype("Int64")
-    shown.loc[shown["masked"], counts] = pd.NA
-    return shown
-
-
-def _mask(frame: pd.DataFrame, within: list[str], counts: list[str], sensitive: set[str]) -> pd.DataFrame:
-    """Mask whole rows so that neither the rows beside them nor the published total of `within` gives them back.
-
-    A row with any count from 1 to 10 is masked whole, so that no count follows from the others of its row. Within each
-    published total, at least two rows are then masked, and what is masked together is in each column either nothing at
-    all or more than 10 people: the next smallest rows are masked until that holds. Rows are never summed over
-    groups or services in any output (groups overlap), so no other total can be used against them.
-    """
-    shown = frame.copy()
-    shown[counts] = shown[counts].astype("Int64")
-    limit = _limit(shown, sensitive)
-    masked = _small(shown, counts, limit).to_numpy(copy=True)
-    values = shown[counts].astype("Float64").fillna(0).to_numpy(dtype=float)
-    size = values.max(axis=1)
-    identity = shown["unit_code"].to_numpy(dtype=str) if "unit_code" in shown else shown.index.to_numpy().astype(str)
-    for rows in shown.groupby(within, sort=True).indices.values():
-        positions = np.asarray(rows, dtype=np.intp)
-        order = sorted((int(row) for row in positions), key=lambda row: (size[row], identity[row]))
-        spare = [row for row in order if not masked[row] and size[row] > 0]
-        while spare and not _safe(positions[masked[positions]], values, int(limit[positions[0]])):
-            masked[spare.pop(0)] = True
-    shown["masked"] = masked
-    shown.loc[masked, counts] = pd.NA
-    return shown
-
-
-def _safe(rows: np.ndarray[Any, np.dtype[np.intp]], values: np.ndarray[Any, np.dtype[np.float64]], limit: int) -> bool:
-    if rows.size == 0:
-        return True
-    together = values[rows].sum(axis=0)
-    return rows.size >= 2 and bool(((together == 0) | (together > limit)).all())
