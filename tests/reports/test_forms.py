@@ -30,7 +30,7 @@ def test_facilities_say_what_is_not_known(disclosed: Disclosed):
     """Biểu 2 writes that a size is not known, hedges what its source hedges, and gives shelters as a count."""
     made = figures.facilities(disclosed)
     assert column(made, "Quy mô (chỗ)") == ["chưa có số liệu", 1000, "chưa có số liệu", "–"]
-    assert column(made, "Đang nuôi dưỡng (người)") == ["chưa có số liệu", 1100, "trên 60", "–"]
+    assert column(made, "Đang nuôi dưỡng, phục vụ (người)") == ["chưa có số liệu", 1100, "trên 60", "–"]
     assert column(made, "Sử dụng công suất (%)") == ["–", 110.0, "–", "–"]
     assert "02 nơi (không nêu vị trí)" in str(column(made, "Cơ sở, địa điểm")[-1])
 
