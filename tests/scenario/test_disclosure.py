@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from mangluoi import shipped
-from mangluoi.scenario import Disclosed, Result, disclose
+from mangluoi.scenario import Disclosed, Notice, Result, disclose
+from mangluoi.scenario.plan import LocationRule, TargetRule
 from real_answers import answer
 
 COUNTS = ["need", "served", "full", "out_of_reach", "unlocated", "served_after", "full_after", "out_of_reach_after"]
@@ -234,3 +235,99 @@ def test_small_gains_and_shares_are_masked():
     assert share["reason"] == "masked"
     open_view = disclose(dataclasses.replace(result, actions=actions), profile="internal")
     assert (open_view.actions["served_more"] == 3).all()
+
+
+def with_a_shelter() -> Result:
+    """Make one site of a real result a shelter that its owner forgot to flag, with everything that may name it."""
+    result = answer("nghe-an", "2025-06-30")
+    site = result.sites.set_index("site_id").loc["NA01-2"]
+    sites = result.sites.copy()
+    sites.loc[sites["site_id"] == "NA01-2", ["type", "confidential"]] = ["shelter", False]
+    service = result.capacity.loc[result.capacity["site_id"] == "NA01-2", "service"].iloc[0]
+    rules = result.plan
+    plan = dataclasses.replace(
+        rules,
+        actions=(*rules.actions, dataclasses.replace(rules.actions[0], kind="expand", sites=("NA01-2",))),
+        locations=(*rules.locations, LocationRule("NA01-2", "xã Nghĩa Dũng", "biết")),
+        targets=(
+            *rules.targets,
+            TargetRule("facility_capacity", f"Mở rộng {site['name']}", 50, 2030, "QĐ", service=service,
+                       facility_id=site["facility_id"]),
+        ),
+    )  # fmt: skip
+    row = {"label": f"Mở rộng {site['name']}", "kind": "facility_capacity", "today": 6.0}
+    card = pd.concat([result.scorecard, pd.DataFrame([row])], ignore_index=True)
+    told = (
+        Notice("point_off_network", {"name": "NA01-2", "distance_km": 31.0}),
+        Notice("site_assumed", {"name": site["name"], "basis": "biết"}),
+        Notice("unknown_capacity_in_reach", {"people": 40, "service": service}),
+        Notice("capacity_unknown", {"count": len(result.capacity) + 1, "rule": "exclude"}),
+    )
+    return dataclasses.replace(result, sites=sites, plan=plan, scorecard=card, notices=told)
+
+
+@pytest.mark.parametrize("profile", ["public", "internal"])
+def test_a_shelter_is_hidden_whatever_its_flag_says(profile):
+    """A site of a confidential type stands in no table, rule, target or notice, even where it is not flagged."""
+    result = with_a_shelter()
+    name = result.sites.set_index("site_id").loc["NA01-2", "name"]
+    shown = disclose(result, profile=profile)
+    assert shown.confidential_count == {"shelter": 1}
+    assert "NA01-2" not in set(shown.sites["site_id"]) | set(shown.capacity["site_id"])
+    assert "NA01-2" not in shown.plan.to_toml()
+    for text in (shown.plan.to_toml(), shown.scorecard.to_csv(), repr(shown.notices), shown.sites.to_csv()):
+        assert name not in text
+    assert len(shown.scorecard) == len(shown.plan.targets)
+    assert shown.minutes[shown.minutes["service"].isin(shown.withheld_services)].empty
+    keys = {notice.key for notice in shown.notices}
+    assert not keys & {"point_off_network", "site_assumed", "unknown_capacity_in_reach"}
+    counted = [notice.fields["count"] for notice in shown.notices if notice.key == "capacity_unknown"]
+    unknown = int((shown.capacity["basis"] == "unknown").sum())
+    assert counted == ([unknown] if unknown else [])
+
+
+def test_a_shelter_that_would_be_built_is_not_given_away():
+    """The place chosen for a new shelter is not shown, nor the minutes to it."""
+    result = answer("kon-tum", "2025-06-30")
+    rule = dataclasses.replace(result.plan.actions[0], kind="build", facility_type="shelter", sites=(), max_size=None)
+    secret = dataclasses.replace(result, plan=dataclasses.replace(result.plan, actions=(rule,)))
+    shown = disclose(secret)
+    assert shown.withheld_services == (rule.service,)
+    assert rule.service not in set(shown.actions["service"]) | set(shown.minutes["service"])
+    assert "cost_vnd" not in shown.solution
+
+
+def test_the_solver_gives_no_masked_total_back():
+    """Objective, bound and cost are left out where a total is masked; how good the answer is always stands."""
+    shown = disclose(answer("dong-thap", "2025-07-01"))
+    assert shown.state_totals["masked"].any()
+    assert {"status", "gap"} <= set(shown.solution)
+    assert not {"objective", "bound", "cost_vnd"} & set(shown.solution)
+    assert "objective" in disclose(answer("dong-thap", "2025-07-01"), profile="internal").solution
+
+
+def test_bands_of_a_masked_total_are_masked():
+    """Neither people nor shares by band give a masked total back."""
+    shown = disclose(answer("dong-thap", "2025-07-01"))
+    masked = shown.state_totals[shown.state_totals["masked"]][["group", "service"]]
+    bands = shown.bands.merge(masked, on=["group", "service"])
+    assert len(bands)
+    assert bands[["people", "share"]].isna().all().all()
+    assert shown.bands.loc[shown.bands["masked"], "share"].isna().all()
+
+
+def test_people_in_notices_are_masked_as_in_tables():
+    """A notice does not count the people of a service of which a count is masked."""
+    result = answer("dong-thap", "2025-07-01")
+    told = Notice("unknown_capacity_in_reach", {"people": 16, "service": "residential"})
+    (notice,) = disclose(dataclasses.replace(result, notices=(told,))).notices
+    assert notice.fields["people"] == "*"
+    (notice,) = disclose(dataclasses.replace(result, notices=(told,)), profile="internal").notices
+    assert notice.fields["people"] == 16
+
+
+def test_population_is_never_masked(result):
+    """Published census figures, and what follows from them by printed rates, hide nobody."""
+    shown = disclose(result)
+    for frame in (shown.people, shown.states, shown.state_totals, shown.bands):
+        assert not frame.loc[frame["group"] == "population", "masked"].any()
