@@ -295,7 +295,7 @@ def _summary(result: Result, place: Path, options: argparse.Namespace) -> dict[s
 
 
 def _show_totals(result: Result, place: Path, options: argparse.Namespace) -> None:
-    from mangluoi.reports import words
+    from mangluoi.reports import sizes, words
     from mangluoi.scenario import disclose
     from mangluoi.viettext import format_number
 
@@ -305,6 +305,13 @@ def _show_totals(result: Result, place: Path, options: argparse.Namespace) -> No
     table.title = f"{result.province_name} · {result.plan.vintage}"
     for row in shown.state_totals.to_dict("records"):
         cells = ["*" if row["masked"] else format_number(float(row[name]), lang=options.lang) for name in counts]
+        if not row["masked"] and not sizes.sized(shown, row["service"], row["group"]):
+            # Nobody knows how many are served where no site gives its size: that is not nobody served.
+            unknown = say("cli.no_data", options.lang)
+            cells = [
+                unknown if name in ("served", "full", "served_after") else cell
+                for name, cell in zip(counts, cells, strict=True)
+            ]
         names = (words.name("group", row["group"], options.lang), words.name("service", row["service"], options.lang))
         table.add_row(*names, *cells)
     _print(table)
@@ -334,8 +341,7 @@ def _show_complaints(complaints: Sequence[Complaint], options: argparse.Namespac
     table = _table([say(f"cli.heading.{name}", options.lang) for name in names])
     for c in complaints:
         told = sentences.complaint(c, options.lang)
-        cells = (Path(c.file).name if c.file else "", c.sheet, c.row, c.column, c.value, told)
-        table.add_row(*("" if cell is None else str(cell) for cell in cells))
+        table.add_row(*sentences.place(c, options.lang), "" if c.value is None else str(c.value), told)
     print(say("cli.complaints", options.lang, count=len(complaints)), file=sys.stderr)
     _print(table, error=True)
 

@@ -170,6 +170,17 @@ def test_a_complaint_never_tells_where_a_confidential_site_is():
     assert placed(108.0, 13.98, "số 1 đường Bí Mật", confidential=True) == [("outside_province", "KT01-1")]
 
 
+def test_a_shelter_must_be_marked_confidential():
+    """A site of a confidential type that is not marked so is refused, before anything can show it."""
+    plan = read_plan("kon-tum")
+    tables, _ = facts.read_tables(plan)
+    homes = tables["facilities"].copy()
+    homes.loc[homes["facility_id"] == "KT04", "type"] = "shelter"
+    with pytest.raises(InputError) as error:
+        facts.supply_on_map(plan, facts.area(plan), {**tables, "facilities": homes}, file=None)
+    assert [c.problem for c in error.value.complaints] == ["shelter_not_confidential"]
+
+
 def test_a_group_counted_on_two_lists_is_refused():
     """Ten thousand on the old list and five hundred more on the new one would count people twice."""
     plan = read_plan("kon-tum")

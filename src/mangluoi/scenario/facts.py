@@ -264,8 +264,13 @@ def supply_on_map(plan: Plan, where: Area, tables: Mapping[str, pd.DataFrame], *
     sites = sites.join(owner, on="facility_id").sort_values("site_id")
     rows_of_file = [int(row) if file else None for row in sites.index]
     sites, notices = _locate(plan, sites.reset_index(drop=True))
+    kinds = shipped.frame("norms/facility_types.csv")
+    secret = set(kinds.loc[kinds["confidential"] == "yes", "type"])
     found = []
     for row, site in zip(rows_of_file, sites.to_dict("records"), strict=True):
+        if site["type"] in secret and not site["confidential"]:
+            at = (file, SITES.sheet, row, SITES["confidential"].heading, site["type"])
+            found.append(Complaint("shelter_not_confidential", *at))
         # Where a confidential site is must not be read in a complaint either.
         shown = site["site_id"] if site["confidential"] or pd.isna(site["address"]) else site["address"]
         at = (file, SITES.sheet, row, SITES["address"].heading, shown)

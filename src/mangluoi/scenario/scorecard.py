@@ -109,7 +109,7 @@ def _facility_capacity(
         return math.nan, math.nan, "no_data"
     known = float(doors["usable"].sum())
     if (doors["basis"] == "unknown").any():
-        return math.nan, known + added if added else math.nan, "capacity_unknown"
+        return math.nan, math.nan, "capacity_unknown"
     reason = "from_residents" if (doors["basis"] == "residents").any() else ""
     return known, known + added, reason
 

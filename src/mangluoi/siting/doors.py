@@ -17,7 +17,7 @@ from mangluoi.siting.solution import Solution
 __all__ = ["max_served"]
 
 # How near to the fewest minutes the last level goes, and how long it looks: a tie-break, not a promise.
-_NEAR_ENOUGH, _NODES = 0.01, 100
+_NEAR_ENOUGH, _NODES = 0.01, 20
 
 
 def max_served(
