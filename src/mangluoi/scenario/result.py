@@ -105,7 +105,7 @@ class Result:
     provenance: Mapping[str, Any]
 
     def _repr_html_(self) -> str:
-        """Show the key figures in Jupyter: provincial totals only, which no disclosure rule withholds."""
+        """Show the key figures in Jupyter: provincial totals by service, small ones masked."""
         totals = self.states.groupby("service", sort=True)[
             ["need", "served", "full", "out_of_reach", "unlocated"]
         ].sum()
