@@ -16,12 +16,18 @@ from mangluoi.scenario.plan import Plan
 
 __all__ = ["Stages", "provenance"]
 
-_PACKAGES = ("mangluoi", "folium", "geopandas", "matplotlib", "networkx", "numpy", "pandas", "scipy", "shapely")
-_SHIPPED = (
-    "boundaries/units-2025-06-30.csv", "boundaries/units-2025-07-01.csv", "boundaries/crosswalk.csv",
-    "boundaries/outline.geojson", "facilities/facilities.csv", "facilities/sites.csv", "facilities/capacity.csv",
-    "people/people.csv", "norms/admissible.csv", "norms/groups.csv", "norms/services.csv", "roads/speeds.csv",
-)  # fmt: skip
+_PACKAGES = (
+    "mangluoi",
+    "folium",
+    "geopandas",
+    "matplotlib",
+    "networkx",
+    "numba",
+    "numpy",
+    "pandas",
+    "scipy",
+    "shapely",
+)
 
 
 class Stages:
@@ -50,13 +56,18 @@ def provenance(plan: Plan, stages: Stages) -> dict[str, Any]:
     own = [Path(plan.folder, name) for name in (plan.inputs.workbook, plan.inputs.roads) if name]
     return {
         "plan_sha256": hashlib.sha256(plan.to_toml().encode()).hexdigest(),
-        "inputs": [*_inputs(own, plan.folder), *_inputs((shipped.path(name) for name in _SHIPPED), shipped.folder())],
+        "inputs": [*_inputs(own, plan.folder), *_inputs(_shipped(), shipped.folder())],
         "packages": {name: _version(name) for name in _PACKAGES},
         "python": platform.python_version(),
         "province_vintage": plan.province_vintage,
         "vintage": plan.vintage,
         "seconds": dict(stages.seconds),
     }
+
+
+def _shipped() -> list[Path]:
+    """Return every shipped table: a list by hand would forget the next one that a figure leans on."""
+    return sorted(file for file in shipped.folder().rglob("*") if file.suffix in (".csv", ".geojson"))
 
 
 def _inputs(files: Iterable[Path], folder: Path) -> list[dict[str, Any]]:

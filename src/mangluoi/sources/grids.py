@@ -73,7 +73,7 @@ def read_grids(path: str | Path, *, encoding: str | None = None) -> list[Grid]:
         why = f"{type(error).__name__}: {error}"
         raise InputError([Complaint("unreadable_file", file=place.name, details={"why": why})]) from error
     why = "save it as .xlsx first" if suffix == ".xls" else f"{suffix or 'no suffix'} is not known"
-    raise InputError([Complaint("unreadable_file", str(path), details={"why": why})])
+    raise InputError([Complaint("unreadable_file", place.name, details={"why": why})])
 
 
 def _check_packed(place: Path) -> None:
