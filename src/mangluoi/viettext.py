@@ -10,6 +10,8 @@ __all__ = ["compose", "fold", "format_number", "name_key", "slug"]
 
 # Letters that look like Đ but are others: eth (Icelandic) and African D.
 _D_LOOKALIKES = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ"})
+# Marks without width: the soft hyphen, joiners, the byte-order mark.
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 # Both tone placements are in use (hoà/hòa, thuỷ/thủy): the tone is moved to the second vowel.
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _OLD_TONE = re.compile(rf"([ou])([{_TONES}])([aey])(?![\u0302\u0306\u031b])")
@@ -17,8 +19,8 @@ _SPACE = re.compile(r"\s+")
 
 
 def compose(text: str) -> str:
-    """Bring text to the stored form: NFC, right Đ, single spaces, no soft hyphens."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", text.replace("\u00ad", "")).translate(_D_LOOKALIKES)).strip()
+    """Bring text to the stored form: NFC, right Đ, single spaces, no marks without width."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", text.translate(_INVISIBLE)).translate(_D_LOOKALIKES)).strip()
 
 
 def name_key(text: str) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 from mangluoi import shipped
 from mangluoi.gazetteer import crosswalk, units
 from mangluoi.gazetteer.spelling import SpellingIndex
-from mangluoi.gazetteer.wording import bare_name, loose_key, plain, read_part, strict_key
+from mangluoi.gazetteer.wording import Part, bare_name, loose_key, plain, read_part, strict_key, words_of
 
 __all__ = ["Entry", "Lexicon", "lexicon"]
 
@@ -111,6 +111,24 @@ class Lexicon:
     def spelling(self) -> SpellingIndex:
         """The names of communes, for those that were misspelt; made when first needed."""
         return SpellingIndex(self.communes)
+
+    @cached_property
+    def spelling_above(self) -> SpellingIndex:
+        """The names of districts and provinces, for those that were misspelt."""
+        return SpellingIndex([*self.districts, *self.provinces])
+
+    @cached_property
+    def _words(self) -> tuple[frozenset[str], frozenset[str]]:
+        found = {word for unit in self.units for word in words_of(bare_name(unit.name))}
+        return frozenset(found), frozenset(map(plain, found))
+
+    def made_of_words(self, part: Part) -> bool:
+        """Tell whether every word of a part occurs in the name of some unit: if not, a letter of it is wrong."""
+        accented, bare = self._words
+        words = words_of(part.name)
+        if part.strict.isascii():
+            return all(word in bare for word in words)
+        return all(word in accented for word in words)
 
 
 @cache

@@ -12,17 +12,20 @@ from dataclasses import dataclass
 from mangluoi.gazetteer.lexicon import Entry, Lexicon
 from mangluoi.gazetteer.reading import COMMUNE_KINDS, DISTRICT_KINDS, PROVINCE_KINDS, Reading, differences
 from mangluoi.gazetteer.spelling import one_slip_apart
-from mangluoi.gazetteer.wording import Part
+from mangluoi.gazetteer.wording import Part, older_tones, strict_key_as_typed
 
 __all__ = ["COSTS", "Match", "communes_named", "districts_named"]
 
 #: What each thing that does not fit costs; 1 would be no resemblance at all.
 COSTS = {
     "no_diacritics": 0.01,
-    "wrong_diacritics": 0.05,
+    "wrong_diacritics": 0.06,
+    "other_diacritics": 0.10,
     "former_name": 0.035,
     "other_kind": 0.04,
-    "slip": 0.10,
+    "kind_slip": 0.03,
+    "slip": 0.08,
+    "other_word": 0.12,
     "other_list": 0.04,
     "no_district": 0.02,
     "other_district": 0.04,
@@ -35,8 +38,10 @@ COSTS = {
     "unknown_between": 0.16,
     "outside_hint": 0.12,
     "undivided": 0.06,
+    "list_form": 0.03,
 }
-_SHORTEST_SLIP = 5
+# Names shorter than this are no slip of each other; one that is made of no words is surely one, and may be shorter.
+_SHORTEST_SLIP, _SHORTEST_NO_WORD = 5, 2
 # Words that begin the names of hamlets and streets, and of communes as well.
 _NAME_LIKE = ("ban", "lang", "pho", "cho", "cau", "buon", "bon", "toa", "dan", "nga", "khu")
 
@@ -55,12 +60,15 @@ class Match:
         What that is, sorted: names of `COSTS`.
     kind_stated
         Whether the address says what kind of unit it is.
+    used
+        The parts of the address that name it, and the units above it, sorted.
     """
 
     position: int
     cost: float
     causes: tuple[str, ...]
     kind_stated: bool
+    used: tuple[int, ...]
 
 
 def _cost(causes: Iterable[str]) -> float:
@@ -80,12 +88,16 @@ class _Address:
         self.provinces = [each.province_fits for each in readings]
         self.districts = [each.district_fits for each in readings]
 
-    def above(self, but: int) -> set[int]:
-        """Return the districts and provinces that the other parts may name."""
+    def above(self, but: int, *, slips: bool) -> set[int]:
+        """Return the districts and provinces that the other parts may name, or else be a slip of."""
         found: set[int] = set()
         for position, reading in enumerate(self.readings):
             if position != but and (reading.provinces or reading.districts):
                 found.update(self.provinces[position], self.districts[position])
+        if slips and not found:
+            for position, reading in enumerate(self.readings):
+                if position != but and not reading.names_something:
+                    found |= reading.slips_above
         return found
 
     @staticmethod
@@ -108,8 +120,11 @@ class _Address:
                 best = (position, found)
         return best
 
-    def support(self, unit_position: int, at: int) -> list[str] | None:
-        """List what does not fit if part `at` names this unit; None if the address contradicts it."""
+    def support(self, unit_position: int, at: int, *, bare: bool) -> tuple[list[str], tuple[int, ...]] | None:
+        """List what does not fit if part `at` names this unit, and the parts that do; None if it is contradicted.
+
+        Without a kind word (`bare`) the part may as well name a unit of another level.
+        """
         unit = self.lexicon.units[unit_position]
         causes: list[str] = []
         district = -1
@@ -123,10 +138,10 @@ class _Address:
             if position in used:
                 continue
             if reading.street:
-                if position < at and self._may_be_commune(reading) and self._bare_district(at):
+                if position < at and self._may_be_commune(reading) and bare and self.readings[at].districts:
                     return None
                 continue
-            verdict = self._leftover(unit_position, position, at, district, province)
+            verdict = self._leftover(unit_position, position, at, district, province, bare=bare)
             if verdict is None:
                 return None
             cause, role = verdict
@@ -151,10 +166,10 @@ class _Address:
             if "unread_before" in causes or "slip" in causes:
                 return None
             causes.append("out_of_order")
-        return causes
+        return causes, tuple(sorted(placed))
 
     def _leftover(
-        self, unit_position: int, position: int, at: int, district: int, province: int
+        self, unit_position: int, position: int, at: int, district: int, province: int, *, bare: bool
     ) -> tuple[list[str], str] | None:
         """Say what a part that names nothing above a unit costs it, and what it turns out to be after all."""
         unit, reading = self.lexicon.units[unit_position], self.readings[position]
@@ -163,14 +178,17 @@ class _Address:
             # "Phú Sơn, Thanh Hóa, Thanh Hóa": the province twice, or rather its city, and then not this unit's.
             other = unit.level == "commune" and unit.district >= 0 and district < 0 and reading.district_fits
             return (["other_district"] if other else []), ""
-        if district < 0 and not part.kinds - DISTRICT_KINDS and unit.level == "commune" and not reading.districts:
-            for above in sorted({unit.district, *unit.kin_districts} - {-1}):
-                if self._is_slip(part, above):
-                    return (["slip"] if above == unit.district else ["slip", "other_list"]), "district"
-        if province < 0 and not part.kinds - PROVINCE_KINDS and not reading.provinces:
-            for above in sorted({unit.province, *unit.kin_provinces}):
-                if self._is_slip(part, above):
-                    return (["slip"] if above == unit.province else ["slip", "other_list"]), "province"
+        if not reading.provinces and not reading.districts and reading.slips_above:
+            for role, at_role, own, kin in (
+                ("district", district, unit.district, unit.kin_districts),
+                ("province", province, unit.province, unit.kin_provinces),
+            ):
+                if at_role >= 0 or (role == "district" and unit.level != "commune"):
+                    continue
+                if own in reading.slips_above:
+                    return ["slip"], role
+                if not kin.isdisjoint(reading.slips_above):
+                    return ["slip", "other_list"], role
         if part.kinds & COMMUNE_KINDS and not part.kinds & (DISTRICT_KINDS | PROVINCE_KINDS):
             return (["second_commune"], "") if unit.level == "commune" else None
         if part.kinds:
@@ -179,7 +197,7 @@ class _Address:
         if position < at:
             # To the left of a commune stand hamlets and streets, whose names may be those of units elsewhere. But
             # where the name could as well be a district's, what stands before it may be its commune, misspelt.
-            if self._bare_district(at) or (not self.readings[at].part.kinds and reading.commune_keys):
+            if bare and (self.readings[at].districts or reading.commune_keys):
                 return None
             return ["unread_before"], ""
         if reading.provinces and position == len(self.readings) - 1:
@@ -187,10 +205,6 @@ class _Address:
         if reading.districts and district < 0:
             return None
         return ["unknown_between"], ""
-
-    def _bare_district(self, at: int) -> bool:
-        """Whether a part without a kind word could as well name a district."""
-        return not self.readings[at].part.kinds and bool(self.readings[at].districts)
 
     @staticmethod
     def _may_be_commune(reading: Reading) -> bool:
@@ -209,14 +223,12 @@ class _Address:
             or (reading.part.loose == named.loose and (not reading.part.kinds or reading.part.kinds == named.kinds))
         )
 
-    def _is_slip(self, part: Part, above: int) -> bool:
-        if len(part.loose) < (_SHORTEST_SLIP - 2 if part.kinds else _SHORTEST_SLIP) or part.loose.isdecimal():
-            return False
-        return any(one_slip_apart(part.loose, entry.loose) for entry in self.lexicon.names_of[above])
 
-
-def _keep(found: dict[int, Match], position: int, causes: list[str], part: Part) -> None:
-    match = Match(position, round(_cost(causes), 6), tuple(sorted(causes)), bool(part.kinds))
+def _keep(
+    found: dict[int, Match], position: int, own: Iterable[str], more: tuple[list[str], tuple[int, ...]], part: Part
+) -> None:
+    causes = [*own, *more[0]]
+    match = Match(position, round(_cost(causes), 6), tuple(sorted(causes)), bool(part.kinds), more[1])
     if position not in found or match.cost < found[position].cost:
         found[position] = match
 
@@ -248,24 +260,24 @@ def communes_named(
         if not (slips or reading.commune_keys):
             continue
         part = reading.part
-        above = address.above(at)
+        above = address.above(at, slips=slips)
         keys = _slipped(reading, lexicon, readings, at) if slips else reading.commune_keys
         for key in keys:
+            bare = not part.kinds or (key == part.whole and key != part.loose)
             # The same name may be found by way of its district and of its province: it is judged once.
             for entry in _entries(key, above, lexicon, slips=slips):
-                # Typed with diacritics, a slip is one letter with them, too: Thịnh Liệt is no slip of Thanh Liệt.
-                accented_slip = slips and bool(entry.strict) and not part.strict.isascii()
-                if accented_slip and not one_slip_apart(part.strict, entry.strict):
-                    continue
-                own = ("slip",) if slips else differences(part, entry)
-                if accented and "no_diacritics" in own:
-                    # Where diacritics are typed elsewhere, their absence here says something: Sa Pa, Sa Pả.
-                    own = tuple("wrong_diacritics" if cause == "no_diacritics" else cause for cause in own)
-                if slips and part.kinds and entry.kind and entry.kind not in part.kinds:
-                    own = (*own, "other_kind")
-                more = address.support(entry.position, at)
+                if slips:
+                    own = _slip(reading, entry)
+                    if own is None:
+                        continue
+                else:
+                    own = differences(reading, entry)
+                    if accented and "no_diacritics" in own:
+                        # Where diacritics are typed elsewhere, their absence here says something: Sa Pa, Sa Pả.
+                        own = tuple("wrong_diacritics" if cause == "no_diacritics" else cause for cause in own)
+                more = address.support(entry.position, at, bare=bare)
                 if more is not None:
-                    _keep(found, entry.position, [*own, *more], part)
+                    _keep(found, entry.position, own, more, part)
     return _ordered(found)
 
 
@@ -277,26 +289,55 @@ def _entries(key: str, above: set[int], lexicon: Lexicon, *, slips: bool) -> Ite
     return found.values()
 
 
+def _slip(reading: Reading, entry: Entry) -> tuple[str, ...] | None:
+    """List what does not fit if a part is one slip away from a name; None if it is farther."""
+    part = reading.part
+    if part.strict.isascii() or not entry.strict:
+        # Found by its key without diacritics: there the slip is.
+        near = True
+    else:
+        # Typed with diacritics, a slip is one letter with them, too: Thịnh Liệt is no slip of Thanh Liệt.
+        raw = strict_key_as_typed(part.name)
+        near = (
+            one_slip_apart(part.strict, entry.strict)
+            or one_slip_apart(raw, entry.strict)
+            or one_slip_apart(raw, older_tones(entry.strict))
+        )
+    if not near:
+        return None
+    causes = ["other_word" if reading.only_words else "slip"]
+    if reading.mended:
+        causes.append("kind_slip")
+    if not entry.official:
+        causes.append("former_name")
+    if part.kinds and entry.kind and entry.kind not in part.kinds:
+        causes.append("other_kind")
+    return tuple(causes)
+
+
 def _slipped(reading: Reading, lexicon: Lexicon, readings: Sequence[Reading], at: int) -> list[str]:
     """Return the names of communes that a part may be a slip of."""
     part = reading.part
-    if (
-        any(letter.isdecimal() for letter in part.loose)
-        or len(part.loose) < _SHORTEST_SLIP
-        or (part.kinds and not part.kinds & COMMUNE_KINDS)
-    ):
+    digits = [letter for letter in part.loose if letter.isdecimal()]
+    shortest = _SHORTEST_SLIP if reading.only_words else _SHORTEST_NO_WORD
+    if len(part.loose) - len(digits) < shortest or (part.kinds and not part.kinds & COMMUNE_KINDS):
         return []
-    if not part.kinds and (reading.provinces or reading.districts or not _stands_before_units(readings, at)):
+    if not part.kinds and not _beside_units(readings, at):
         return []
     # A name that some commune bears is hardly a slip: it is rather one that no list knows any more.
     if any(entry.strict == part.strict for key in reading.commune_keys for entry in lexicon.communes[key]):
         return []
-    return [key for key in lexicon.spelling.near(part.loose) if key != part.loose]
+    return [
+        key
+        for key in lexicon.spelling.near(part.loose)
+        if key != part.loose and [letter for letter in key if letter.isdecimal()] == digits
+    ]
 
 
-def _stands_before_units(readings: Sequence[Reading], at: int) -> bool:
-    following = readings[at + 1 : at + 2]
-    return bool(following) and bool(following[0].districts or following[0].provinces)
+def _beside_units(readings: Sequence[Reading], at: int) -> bool:
+    """Whether a part without a kind word stands where a commune stands: beside what names a unit above."""
+    beside = [readings[n] for n in (at + 1, at - 1) if 0 <= n < len(readings)]
+    return any(each.districts or each.provinces or each.slips_above for each in beside)
 
 
 def districts_named(
@@ -310,7 +351,7 @@ def districts_named(
             # Whatever stands before a district and is no street may be a commune that no list knows.
             if any(not each.street for each in readings[:at]):
                 continue
-            more = address.support(entry.position, at)
+            more = address.support(entry.position, at, bare=not reading.part.kinds)
             if more is not None:
-                _keep(found, entry.position, [*differences(reading.part, entry), *more], reading.part)
+                _keep(found, entry.position, differences(reading, entry), more, reading.part)
     return _ordered(found)

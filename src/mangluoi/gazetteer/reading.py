@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from mangluoi.gazetteer import wording
@@ -17,6 +17,7 @@ DISTRICT_KINDS = frozenset({"huyện", "quận", "thị xã", "thành phố"})
 PROVINCE_KINDS = frozenset({"tỉnh", "thành phố"})
 
 _LONGEST_NAME_WORDS = 5
+_SHORTEST_ABOVE = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +32,18 @@ class Reading:
         The names that it may be, at each level.
     commune_keys
         Loose keys under which communes may be called so.
+    lexicon
+        Where the names come from.
+    mended
+        Whether a slip in its kind word was put right.
     """
 
     part: Part
     provinces: tuple[Entry, ...]
     districts: tuple[Entry, ...]
     commune_keys: tuple[str, ...]
+    lexicon: Lexicon
+    mended: bool = False
 
     @cached_property
     def names_something(self) -> bool:
@@ -46,12 +53,31 @@ class Reading:
     @cached_property
     def province_fits(self) -> dict[int, tuple[str, ...]]:
         """The provinces that it may name, each with what does not fit."""
-        return _fits(self.part, self.provinces)
+        return _fits(self, self.provinces)
 
     @cached_property
     def district_fits(self) -> dict[int, tuple[str, ...]]:
         """The districts that it may name, each with what does not fit."""
-        return _fits(self.part, self.districts)
+        return _fits(self, self.districts)
+
+    @cached_property
+    def slips_above(self) -> frozenset[int]:
+        """The provinces and districts whose names are one slip away."""
+        part, known = self.part, self.lexicon
+        keys = (part.loose, part.whole) if part.whole else (part.loose,)
+        return frozenset(
+            entry.position
+            for key in keys
+            if len(key) >= _SHORTEST_ABOVE and not key.isdecimal()
+            for near in known.spelling_above.near(key)
+            for entry in (*known.districts.get(near, ()), *known.provinces.get(near, ()))
+            if key is part.whole or not part.kinds or not entry.kind or entry.kind in part.kinds
+        )
+
+    @cached_property
+    def only_words(self) -> bool:
+        """Whether it is made of words that names of units are made of, so that it need not be a slip."""
+        return self.lexicon.made_of_words(self.part)
 
     @cached_property
     def street(self) -> bool:
@@ -59,11 +85,15 @@ class Reading:
         return self.part.street and not self.names_something
 
 
-def differences(part: Part, entry: Entry) -> tuple[str, ...]:
+def differences(reading: Reading, entry: Entry) -> tuple[str, ...]:
     """List what does not fit between a part and a name: names of `matching.COSTS`."""
-    causes: list[str] = []
-    if entry.loose == part.loose and entry.strict and entry.strict != part.strict:
-        causes.append("no_diacritics" if part.strict.isascii() else "wrong_diacritics")
+    part = reading.part
+    causes: list[str] = ["kind_slip"] if reading.mended else []
+    if part.strict.isascii():
+        if entry.strict != part.strict and entry.loose == part.loose:
+            causes.append("no_diacritics")
+    elif entry.loose == part.loose and entry.strict and entry.strict != part.strict:
+        causes.append("other_diacritics" if reading.only_words else "wrong_diacritics")
     if not entry.official:
         causes.append("former_name")
     if part.kinds and entry.kind and entry.kind not in part.kinds and entry.loose == part.loose:
@@ -71,10 +101,10 @@ def differences(part: Part, entry: Entry) -> tuple[str, ...]:
     return tuple(causes)
 
 
-def _fits(part: Part, entries: tuple[Entry, ...]) -> dict[int, tuple[str, ...]]:
+def _fits(reading: Reading, entries: tuple[Entry, ...]) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
     for entry in entries:
-        causes = differences(part, entry)
+        causes = differences(reading, entry)
         if entry.position not in found or len(causes) < len(found[entry.position]):
             found[entry.position] = causes
     return found
@@ -137,10 +167,12 @@ class AddressReader:
     def _mended(self, text: str) -> Reading | None:
         """Read a part, allowing a slip in its kind word where that gives it a meaning."""
         read = self._reading(text)
-        if read is not None and not read.names_something and (mended := wording.mended(text)) is not None:
+        if read is None or read.names_something:
+            return read
+        for mended in wording.mended(text):
             again = self._reading(mended)
-            if again is not None and again.names_something:
-                return again
+            if again is not None and again.names_something and not (read.slips_above and not again.part.kinds & COMMUNE_KINDS):
+                return replace(again, mended=True)
         return read
 
     def _reading(self, text: str) -> Reading | None:
@@ -160,7 +192,7 @@ class AddressReader:
                 districts += self._lexicon.districts.get(key, ())
             if (not kinds or kinds & COMMUNE_KINDS) and key in self._lexicon.communes:
                 communes.append(key)
-        return Reading(part, tuple(provinces), tuple(districts), tuple(communes))
+        return Reading(part, tuple(provinces), tuple(districts), tuple(communes), self._lexicon)
 
     def _names_at_end(self, text: str) -> list[Reading]:
         """Peel a province, a district and a commune off the end of a text, as far as they are there."""

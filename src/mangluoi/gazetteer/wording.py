@@ -14,11 +14,14 @@ __all__ = [
     "bare_name",
     "loose_key",
     "mended",
+    "older_tones",
     "plain",
     "read_part",
     "split_address",
     "split_inside",
     "strict_key",
+    "strict_key_as_typed",
+    "words_of",
 ]
 
 #: What each kind word and its abbreviations say, folded: a set, since some say two things.
@@ -53,11 +56,15 @@ _ACCENTED = {
     "thi": {"thị"}, "thanh": {"thành"}, "dac": {"đặc"},
 }  # fmt: skip
 _FULL = {word: kinds | ({"huyện đảo"} if word == "huyen dao" else set()) for word, kinds in _KINDS.items()}
-_STREET = re.compile(
-    r"\d|(?:so|duong|pho|ngo|ngach|hem|kiet|thon|xom|ap|ban|buon|bon|lang|plei|soc|khoi|khom|to|khu|kp|tdp|kv|"
-    r"tieu khu|cum|quoc lo|ql|tinh lo|tl|dt|dh|km|lo|tang|toa|nha|cho|nga|cau|truong|tram|benh vien|trung tam|ubnd|"
-    r"uy ban|tru so|doi dien|canh|gan|sn|dien thoai|dt|d)(?:[\s.:]|\d|$)|k\d"
+# Words that begin a street, a hamlet, a building; typed with diacritics they are known by them: Cảnh is no cạnh.
+_STREET_WORDS = (
+    "số|đường|phố|ngõ|ngách|hẻm|kiệt|thôn|xóm|ấp|bản|buôn|bôn|lang|làng|plei|sóc|khối|khóm|tổ|khu|tiểu khu|cụm|đội|"
+    "quốc lộ|tỉnh lộ|lô|tầng|tòa|toà|nhà|chợ|ngã|cầu|trường|trạm|bệnh viện|trung tâm|ủy ban|uỷ ban|trụ sở|đối diện|"
+    "cạnh|gần|điện thoại|chung cư|công ty|bưu điện|cơ sở"
 )
+_SHORT_STREET_WORDS = "kp|tdp|kv|ql|tl|dt|dh|km|ubnd|sn|d|dg|đt|đh|đ|đg"
+
+
 _NATION = {"vietnam", "vn", "chxhcnvietnam"}
 
 _LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxyfjwz"
@@ -76,6 +83,9 @@ def _plain_table() -> dict[int, str]:
 
 
 _PLAIN = _plain_table()
+_END = r"(?:[\s.:]|\d|$)"
+_STREET = re.compile(rf"\d|(?:{_STREET_WORDS.translate(_PLAIN)}|{_SHORT_STREET_WORDS}){_END}|k\d")
+_ACCENTED_STREET = re.compile(rf"(?:{_STREET_WORDS}|{_SHORT_STREET_WORDS}){_END}")
 # Both tone placements are in use, hòa and hoà: the tone is moved to the second vowel.
 _NEW_TONE = {
     unicodedata.normalize("NFC", first + tone) + second: first + unicodedata.normalize("NFC", second + tone)
@@ -84,6 +94,8 @@ _NEW_TONE = {
     for tone in _TONES[1:]
 }
 _OLD_TONE = re.compile("|".join(_NEW_TONE))
+_OLDER_TONE = {new: old for old, new in _NEW_TONE.items()}
+_NEWER_TONE = re.compile("|".join(_OLDER_TONE))
 _NO_MARKS = dict.fromkeys(map(ord, " \u00a0\n\t.,;:!?-–—_/\\'\"`´’‘“”()[]{}*&+#"))
 # Spellings in use side by side for one name: i or y, Đắk/Đắc/Đak.
 _LOOSE = {**_PLAIN, **_NO_MARKS, **{code: "i" for code, letter in _PLAIN.items() if letter == "y"}}
@@ -102,6 +114,21 @@ def strict_key(name: str) -> str:
 def loose_key(name: str) -> str:
     """Bring a name to the form compared without diacritics: i and y, and dac and dak, are one."""
     return _loose(compose(name).casefold())
+
+
+def older_tones(key: str) -> str:
+    """Bring a strict key to the older tone placement: hòa for hoà."""
+    return _NEWER_TONE.sub(lambda found: _OLDER_TONE[found[0]], key)
+
+
+def strict_key_as_typed(name: str) -> str:
+    """Bring a name in lower case to its strict key, the tone placement left as it is."""
+    return name.translate(_NO_MARKS)
+
+
+def words_of(name: str) -> list[str]:
+    """Return the words of a name in lower case, their tone placement settled."""
+    return [_strict(word) for word in re.split(r"[^\w'’]+", name) if word and not word.isdecimal()]
 
 
 def _strict(name: str) -> str:
@@ -129,6 +156,8 @@ class Part:
         Keys of the rest.
     street
         Whether it reads like a street, a hamlet or a house number rather than a unit.
+    name
+        The rest as it was typed.
     whole
         Loose key of the part with its first word, where that may be part of the name (Quan Hóa, Xà Phiên).
     """
@@ -137,6 +166,7 @@ class Part:
     strict: str
     loose: str
     street: bool
+    name: str
     whole: str
 
 
@@ -182,11 +212,11 @@ def read_part(text: str) -> Part | None:
     kinds: frozenset[str] = frozenset()
     found = _kind_of(name)
     if found is not None:
-        kinds = _KINDS[found["long"] or found["glued"] or found["two"] or found["one"]]
+        kinds = _kinds_said(found)
         name = name[found.end() :].strip()
-        # "Thị trấn TT Diễn Châu": the second word adds nothing.
+        # "Thị trấn TT Diễn Châu": the second word adds nothing. But "phuong phuong dong" may be Phường Phương Đông.
         again = _kind_of(name)
-        if again is not None and _KINDS[again["long"] or again["glued"] or again["two"] or again["one"]] == kinds:
+        if again is not None and again[0] != found[0] and kinds == _kinds_said(again):
             name = name[again.end() :].strip()
     # What stands in brackets explains: "Tân Thành (xã)", "Sơn Trà (cũ)".
     bare = (re.sub(r"\s*\([^)]*\)?", "", name).strip() or name) if "(" in name else name
@@ -198,8 +228,18 @@ def read_part(text: str) -> Part | None:
     if kinds and loose.isdecimal() and kinds == {"tỉnh"}:
         kinds = frozenset()
     strict = loose if loose.isdecimal() else _strict(bare)
-    street = not kinds and (loose.isdecimal() or _STREET.match(flat) is not None)
-    return Part(kinds, strict, loose, street, whole if kinds else "")
+    street = not kinds and (loose.isdecimal() or _begins_street(text.strip(" .:-–'\"()"), flat))
+    return Part(kinds, strict, loose, street, bare, whole if kinds else "")
+
+
+def _begins_street(typed: str, flat: str) -> bool:
+    """Tell whether a part begins like a street, a hamlet or a number."""
+    if typed[:1].isdigit():
+        return True
+    first = re.match(r"[^\W\d_]+", typed)
+    if first is None or first[0].isascii():
+        return _STREET.match(flat) is not None
+    return _ACCENTED_STREET.match(typed) is not None
 
 
 def bare_name(name: str) -> str:
@@ -209,20 +249,33 @@ def bare_name(name: str) -> str:
     return lower if found is None else lower[found.end() :]
 
 
-def mended(text: str) -> str | None:
-    """Put right a misspelt kind word at the start of a part; None if there is none.
+def mended(text: str) -> list[str]:
+    """Put right a misspelt kind word at the start of a part, in every way that one slip allows.
 
-    Only where the first word (or two) is one slip from a kind word of at least two letters and something follows.
+    Only where the first word (or two) is one slip from a kind word, or runs into the name, and something follows.
     """
+    found: list[str] = []
+    flat = plain(text)
     for count in (2, 1):
         words = text.split(maxsplit=count)
         typed = plain(" ".join(words[:count]))
         if len(words) <= count or typed in _KINDS:
             continue
-        for kind in _LONG.split("|"):
-            if kind.count(" ") == count - 1 and one_slip_apart(typed, kind):
-                return f"{min(_FULL[kind])} {words[count]}"
-    return None
+        found += [
+            f"{min(_FULL[kind])} {words[count]}"
+            for kind in _LONG.split("|")
+            if kind.count(" ") == count - 1 and one_slip_apart(typed, kind)
+        ]
+    found += [
+        f"{min(_FULL[kind])} {text[len(kind) :]}"
+        for kind in _LONG.split("|")
+        if flat.startswith(kind) and text[: len(kind)] in _FULL[kind] and text[len(kind) :][:1].isalpha()
+    ]
+    return found
+
+
+def _kinds_said(found: re.Match[str]) -> frozenset[str]:
+    return _KINDS[found["long"] or found["glued"] or found["two"] or found["one"]]
 
 
 def _kind_of(name: str) -> re.Match[str] | None:
