@@ -18,9 +18,9 @@ __all__ = ["REASONS", "Answer", "Answerer"]
 REASONS = ("no_address", "unknown_name", "province_only", "ambiguous", "conflict", "doubtful", "no_point")
 
 # The next place must cost this much more than the best, and the best no more than this in all.
-_MARGIN, _DEAREST = 0.03, 0.17
+_MARGIN, _DEAREST = 0.03, 0.175
 # What is cheaper than this is not looked at again for slips.
-_PLAIN = 0.045
+_PLAIN = 0.05
 _OTHER_VINTAGE = 0.05
 _MOST_CANDIDATES = 5
 
@@ -196,7 +196,7 @@ def _explaining(matches: Sequence[Match]) -> list[Match]:
 
     "Lô Gkang, Đông Hưng, Thái Bình" is not some lot in Đông Hưng, for Lô Giang is a commune there.
     """
-    slipped = [set(match.used) for match in matches if "slip" in match.causes or "other_word" in match.causes]
+    slipped = [set(match.used) for match in matches if {"slip", "other_word"} & {*match.causes}]
     return [match for match in matches if not any(set(match.used) < used for used in slipped)]
 
 

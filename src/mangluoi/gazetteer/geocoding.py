@@ -169,7 +169,7 @@ def _row(answer: Answer, known: Lexicon, places: Sequence[tuple[float, float, fl
         return (None, None, None, None, np.nan, np.nan, None, np.nan, 0.0, "no_point", candidates)
     return (
         unit.code, unit.vintage, unit.name, known.units[unit.province].name, lon, lat, by, within,
-        confidence_of(answer.match.cost), "", candidates,
+        confidence_of(answer.match.causes), "", candidates,
     )  # fmt: skip
 
 

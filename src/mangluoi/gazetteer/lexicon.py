@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -18,6 +18,8 @@ from mangluoi.gazetteer.wording import Part, bare_name, loose_key, plain, read_p
 __all__ = ["Entry", "Lexicon", "lexicon"]
 
 
+# A word that so many names hold is more likely to be in one that no list knows than to be a slip.
+_USUAL = 10
 # Former names with a dash.
 _DASHED = {"thua thien-hue"}
 
@@ -95,6 +97,7 @@ class Lexicon:
                     self.communes_in[entry.loose, above].append(entry)
         # Names with a dash would fall apart where an address is split: Bà Rịa - Vũng Tàu.
         dashed = {re.sub(r"\s*[-–]\s*", "-", plain(bare_name(unit.name))) for unit in listed if " - " in unit.name}
+        self.dashed_names = frozenset(loose_key(name) for name in (*dashed, *_DASHED))
         joined = "|".join(re.escape(name).replace(r"\-", r"\s*[-–]+\s*") for name in sorted({*dashed, *_DASHED}))
         self.dashed = re.compile(rf"\b(?:{joined})\b")
 
@@ -119,16 +122,23 @@ class Lexicon:
 
     @cached_property
     def _words(self) -> tuple[frozenset[str], frozenset[str]]:
-        found = {word for unit in self.units for word in words_of(bare_name(unit.name))}
-        return frozenset(found), frozenset(map(plain, found))
+        """The words that occur in several names, with and without diacritics."""
+        accented = Counter(word for unit in self.units for word in words_of(bare_name(unit.name)))
+        bare: Counter[str] = Counter()
+        for word, count in accented.items():
+            bare[plain(word)] += count
+        usual, plain_usual = (
+            frozenset(word for word, count in each.items() if count >= _USUAL) for each in (accented, bare)
+        )
+        return usual, plain_usual
 
     def made_of_words(self, part: Part) -> bool:
-        """Tell whether every word of a part occurs in the name of some unit: if not, a letter of it is wrong."""
-        accented, bare = self._words
+        """Tell whether a part is made of words that are usual in names: if not, a letter of it is likely wrong."""
+        usual, plain_usual = self._words
         words = words_of(part.name)
         if part.strict.isascii():
-            return all(word in bare for word in words)
-        return all(word in accented for word in words)
+            return all(word in plain_usual for word in words)
+        return all(word in usual for word in words)
 
 
 @cache

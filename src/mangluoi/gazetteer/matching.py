@@ -6,13 +6,14 @@ cheap enough and the next place is clearly dearer; otherwise there is no answer,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mangluoi.gazetteer.lexicon import Entry, Lexicon
 from mangluoi.gazetteer.reading import COMMUNE_KINDS, DISTRICT_KINDS, PROVINCE_KINDS, Reading, differences
 from mangluoi.gazetteer.spelling import one_slip_apart
-from mangluoi.gazetteer.wording import Part, older_tones, strict_key_as_typed
+from mangluoi.gazetteer.wording import Part, i_for_y, older_tones, strict_key_as_typed
 
 __all__ = ["COSTS", "Match", "communes_named", "districts_named"]
 
@@ -20,15 +21,16 @@ __all__ = ["COSTS", "Match", "communes_named", "districts_named"]
 COSTS = {
     "no_diacritics": 0.01,
     "wrong_diacritics": 0.06,
-    "other_diacritics": 0.10,
+    "other_diacritics": 0.12,
     "former_name": 0.035,
-    "other_kind": 0.04,
+    "other_kind": 0.06,
     "kind_slip": 0.03,
     "slip": 0.08,
-    "other_word": 0.12,
+    "other_word": 0.18,
+    "other_name": 0.18,
     "other_list": 0.04,
     "no_district": 0.02,
-    "other_district": 0.04,
+    "other_district": 0.08,
     "no_province": 0.02,
     "nothing_above": 0.08,
     "bare_alone": 0.10,
@@ -42,6 +44,8 @@ COSTS = {
 }
 # Names shorter than this are no slip of each other; one that is made of no words is surely one, and may be shorter.
 _SHORTEST_SLIP, _SHORTEST_NO_WORD = 5, 2
+_NUMBER = re.compile(r"[a-e]|[ivx]+|\d+")
+_SLIP_OF = {"no_word": "slip", "word": "other_word", "name": "other_name"}
 # Words that begin the names of hamlets and streets, and of communes as well.
 _NAME_LIKE = ("ban", "lang", "pho", "cho", "cau", "buon", "bon", "toa", "dan", "nga", "khu")
 
@@ -127,12 +131,15 @@ class _Address:
         """
         unit = self.lexicon.units[unit_position]
         causes: list[str] = []
-        district = -1
-        if unit.level == "commune":
+        district = province = -1
+        if unit.level == "commune" and unit.district >= 0:
             district, why = self._naming(self.districts, unit.district, unit.kin_districts, (at,))
             causes += why
         province, why = self._naming(self.provinces, unit.province, unit.kin_provinces, (at, district))
         causes += why
+        if unit.level == "commune" and unit.district < 0:
+            district, why = self._naming(self.districts, -1, unit.kin_districts, (at, province))
+            causes += why
         used = (at, district, province)
         for position, reading in enumerate(self.readings):
             if position in used:
@@ -160,6 +167,8 @@ class _Address:
                     causes.append("bare_alone")
             if self.hint and unit.province not in self.hint and not unit.kin_provinces & self.hint:
                 causes.append("outside_hint")
+        if district > province >= 0 and self._exchangeable(unit_position, district, province):
+            district, province = province, district
         placed = [p for p in (at, district, province) if p >= 0]
         if placed != sorted(placed):
             # Read backwards and with a part left over or bent, that part is rather the commune, misspelt.
@@ -167,6 +176,14 @@ class _Address:
                 return None
             causes.append("out_of_order")
         return causes, tuple(sorted(placed))
+
+    def _exchangeable(self, unit_position: int, district: int, province: int) -> bool:
+        """Whether two parts may as well name the district and the province the other way round: Hòa Bình twice."""
+        unit = self.lexicon.units[unit_position]
+        above, below = self.readings[district], self.readings[province]
+        return (unit.province in above.province_fits or unit.province in above.slips_above) and (
+            unit.district in below.district_fits or unit.district in below.slips_above
+        )
 
     def _leftover(
         self, unit_position: int, position: int, at: int, district: int, province: int, *, bare: bool
@@ -176,13 +193,14 @@ class _Address:
         part = reading.part
         if self._repeats(unit_position, position, at):
             # "Phú Sơn, Thanh Hóa, Thanh Hóa": the province twice, or rather its city, and then not this unit's.
-            other = unit.level == "commune" and unit.district >= 0 and district < 0 and reading.district_fits
+            other = unit.level == "commune" and district < 0 and reading.district_fits
             return (["other_district"] if other else []), ""
         if not reading.provinces and not reading.districts and reading.slips_above:
-            for role, at_role, own, kin in (
+            roles = [
                 ("district", district, unit.district, unit.kin_districts),
                 ("province", province, unit.province, unit.kin_provinces),
-            ):
+            ]
+            for role, at_role, own, kin in roles if unit.district >= 0 else roles[::-1]:
                 if at_role >= 0 or (role == "district" and unit.level != "commune"):
                     continue
                 if own in reading.slips_above:
@@ -190,7 +208,7 @@ class _Address:
                 if not kin.isdisjoint(reading.slips_above):
                     return ["slip", "other_list"], role
         if part.kinds & COMMUNE_KINDS and not part.kinds & (DISTRICT_KINDS | PROVINCE_KINDS):
-            return (["second_commune"], "") if unit.level == "commune" else None
+            return (["second_commune"], "") if unit.level == "commune" and not bare else None
         if part.kinds:
             # A district or province that is stated, and is another one or none that is known.
             return None
@@ -219,8 +237,12 @@ class _Address:
             unit.district in reading.district_fits
             or "other_kind" not in reading.province_fits.get(unit.province, ("other_kind",))
             or not unit.kin_districts.isdisjoint(reading.district_fits)
-            or not unit.kin_provinces.isdisjoint(reading.province_fits)
-            or (reading.part.loose == named.loose and (not reading.part.kinds or reading.part.kinds == named.kinds))
+            or any("other_kind" not in reading.province_fits.get(kin, ("other_kind",)) for kin in unit.kin_provinces)
+            or (
+                reading.part.loose == named.loose
+                and not reading.provinces
+                and (not reading.part.kinds or reading.part.kinds == named.kinds)
+            )
         )
 
 
@@ -259,25 +281,21 @@ def communes_named(
     for at, reading in enumerate(readings):
         if not (slips or reading.commune_keys):
             continue
-        part = reading.part
         above = address.above(at, slips=slips)
-        keys = _slipped(reading, lexicon, readings, at) if slips else reading.commune_keys
-        for key in keys:
-            bare = not part.kinds or (key == part.whole and key != part.loose)
-            # The same name may be found by way of its district and of its province: it is judged once.
-            for entry in _entries(key, above, lexicon, slips=slips):
-                if slips:
-                    own = _slip(reading, entry)
+        for part in (reading.part, reading.typed) if slips and reading.typed is not None else (reading.part,):
+            for key in _slipped(reading, part, readings, at) if slips else reading.commune_keys:
+                bare = not part.kinds or (key == part.whole and key != part.loose)
+                # The same name may be found by way of its district and of its province: it is judged once.
+                for entry in _entries(key, above, lexicon, slips=slips):
+                    own = _slip(reading, part, entry) if slips else differences(reading, entry)
                     if own is None:
                         continue
-                else:
-                    own = differences(reading, entry)
-                    if accented and "no_diacritics" in own:
+                    if not slips and accented and "no_diacritics" in own:
                         # Where diacritics are typed elsewhere, their absence here says something: Sa Pa, Sa Pả.
                         own = tuple("wrong_diacritics" if cause == "no_diacritics" else cause for cause in own)
-                more = address.support(entry.position, at, bare=bare)
-                if more is not None:
-                    _keep(found, entry.position, own, more, part)
+                    more = address.support(entry.position, at, bare=bare)
+                    if more is not None:
+                        _keep(found, entry.position, own, more, part)
     return _ordered(found)
 
 
@@ -289,24 +307,18 @@ def _entries(key: str, above: set[int], lexicon: Lexicon, *, slips: bool) -> Ite
     return found.values()
 
 
-def _slip(reading: Reading, entry: Entry) -> tuple[str, ...] | None:
+def _slip(reading: Reading, part: Part, entry: Entry) -> tuple[str, ...] | None:
     """List what does not fit if a part is one slip away from a name; None if it is farther."""
-    part = reading.part
-    if part.strict.isascii() or not entry.strict:
-        # Found by its key without diacritics: there the slip is.
-        near = True
-    else:
+    if not part.strict.isascii() and entry.strict:
         # Typed with diacritics, a slip is one letter with them, too: Thịnh Liệt is no slip of Thanh Liệt.
-        raw = strict_key_as_typed(part.name)
-        near = (
-            one_slip_apart(part.strict, entry.strict)
-            or one_slip_apart(raw, entry.strict)
-            or one_slip_apart(raw, older_tones(entry.strict))
-        )
-    if not near:
+        typed, meant = (part.strict, strict_key_as_typed(part.name)), (entry.strict, older_tones(entry.strict))
+        if not any(one_slip_apart(i_for_y(one), i_for_y(other)) for one in typed for other in meant):
+            return None
+    how = "slip" if part is reading.typed else _SLIP_OF[reading.known_as]
+    if (how != "slip" and not entry.official) or _other_number(part, reading.lexicon.units[entry.position].name):
         return None
-    causes = ["other_word" if reading.only_words else "slip"]
-    if reading.mended:
+    causes = [how]
+    if reading.typed is not None and part is not reading.typed:
         causes.append("kind_slip")
     if not entry.official:
         causes.append("former_name")
@@ -315,21 +327,23 @@ def _slip(reading: Reading, entry: Entry) -> tuple[str, ...] | None:
     return tuple(causes)
 
 
-def _slipped(reading: Reading, lexicon: Lexicon, readings: Sequence[Reading], at: int) -> list[str]:
+def _other_number(part: Part, name: str) -> bool:
+    """Whether names end with different letters or numbers, which tell places apart: Mỹ An Hưng A, Mỹ An Hưng B."""
+    typed, meant = part.name.split()[-1], name.casefold().split()[-1]
+    return typed != meant and bool(_NUMBER.fullmatch(typed) or _NUMBER.fullmatch(meant))
+
+
+def _slipped(reading: Reading, part: Part, readings: Sequence[Reading], at: int) -> list[str]:
     """Return the names of communes that a part may be a slip of."""
-    part = reading.part
     digits = [letter for letter in part.loose if letter.isdecimal()]
-    shortest = _SHORTEST_SLIP if reading.only_words else _SHORTEST_NO_WORD
+    shortest = _SHORTEST_NO_WORD if reading.known_as == "no_word" else _SHORTEST_SLIP
     if len(part.loose) - len(digits) < shortest or (part.kinds and not part.kinds & COMMUNE_KINDS):
         return []
     if not part.kinds and not _beside_units(readings, at):
         return []
-    # A name that some commune bears is hardly a slip: it is rather one that no list knows any more.
-    if any(entry.strict == part.strict for key in reading.commune_keys for entry in lexicon.communes[key]):
-        return []
     return [
         key
-        for key in lexicon.spelling.near(part.loose)
+        for key in reading.lexicon.spelling.near(part.loose)
         if key != part.loose and [letter for letter in key if letter.isdecimal()] == digits
     ]
 

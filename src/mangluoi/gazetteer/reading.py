@@ -8,6 +8,7 @@ from functools import cached_property
 
 from mangluoi.gazetteer import wording
 from mangluoi.gazetteer.lexicon import Entry, Lexicon
+from mangluoi.gazetteer.spelling import one_slip_apart
 from mangluoi.gazetteer.wording import Part
 
 __all__ = ["COMMUNE_KINDS", "DISTRICT_KINDS", "PROVINCE_KINDS", "AddressReader", "Reading", "differences"]
@@ -18,6 +19,8 @@ PROVINCE_KINDS = frozenset({"tỉnh", "thành phố"})
 
 _LONGEST_NAME_WORDS = 5
 _SHORTEST_ABOVE = 3
+# Two parts with a dash between, wherever the second part is the first of the next two.
+_DASH = re.compile(r"(?=(?:^|(?<=[,;|\n–-]))([^,;|\n–-]+)[-–]+([^,;|\n–-]+))")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,8 +37,8 @@ class Reading:
         Loose keys under which communes may be called so.
     lexicon
         Where the names come from.
-    mended
-        Whether a slip in its kind word was put right.
+    typed
+        The part as it was typed, where a slip in its kind word was put right.
     """
 
     part: Part
@@ -43,7 +46,7 @@ class Reading:
     districts: tuple[Entry, ...]
     commune_keys: tuple[str, ...]
     lexicon: Lexicon
-    mended: bool = False
+    typed: Part | None = None
 
     @cached_property
     def names_something(self) -> bool:
@@ -75,9 +78,14 @@ class Reading:
         )
 
     @cached_property
-    def only_words(self) -> bool:
-        """Whether it is made of words that names of units are made of, so that it need not be a slip."""
-        return self.lexicon.made_of_words(self.part)
+    def known_as(self) -> str:
+        """How far what was typed is known, and need not be a slip.
+
+        It may be a "name" that some commune bears, made of each "word" of which names are made, or hold "no_word".
+        """
+        if any(e.strict == self.part.strict for key in self.commune_keys for e in self.lexicon.communes[key]):
+            return "name"
+        return "word" if self.lexicon.made_of_words(self.part) else "no_word"
 
     @cached_property
     def street(self) -> bool:
@@ -88,12 +96,12 @@ class Reading:
 def differences(reading: Reading, entry: Entry) -> tuple[str, ...]:
     """List what does not fit between a part and a name: names of `matching.COSTS`."""
     part = reading.part
-    causes: list[str] = ["kind_slip"] if reading.mended else []
+    causes: list[str] = ["kind_slip"] if reading.typed is not None else []
     if part.strict.isascii():
         if entry.strict != part.strict and entry.loose == part.loose:
             causes.append("no_diacritics")
     elif entry.loose == part.loose and entry.strict and entry.strict != part.strict:
-        causes.append("other_diacritics" if reading.only_words else "wrong_diacritics")
+        causes.append({"no_word": "wrong_diacritics", "word": "other_diacritics"}.get(reading.known_as, "other_name"))
     if not entry.official:
         causes.append("former_name")
     if part.kinds and entry.kind and entry.kind not in part.kinds and entry.loose == part.loose:
@@ -149,19 +157,23 @@ class AddressReader:
         text = wording.compose_lower(address)
         if "-" not in text and "–" not in text:
             return text
+        for dash in _DASH.finditer(text):
+            part = wording.read_part(f"{dash[1]} {dash[2]}")
+            if part is not None and any(one_slip_apart(part.loose, name) for name in self._lexicon.dashed_names):
+                text = f"{text[: dash.end(1)]} {text[dash.start(2) :]}"
+                break
         for found in reversed(list(self._lexicon.dashed.finditer(wording.plain(text)))):
             name = re.sub(r"\s*[-–]+\s*", " ", text[found.start() : found.end()])
             text = text[: found.start()] + name + text[found.end() :]
         return text
 
     def _readings(self, text: str) -> tuple[Reading, ...]:
-        whole = self._reading(text)
+        whole = self._mended(text)
         if whole is not None and whole.names_something:
             return (whole,)
         pieces = wording.split_inside(text)
         if len(pieces) == 1:
-            mended = self._mended(text)
-            return () if mended is None else (mended,)
+            return () if whole is None else (whole,)
         return tuple(each for piece in pieces if (each := self._mended(piece)) is not None)
 
     def _mended(self, text: str) -> Reading | None:
@@ -172,7 +184,7 @@ class AddressReader:
         for mended in wording.mended(text):
             again = self._reading(mended)
             if again is not None and again.names_something and not (read.slips_above and not again.part.kinds & COMMUNE_KINDS):
-                return replace(again, mended=True)
+                return replace(again, typed=read.part)
         return read
 
     def _reading(self, text: str) -> Reading | None:

@@ -12,6 +12,7 @@ from mangluoi.viettext import compose
 __all__ = [
     "Part",
     "bare_name",
+    "i_for_y",
     "loose_key",
     "mended",
     "older_tones",
@@ -43,6 +44,7 @@ _KIND = re.compile(
     rf"(?:(?P<long>{_LONG})[\s.:]+|(?P<glued>{_LONG})(?=\d)|(?P<two>tp|tx|ttr|tt|ph|dk)(?:\s*\.\s*|\s+)"
     r"|(?P<one>[xpfhqt])(?:\s*\.\s*|\s*(?=\d)))(?=\S)"
 )
+_ABBREVIATION = re.compile(r"[a-z]{1,3}\.\s*(?=[^\W\d_])")
 _STRONG = re.compile(r"[,;|\n\t]+|\s[-–—]+|[-–—]+\s")
 # A full stop ends a part after a word, not after an abbreviation.
 _STOP = re.compile(r"(?<=[^\W\d_]{4})\.\s+")
@@ -97,6 +99,11 @@ _OLD_TONE = re.compile("|".join(_NEW_TONE))
 _OLDER_TONE = {new: old for old, new in _NEW_TONE.items()}
 _NEWER_TONE = re.compile("|".join(_OLDER_TONE))
 _NO_MARKS = dict.fromkeys(map(ord, " \u00a0\n\t.,;:!?-–—_/\\'\"`´’‘“”()[]{}*&+#"))
+# A final y that sounds like i is written both ways, with every tone.
+_I_FOR_Y = {unicodedata.normalize("NFC", "y" + tone): unicodedata.normalize("NFC", "i" + tone) for tone in _TONES}
+_EVERY_Y = str.maketrans(_I_FOR_Y)
+_LATER_I = re.compile(rf"(?:(?<=[hklmstvp])|(?<=qu))[{''.join(_I_FOR_Y)}](?![^\W_])")
+_DAK = re.compile(r"\bđ[aăắ][ck]\b")
 # Spellings in use side by side for one name: i or y, Đắk/Đắc/Đak.
 _LOOSE = {**_PLAIN, **_NO_MARKS, **{code: "i" for code, letter in _PLAIN.items() if letter == "y"}}
 
@@ -123,7 +130,12 @@ def older_tones(key: str) -> str:
 
 def strict_key_as_typed(name: str) -> str:
     """Bring a name in lower case to its strict key, the tone placement left as it is."""
-    return name.translate(_NO_MARKS)
+    return _one_spelling(name).translate(_NO_MARKS)
+
+
+def i_for_y(key: str) -> str:
+    """Write i for every y of a key."""
+    return key.translate(_EVERY_Y)
 
 
 def words_of(name: str) -> list[str]:
@@ -132,7 +144,14 @@ def words_of(name: str) -> list[str]:
 
 
 def _strict(name: str) -> str:
-    return _OLD_TONE.sub(lambda found: _NEW_TONE[found[0]], name).translate(_NO_MARKS)
+    return _OLD_TONE.sub(lambda found: _NEW_TONE[found[0]], _one_spelling(name)).translate(_NO_MARKS)
+
+
+def _one_spelling(name: str) -> str:
+    """Write names of two spellings in one of them: Mĩ for Mỹ, Đắk for Đăk, Đak and Đắc."""
+    if _LATER_I.search(name) is not None:
+        name = _LATER_I.sub(lambda found: _I_FOR_Y[found[0]], name)
+    return _DAK.sub("đắk", name) if "đ" in name else name
 
 
 def _loose(name: str) -> str:
@@ -210,13 +229,17 @@ def read_part(text: str) -> Part | None:
     flat = plain(name)
     whole = _loose(name)
     kinds: frozenset[str] = frozenset()
+    abbreviated = False
     found = _kind_of(name)
     if found is not None:
+        abbreviated = found["long"] is None and (found["two"] is None or "." in found[0])
         kinds = _kinds_said(found)
         name = name[found.end() :].strip()
         # "Thị trấn TT Diễn Châu": the second word adds nothing. But "phuong phuong dong" may be Phường Phương Đông.
         again = _kind_of(name)
         if again is not None and again[0] != found[0] and kinds == _kinds_said(again):
+            # ... and so may "X. Xa Dung" be Xã Xa Dung.
+            whole, abbreviated = _loose(name), False
             name = name[again.end() :].strip()
     # What stands in brackets explains: "Tân Thành (xã)", "Sơn Trà (cũ)".
     bare = (re.sub(r"\s*\([^)]*\)?", "", name).strip() or name) if "(" in name else name
@@ -229,7 +252,8 @@ def read_part(text: str) -> Part | None:
         kinds = frozenset()
     strict = loose if loose.isdecimal() else _strict(bare)
     street = not kinds and (loose.isdecimal() or _begins_street(text.strip(" .:-–'\"()"), flat))
-    return Part(kinds, strict, loose, street, bare, whole if kinds else "")
+    # The first word may belong to the name: Quan Hóa, Xà Phiên. An abbreviation does not: T. An Giang is no Tân Giang.
+    return Part(kinds, strict, loose, street, bare, whole if kinds and not abbreviated else "")
 
 
 def _begins_street(typed: str, flat: str) -> bool:
@@ -258,19 +282,22 @@ def mended(text: str) -> list[str]:
     flat = plain(text)
     for count in (2, 1):
         words = text.split(maxsplit=count)
-        typed = plain(" ".join(words[:count]))
-        if len(words) <= count or typed in _KINDS:
+        typed = " ".join(words[:count])
+        if len(words) <= count or plain(typed) in _KINDS:
             continue
-        found += [
-            f"{min(_FULL[kind])} {words[count]}"
-            for kind in _LONG.split("|")
-            if kind.count(" ") == count - 1 and one_slip_apart(typed, kind)
-        ]
+        for kind in _LONG.split("|"):
+            # Typed with diacritics, "Na" is no slip of xã; typed without, "Xs" is one of xa.
+            forms = (kind,) if text.isascii() else _FULL[kind]
+            if kind.count(" ") == count - 1 and any(one_slip_apart(typed, form) for form in forms):
+                found.append(f"{min(_FULL[kind])} {words[count]}")
     found += [
         f"{min(_FULL[kind])} {text[len(kind) :]}"
         for kind in _LONG.split("|")
         if flat.startswith(kind) and text[: len(kind)] in _FULL[kind] and text[len(kind) :][:1].isalpha()
     ]
+    # An abbreviation that is none, or of another kind of unit, may be a slip of any: what follows it has the name.
+    if (short := _ABBREVIATION.match(flat)) is not None:
+        found.append(text[short.end() :])
     return found
 
 
