@@ -25,7 +25,7 @@ _OTHER_VINTAGE = 0.05
 _MOST_CANDIDATES = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What an address turned out to name, or why nothing.
 
@@ -84,7 +84,14 @@ class Answerer:
 
     def answer(self, address: str) -> Answer:
         """Answer one address: as it is written, then allowing a slip, then where marks may have been left out."""
-        readings = self.reader.read(address)
+        parts = self.reader.divided(address)
+        # Written out in full it can only be one: most addresses of a tidy list are.
+        if self.vintage in (None, units.OLD) and (named := self.names.in_full.get(tuple(parts[-3:]))) is not None:
+            before = self.reader.read(parts[:-3])
+            if all(reading.street for reading in before):
+                used = tuple(range(len(before), len(before) + 3))
+                return Answer(Match(named, 0.0, (), True, used), "", (named,))
+        readings = self.reader.read(parts)
         if not readings:
             return Answer(None, "no_address")
         exact = matching.communes_named(readings, self.names, hint=self.hint)
@@ -99,7 +106,7 @@ class Answerer:
         district = self._settled(matching.districts_named(readings, self.names, hint=self.hint))
         if district.match is not None:
             return district
-        undivided = self._undivided(address, readings)
+        undivided = self._undivided(parts, readings)
         if undivided.match is not None:
             return undivided
         for other in (first, district, undivided):
@@ -115,10 +122,10 @@ class Answerer:
             for n, each in enumerate(readings)
         )
 
-    def _undivided(self, address: str, readings: Sequence[Reading]) -> Answer:
+    def _undivided(self, parts: Sequence[str], readings: Sequence[Reading]) -> Answer:
         if not any(len(each.part.loose) > 8 and not each.names_something for each in readings):
             return Answer(None, "")
-        again = self.reader.read_undivided(address)
+        again = self.reader.read_undivided(parts)
         found = [
             replace(match, cost=match.cost + COSTS["undivided"], causes=(*match.causes, "undivided"))
             for match in matching.communes_named(again, self.names, hint=self.hint)

@@ -14,6 +14,7 @@ from mangluoi import shipped
 from mangluoi.gazetteer import crosswalk, units
 from mangluoi.gazetteer.spelling import SpellingIndex
 from mangluoi.gazetteer.wording import Part, bare_name, loose_key, plain, read_part, strict_key, words_of
+from mangluoi.viettext import compose
 
 __all__ = ["Entry", "Lexicon", "lexicon"]
 
@@ -24,7 +25,7 @@ _USUAL = 10
 _DASHED = {"thua thien-hue"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One name of one unit.
 
@@ -45,7 +46,7 @@ class Entry:
     official: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unit:
     """A unit, with the units above it in its own list and in the other one.
 
@@ -85,16 +86,16 @@ class Lexicon:
         self.provinces: dict[str, list[Entry]] = defaultdict(list)
         self.districts: dict[str, list[Entry]] = defaultdict(list)
         self.communes: dict[str, list[Entry]] = defaultdict(list)
-        self.communes_in: dict[tuple[str, int], list[Entry]] = defaultdict(list)
+        self.above_of = [
+            frozenset({unit.province, unit.district, *unit.kin_provinces, *unit.kin_districts} - {-1})
+            for unit in listed
+        ]
         self.names_of: dict[int, list[Entry]] = defaultdict(list)
         by_level = {"province": self.provinces, "district": self.districts, "commune": self.communes}
         for entry in entries:
             unit = listed[entry.position]
             self.names_of[entry.position].append(entry)
             by_level[unit.level][entry.loose].append(entry)
-            if unit.level == "commune":
-                for above in {unit.province, unit.district, *unit.kin_provinces, *unit.kin_districts} - {-1}:
-                    self.communes_in[entry.loose, above].append(entry)
         # Names with a dash would fall apart where an address is split: Bà Rịa - Vũng Tàu.
         dashed = {re.sub(r"\s*[-–]\s*", "-", plain(bare_name(unit.name))) for unit in listed if " - " in unit.name}
         self.dashed_names = frozenset(loose_key(name) for name in (*dashed, *_DASHED))
@@ -109,6 +110,18 @@ class Lexicon:
             ", ".join([names[n], *(names[above] for above in (unit.district, unit.province) if above not in (-1, n))])
             for n, unit in enumerate(self.units)
         ]
+
+    @cached_property
+    def in_full(self) -> dict[tuple[str, ...], int]:
+        """The communes of districts by the official names of the three levels, where no other has the same."""
+        found: dict[tuple[str, ...], int] = {}
+        twice: set[tuple[str, ...]] = set()
+        for n, unit in enumerate(self.units):
+            if unit.level == "commune" and unit.district >= 0 and n in self.names_of:
+                names = tuple(compose(self.units[each].name).casefold() for each in (n, unit.district, unit.province))
+                twice.update({names} & found.keys())
+                found[names] = n
+        return {names: n for names, n in found.items() if names not in twice}
 
     @cached_property
     def spelling(self) -> SpellingIndex:

@@ -7,7 +7,7 @@ cheap enough and the next place is clearly dearer; otherwise there is no answer,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mangluoi.gazetteer.lexicon import Entry, Lexicon
@@ -50,7 +50,7 @@ _SLIP_OF = {"no_word": "slip", "word": "other_word", "name": "other_name"}
 _NAME_LIKE = ("ban", "lang", "pho", "cho", "cau", "buon", "bon", "toa", "dan", "nga", "khu")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Match:
     """A unit that an address may name.
 
@@ -92,12 +92,17 @@ class _Address:
         self.provinces = [each.province_fits for each in readings]
         self.districts = [each.district_fits for each in readings]
 
+    @property
+    def accented(self) -> bool:
+        """Whether any part is typed with diacritics."""
+        return any(not reading.part.strict.isascii() for reading in self.readings)
+
     def above(self, but: int, *, slips: bool) -> set[int]:
         """Return the districts and provinces that the other parts may name, or else be a slip of."""
         found: set[int] = set()
-        for position, reading in enumerate(self.readings):
-            if position != but and (reading.provinces or reading.districts):
-                found.update(self.provinces[position], self.districts[position])
+        for position, (provinces, districts) in enumerate(zip(self.provinces, self.districts, strict=True)):
+            if position != but and (provinces or districts):
+                found.update(provinces, districts)
         if slips and not found:
             for position, reading in enumerate(self.readings):
                 if position != but and not reading.names_something:
@@ -106,7 +111,7 @@ class _Address:
 
     @staticmethod
     def _naming(
-        fits: list[dict[int, tuple[str, ...]]], own: int, kin: frozenset[int], but: tuple[int, ...]
+        fits: Sequence[Mapping[int, tuple[str, ...]]], own: int, kin: frozenset[int], but: tuple[int, ...]
     ) -> tuple[int, tuple[str, ...]]:
         """Find the part that names a unit above, its own or its kin; -1 where none does."""
         best: tuple[int, tuple[str, ...]] = (-1, ())
@@ -115,6 +120,8 @@ class _Address:
                 continue
             if own in named:
                 found = named[own]
+                if not found:
+                    return position, found
             else:
                 shared = [named[each] for each in kin if each in named]
                 if not shared:
@@ -276,7 +283,6 @@ def communes_named(
         Whether to look for names one slip away from what was typed, within what the other parts name.
     """
     address = _Address(readings, lexicon, hint)
-    accented = any(not reading.part.strict.isascii() for reading in readings)
     found: dict[int, Match] = {}
     for at, reading in enumerate(readings):
         if not (slips or reading.commune_keys):
@@ -290,7 +296,7 @@ def communes_named(
                     own = _slip(reading, part, entry) if slips else differences(reading, entry)
                     if own is None:
                         continue
-                    if not slips and accented and "no_diacritics" in own:
+                    if not slips and "no_diacritics" in own and address.accented:
                         # Where diacritics are typed elsewhere, their absence here says something: Sa Pa, Sa Pả.
                         own = tuple("wrong_diacritics" if cause == "no_diacritics" else cause for cause in own)
                     more = address.support(entry.position, at, bare=bare)
@@ -300,11 +306,12 @@ def communes_named(
 
 
 def _entries(key: str, above: set[int], lexicon: Lexicon, *, slips: bool) -> Iterable[Entry]:
+    """Return the names of communes with a key, those within the units above that are named."""
+    entries = lexicon.communes.get(key, ())
     if not above:
-        return () if slips else lexicon.communes[key]
-    within = lexicon.communes_in
-    found = {id(entry): entry for each in above if (key, each) in within for entry in within[key, each]}
-    return found.values()
+        return () if slips else entries
+    above_of = lexicon.above_of
+    return [entry for entry in entries if not above.isdisjoint(above_of[entry.position])]
 
 
 def _slip(reading: Reading, part: Part, entry: Entry) -> tuple[str, ...] | None:

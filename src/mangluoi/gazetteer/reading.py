@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from mangluoi.gazetteer import wording
@@ -23,7 +24,7 @@ _SHORTEST_ABOVE = 3
 _DASH = re.compile(r"(?=(?:^|(?<=[,;|\n–-]))([^,;|\n–-]+)[-–]+([^,;|\n–-]+))")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Reading:
     """A part of an address, and what it may name.
 
@@ -39,6 +40,12 @@ class Reading:
         Where the names come from.
     typed
         The part as it was typed, where a slip in its kind word was put right.
+    names_something
+        Whether any unit at all is called so.
+    street
+        Whether it is a street, a hamlet or a number: it reads like one, and no unit is called exactly so.
+    province_fits, district_fits
+        The provinces and districts that it may name, each with what does not fit.
     """
 
     part: Part
@@ -48,20 +55,18 @@ class Reading:
     lexicon: Lexicon
     typed: Part | None = None
 
-    @cached_property
-    def names_something(self) -> bool:
-        """Whether any unit at all is called so."""
-        return bool(self.provinces or self.districts or self.commune_keys)
+    names_something: bool = field(init=False)
+    street: bool = field(init=False)
+    province_fits: Mapping[int, tuple[str, ...]] = field(init=False, default_factory=dict)
+    district_fits: Mapping[int, tuple[str, ...]] = field(init=False, default_factory=dict)
 
-    @cached_property
-    def province_fits(self) -> dict[int, tuple[str, ...]]:
-        """The provinces that it may name, each with what does not fit."""
-        return _fits(self, self.provinces)
-
-    @cached_property
-    def district_fits(self) -> dict[int, tuple[str, ...]]:
-        """The districts that it may name, each with what does not fit."""
-        return _fits(self, self.districts)
+    def __post_init__(self) -> None:
+        self.names_something = bool(self.provinces or self.districts or self.commune_keys)
+        self.street = self.part.street and not self.names_something
+        if self.provinces:
+            self.province_fits = _fits(self, self.provinces)
+        if self.districts:
+            self.district_fits = _fits(self, self.districts)
 
     @cached_property
     def slips_above(self) -> frozenset[int]:
@@ -86,11 +91,6 @@ class Reading:
         if any(e.strict == self.part.strict for key in self.commune_keys for e in self.lexicon.communes[key]):
             return "name"
         return "word" if self.lexicon.made_of_words(self.part) else "no_word"
-
-    @cached_property
-    def street(self) -> bool:
-        """Whether it is a street, a hamlet or a number: it reads like one, and no unit is called exactly so."""
-        return self.part.street and not self.names_something
 
 
 def differences(reading: Reading, entry: Entry) -> tuple[str, ...]:
@@ -132,19 +132,23 @@ class AddressReader:
         self._read: dict[str, tuple[Reading, ...]] = {}
         self._peeled: dict[str, tuple[Reading, ...]] = {}
 
-    def read(self, address: str) -> list[Reading]:
-        """Read an address as its writer divided it."""
+    def divided(self, address: str) -> list[str]:
+        """Divide an address as its writer did."""
+        return wording.split_address(self._joined(address))
+
+    def read(self, parts: Sequence[str]) -> list[Reading]:
+        """Read the parts of an address."""
         found: list[Reading] = []
-        for text in wording.split_address(self._joined(address)):
+        for text in parts:
             if text not in self._read:
                 self._read[text] = self._readings(text)
             found.extend(self._read[text])
         return found
 
-    def read_undivided(self, address: str) -> list[Reading]:
-        """Read an address whose writer left out the marks: names are peeled off from the end of each part."""
+    def read_undivided(self, parts: Sequence[str]) -> list[Reading]:
+        """Read parts whose writer left out the marks: names are peeled off from the end of each."""
         found: list[Reading] = []
-        for text in wording.split_address(self._joined(address)):
+        for text in parts:
             if text not in self._peeled:
                 self._peeled[text] = tuple(
                     each for piece in wording.split_inside(text) for each in self._names_at_end(piece)

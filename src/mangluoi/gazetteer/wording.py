@@ -105,7 +105,7 @@ _EVERY_Y = str.maketrans(_I_FOR_Y)
 _LATER_I = re.compile(rf"(?:(?<=[hklmstvp])|(?<=qu))[{''.join(_I_FOR_Y)}](?![^\W_])")
 _DAK = re.compile(r"\bđ[aăắ][ck]\b")
 # Spellings in use side by side for one name: i or y, Đắk/Đắc/Đak.
-_LOOSE = {**_PLAIN, **_NO_MARKS, **{code: "i" for code, letter in _PLAIN.items() if letter == "y"}}
+_LOOSE = {**_NO_MARKS, ord("y"): "i"}
 
 
 def plain(text: str) -> str:
@@ -155,7 +155,12 @@ def _one_spelling(name: str) -> str:
 
 
 def _loose(name: str) -> str:
-    key = name.translate(_LOOSE)
+    return _loose_of(name.translate(_PLAIN))
+
+
+def _loose_of(flat: str) -> str:
+    """Bring a name that has lost its diacritics to its loose key."""
+    key = flat.translate(_LOOSE)
     if key.isdecimal():
         return str(int(key))
     if key.startswith("dac"):
@@ -163,7 +168,7 @@ def _loose(name: str) -> str:
     return key
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Part:
     """One part of an address.
 
@@ -225,35 +230,37 @@ def read_part(text: str) -> Part | None:
     Part or None
         None for what names nothing, such as the country.
     """
-    name = text.strip(" .:-–'\"()")
-    flat = plain(name)
-    whole = _loose(name)
+    typed = text.strip(" .:-–'\"()")
+    flat_typed = plain(typed)
+    name, flat, whole = typed, flat_typed, ""
     kinds: frozenset[str] = frozenset()
-    abbreviated = False
-    found = _kind_of(name)
+    found = _kind_of(name, flat)
     if found is not None:
-        abbreviated = found["long"] is None and (found["two"] is None or "." in found[0])
         kinds = _kinds_said(found)
-        name = name[found.end() :].strip()
-        # "Thị trấn TT Diễn Châu": the second word adds nothing. But "phuong phuong dong" may be Phường Phương Đông.
-        again = _kind_of(name)
+        # The first word may belong to the name: Quan Hóa, Xà Phiên. An abbreviation does not: T. An Giang, Tân Giang.
+        if found["long"] is not None or (found["two"] is not None and "." not in found[0]):
+            whole = _loose_of(flat)
+        name, flat = name[found.end() :].strip(), flat[found.end() :].strip()
+        # "Thị trấn TT Diễn Châu": the second word adds nothing. But "phuong phuong dong" may be Phường Phương Đông ...
+        again = _kind_of(name, flat)
         if again is not None and again[0] != found[0] and kinds == _kinds_said(again):
-            # ... and so may "X. Xa Dung" be Xã Xa Dung.
-            whole, abbreviated = _loose(name), False
-            name = name[again.end() :].strip()
+            # ... and "X. Xa Dung" Xã Xa Dung.
+            whole = _loose_of(flat)
+            name, flat = name[again.end() :].strip(), flat[again.end() :].strip()
     # What stands in brackets explains: "Tân Thành (xã)", "Sơn Trà (cũ)".
-    bare = (re.sub(r"\s*\([^)]*\)?", "", name).strip() or name) if "(" in name else name
-    if not kinds and (said := re.search(r"\(([^)]*)", name)) and (kind := plain(said[1].strip(" ."))) in _KINDS:
-        kinds = _KINDS[kind]
-    loose = _loose(bare)
+    if "(" in name:
+        if not kinds and (said := re.search(r"\(([^)]*)", flat)) and (kind := said[1].strip(" .")) in _KINDS:
+            kinds = _KINDS[kind]
+        name = re.sub(r"\s*\([^)]*\)?", "", name).strip() or name
+        flat = plain(name)
+    loose = _loose_of(flat)
     if not loose or loose in _NATION:
         return None
-    if kinds and loose.isdecimal() and kinds == {"tỉnh"}:
+    if loose.isdecimal() and kinds == {"tỉnh"}:
         kinds = frozenset()
-    strict = loose if loose.isdecimal() else _strict(bare)
-    street = not kinds and (loose.isdecimal() or _begins_street(text.strip(" .:-–'\"()"), flat))
-    # The first word may belong to the name: Quan Hóa, Xà Phiên. An abbreviation does not: T. An Giang is no Tân Giang.
-    return Part(kinds, strict, loose, street, bare, whole if kinds and not abbreviated else "")
+    strict = loose if loose.isdecimal() else _strict(name)
+    street = not kinds and (loose.isdecimal() or _begins_street(typed, flat_typed))
+    return Part(kinds, strict, loose, street, name, whole)
 
 
 def _begins_street(typed: str, flat: str) -> bool:
@@ -269,7 +276,7 @@ def _begins_street(typed: str, flat: str) -> bool:
 def bare_name(name: str) -> str:
     """Drop the kind word of an official name; lower case."""
     lower = compose(name).casefold()
-    found = _kind_of(lower)
+    found = _kind_of(lower, plain(lower))
     return lower if found is None else lower[found.end() :]
 
 
@@ -305,9 +312,9 @@ def _kinds_said(found: re.Match[str]) -> frozenset[str]:
     return _KINDS[found["long"] or found["glued"] or found["two"] or found["one"]]
 
 
-def _kind_of(name: str) -> re.Match[str] | None:
+def _kind_of(name: str, flat: str) -> re.Match[str] | None:
     """Match a kind word at the start of a name, unless its diacritics say that it is another word."""
-    found = _KIND.match(plain(name))
+    found = _KIND.match(flat)
     if found is None or found["long"] is None:
         return found
     word = found["long"]
