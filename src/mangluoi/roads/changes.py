@@ -143,7 +143,7 @@ def _chosen(
 
 def _rounded(network: RoadNetwork, minutes: NDArray[np.float64]) -> NDArray[np.float64]:
     """Keep whole milliseconds whole."""
-    if network.layout.out.ms is None:
+    if network.ms is None:
         return minutes
     return np.rint(minutes * layout.MS_PER_MINUTE) / layout.MS_PER_MINUTE
 

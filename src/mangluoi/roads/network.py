@@ -180,19 +180,33 @@ class RoadNetwork:
         return layout.lay_out(self.lon, self.lat, self.tail, self.head, self.minutes)
 
     @cached_property
+    def ms(self) -> Ints | None:
+        """The minutes of the arcs in whole milliseconds; None where some are not whole."""
+        return layout.whole_ms(self.minutes)
+
+    @cached_property
     def contraction(self) -> contraction_order.Hierarchy:
-        """The contraction order: the one given, or made when it is first needed."""
-        if self.hierarchy is not None:
-            return self.hierarchy
-        return contraction_order.build(self.lon * np.cos(np.radians(self.lat)), self.lat, self.tail, self.head)
+        """The contraction order: the one given, or a quick one, made when it is first needed."""
+        return self.ordered(quick=True) if self.hierarchy is None else self.hierarchy
+
+    def ordered(self, *, quick: bool = False) -> contraction_order.Hierarchy:
+        """Return a new contraction order; a quick one is made sooner and serves a little worse."""
+        x = self.lon * np.cos(np.radians(self.lat))
+        return contraction_order.build(x, self.lat, self.tail, self.head, quick=quick)
+
+    @cached_property
+    def slots(self) -> NDArray[np.int32] | None:
+        """Where the arcs stand on the contraction order; None where a road is new to it."""
+        order = self.contraction
+        slots, known = contraction_order.locate(order.first, order.upper, order.rank, self.tail, self.head)
+        return np.asarray(slots) if known else None
 
     @cached_property
     def metric(self) -> contraction_order.Metric | None:
         """The minutes on the contraction order; None where they are no whole milliseconds or a road is new to it."""
-        if self.layout.out.ms is None:
+        if self.ms is None or self.slots is None:
             return None
-        ms = np.rint(self.minutes * layout.MS_PER_MINUTE).astype(np.int32)
-        return contraction_order.customize(self.contraction, self.tail, self.head, ms)
+        return contraction_order.customize(self.contraction, self.slots, self.ms)
 
     @property
     def contracted(self) -> bool:
