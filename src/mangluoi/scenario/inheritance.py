@@ -125,8 +125,8 @@ def _whole_lists(values: dict[str, Any], place: Path, found: list[Complaint]) ->
         return set()
     for name in asked:
         if name not in ENTRY_KEYS:
-            details = {"nearest": nearest(str(name), ENTRY_KEYS)}
-            found.append(Complaint("not_in_list", str(place), column=_WHOLE, value=name, details=details))
+            near = {"nearest": nearest(str(name), ENTRY_KEYS)}
+            found.append(Complaint("not_in_list", str(place), column=_WHOLE, value=name, details=near))
     return {str(name) for name in asked}
 
 
