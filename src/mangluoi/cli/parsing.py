@@ -22,8 +22,8 @@ _SENTENCES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, key in (
         (r"the following arguments are required: (?P<names>.+)", "required"),
         (r"unrecognized arguments: (?P<names>.+)", "unrecognized"),
-        (r"invalid choice: (?P<value>.+?) \(choose from (?P<choices>.+)\)", "invalid_choice"),
         (r"invalid choice: (?P<value>.+?), maybe you meant (?P<choices>.+?)\? .*", "invalid_choice"),
+        (r"invalid choice: (?P<value>.+?) \(choose from (?P<choices>.+)\)", "invalid_choice"),
         (r"invalid \w+ value: (?P<value>.+)", "invalid_value"),
         (r"expected (?:one|\d+|at least one|at most one) arguments?", "expects_value"),
         (r"ignored explicit argument (?P<value>.+)", "takes_no_value"),
@@ -84,7 +84,7 @@ class Verbs:
         return say(f"cli.help_{key}", self.lang, **fields)
 
     def _parser(self, name: str, text: str) -> argparse.ArgumentParser:
-        formatter = type("Formatter", (_Formatter,), {"lang": self.lang})
+        formatter: Any = type("Formatter", (_Formatter,), {"lang": self.lang})
         parser = self._added.add_parser(
             name, help=text, description=text, formatter_class=formatter, add_help=False
         )  # fmt: skip
