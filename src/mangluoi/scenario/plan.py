@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mangluoi import shipped
 from mangluoi.errors import Complaint, PlanError
-from mangluoi.scenario import contradictions, strict
+from mangluoi.scenario import contradictions, inheritance, strict
 from mangluoi.scenario.rules import (
     ActionRule,
     Inputs,
@@ -60,6 +58,8 @@ class Plan:
         See `ServiceRule`, `NeedRule`, `ActionRule`, `TargetRule` and `LocationRule`.
     roads, supply, inputs
         See `RoadRules`, `SupplyRules` and `Inputs`.
+    time_limit_s
+        How many seconds the search for the best actions may take; what it has not proven by then is said.
     folder
         The folder that relative paths count from.
     """
@@ -118,7 +118,7 @@ class Plan:
 
 
 def read_plan(path: str | Path) -> Plan:
-    """Read a plan from a TOML file.
+    """Read a plan from a TOML file; one with ``base`` inherits from another, see `inheritance.read_values`.
 
     Parameters
     ----------
@@ -130,18 +130,8 @@ def read_plan(path: str | Path) -> Plan:
     PlanError
         With every unknown key (and the nearest known one), missing key, wrong type and contradiction.
     """
-    place = Path(path)
-    if not place.exists():
-        shipped_plan = shipped.plans_folder() / f"{place.stem}.toml"
-        if place.parent.name not in ("", "plans") or not shipped_plan.exists():
-            raise PlanError([Complaint("missing_file", file=str(path))])
-        place = shipped_plan
-    try:
-        values = tomllib.loads(place.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PlanError([Complaint("invalid_toml", file=str(path), details={"why": str(error)})]) from error
-    except OSError as error:
-        raise PlanError([Complaint("unreadable_file", file=str(path), details={"why": str(error)})]) from error
+    place = inheritance.plan_file(path)
+    values = inheritance.read_values(place)
     settings, found = strict.read_settings(Plan, values, file=str(path))
     if found:
         raise PlanError(found)
