@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mangluoi.roads import kernels, layout, sweep
+from mangluoi.roads import kernels, layout, restriction, sweep
 from mangluoi.roads.network import Floats, RoadNetwork
 from mangluoi.roads.snapping import Snapped
 
@@ -81,15 +81,20 @@ class _Search:
     """What both searches need: the ends of the pairs in the order of their graph, nearest sources side by side."""
 
     def __init__(
-        self, rank: NDArray[np.int32], place: NDArray[np.int32] | None, scale: Scale, near: Snapped, far: Snapped, *, forward: bool
+        self,
+        rank: NDArray[np.int32],
+        target_rank: NDArray[np.int32],
+        scale: Scale,
+        near: Snapped,
+        far: Snapped,
+        *,
+        forward: bool,
     ) -> None:
         self.seeds = ranked(rank, near.nodes)
         self.seed_costs = scale.costs(near.leaving if forward else near.arriving)
-        self.target_nodes = ranked(rank, far.nodes)
-        if place is not None:
-            self.target_nodes = ranked(place, self.target_nodes)
+        self.target_nodes = ranked(target_rank, far.nodes)
         self.target_costs = scale.costs(far.arriving if forward else far.leaving)
-        self.at_node, self.at_target = _by_node(self.target_nodes, len(rank))
+        self.at_node, self.at_target = _by_node(self.target_nodes, int(target_rank.max(initial=-1)) + 1)
         # Sources near each other find their part of the graph still in the cache.
         self.order = np.argsort(self.seeds.max(axis=1, initial=-1), kind="stable").astype(np.int32)
         self.seeds, self.seed_costs = self.seeds[self.order], self.seed_costs[self.order]
@@ -169,9 +174,7 @@ def _contracts(network: RoadNetwork, scale: Scale, near: Snapped, *, forward: bo
     reached = 0
     weight = scale.weight(arcs)
     for seed, cost in zip(seeds, costs, strict=True):
-        count = kernels.search(
-            arcs.first, arcs.head, weight, seed, cost, scale.limit, scale.far, dist, touched, heap
-        )
+        count = kernels.search(arcs.first, arcs.head, weight, seed, cost, scale.limit, scale.far, dist, touched, heap)
         dist[touched[:count]] = scale.far
         reached += count
     return len(near) * reached / len(sample) > _CONTRACTION_COST * size
@@ -186,7 +189,7 @@ def _searched(
     network: RoadNetwork, scale: Scale, near: Snapped, far: Snapped, *, forward: bool, progress: Progress | None
 ) -> Triplets:
     arcs = network.layout.out if forward else network.layout.into
-    ends = _Search(network.layout.rank, None, scale, near, far, forward=forward)
+    ends = _Search(network.layout.rank, network.layout.rank, scale, near, far, forward=forward)
 
     weight = scale.weight(arcs)
 
@@ -198,7 +201,9 @@ def _searched(
         )  # fmt: skip
         return room.took(filled)
 
-    found = _in_threads(run, lambda: (*_work_arrays(network, scale), _Room(np.int32, np.int32, scale.kind)), len(near), progress)
+    found = _in_threads(
+        run, lambda: (*_work_arrays(network, scale), _Room(np.int32, np.int32, scale.kind)), len(near), progress
+    )
 
     def settle(source: Any, target: Any, cost: Any, _sources: Any, rows: Any, columns: Any, minutes: Any) -> None:
         np.take(ends.order, source, out=rows)
@@ -219,17 +224,15 @@ def _swept(
     # Backwards, what leads down leads up.
     climbing, falling = (up, down) if forward else (down, up)
     targets = ranked(order.rank, far.nodes).reshape(-1)
-    below = sweep.Below(*sweep.restrict(order.first, order.upper, order.lowest, *falling, targets))
-    ends = _Search(order.rank, below.place, scale, near, far, forward=forward)
-    part = [getattr(below, f.name) for f in fields(below)]
+    below = restriction.restrict(order, falling, targets)
+    ends = _Search(order.rank, below.place[order.rank], scale, near, far, forward=forward)
+    fixed: list[Any] = [order.parent, *climbing, *(getattr(below, f.name) for f in fields(below))]
+    fixed += [ends.seeds, ends.seed_costs]
 
     def run(begin: int, end: int, work: tuple[Any, ...]) -> Any:
         *arrays, room = work
-        filled = sweep.sweep_pairs(
-            order.parent, *climbing, *part, ends.seeds, ends.seed_costs, begin, end, ends.at_node, ends.at_target,
-            ends.target_nodes, ends.target_costs, scale.limit, scale.far, *arrays, *room.free,
-        )  # fmt: skip
-        return room.took(filled)
+        given = [begin, end, ends.at_node, ends.at_target, ends.target_nodes, ends.target_costs, scale.limit, scale.far]
+        return room.took(sweep.sweep_pairs(*fixed, *given, *arrays, *room.free))
 
     def work_arrays() -> tuple[Any, ...]:
         size = len(below.lowest)
@@ -320,7 +323,7 @@ def _in_threads(
     return found
 
 
-def ranked(rank: NDArray[np.int32], nodes: NDArray[np.int64]) -> NDArray[np.int32]:
+def ranked(rank: NDArray[np.int32], nodes: NDArray[Any]) -> NDArray[np.int32]:
     """Return nodes in the order of a graph; none stays -1."""
     if not len(rank):
         return np.full(nodes.shape, -1, dtype=np.int32)

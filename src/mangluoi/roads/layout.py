@@ -61,7 +61,9 @@ def hilbert_order(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.
         return np.empty(0, dtype=np.int64)
     span = max(float(np.ptp(x)), float(np.ptp(y))) or 1.0
     along = _along_curve(x, y, float(x.min()), float(y.min()), span)
-    order: NDArray[np.int64] = counted_order(along >> _BITS, _SIDE, counted_order(along & (_SIDE - 1), _SIDE))
+    order: NDArray[np.int64] = counted_order(
+        along >> _BITS, _SIDE, counted_order(along & (_SIDE - 1), _SIDE, np.arange(len(x)))
+    )
     return order
 
 
@@ -88,16 +90,15 @@ def _along_curve(x: Any, y: Any, low_x: float, low_y: float, span: float) -> Any
 
 
 @_jit
-def counted_order(keys: Any, size: int, before: Any = None) -> Any:
-    """Return the stable order of keys below `size`, starting from another order where one is given."""
+def counted_order(keys: Any, size: int, before: Any) -> Any:
+    """Return the stable order of keys below `size`, starting from another order."""
     start = np.zeros(size + 1, np.int64)
     for key in keys:
         start[key + 1] += 1
     for key in range(size):
         start[key + 1] += start[key]
     order = np.empty(len(keys), np.int64)
-    for i in range(len(keys)):
-        at = i if before is None else before[i]
+    for at in before:
         order[start[keys[at]]] = at
         start[keys[at]] += 1
     return order

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
 from mangluoi.roads.kernels import grown
 from mangluoi.roads.layout import MS_PER_MINUTE
 
-__all__ = ["LANES", "MOST_TARGETS", "Below", "restrict", "settle", "sweep_nearest", "sweep_pairs"]
+__all__ = ["LANES", "MOST_TARGETS", "settle", "sweep_nearest", "sweep_pairs"]
 
 #: Sources in one row: sixteen int32 fill a cache line and a vector register.
 LANES = 16
@@ -28,94 +26,6 @@ _jit = numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy"
 # What is known of a row: nothing; that it stands above a source; what a climb has left there; or all of it, and some of
 # it is within the limit. Only rows of the last two kinds hold anything.
 _EMPTY, _ABOVE, _CLIMBED, _LIVE = 0, 1, 2, 3
-
-
-@dataclass(frozen=True, eq=False)
-class Below:
-    """The part of a hierarchy that ways down to the targets pass, renumbered without gaps in the same order.
-
-    Parameters
-    ----------
-    place
-        Where each rank of the hierarchy stands in the part, -1 for what leads to no target; shape (nodes,).
-    first, upper
-        The higher neighbours of each place within the part.
-    lowest
-        The lowest place below each place in the tree of parents: its subtree is lowest[i]…i.
-    down_first, down_tail, down_weight
-        The arcs into each place from higher ones.
-    """
-
-    place: NDArray[np.int32]
-    first: NDArray[np.int64]
-    upper: NDArray[np.int32]
-    lowest: NDArray[np.int32]
-    down_first: NDArray[np.int64]
-    down_tail: NDArray[np.int32]
-    down_weight: NDArray[np.int32]
-
-
-@_jit
-def restrict(
-    first: Any, upper: Any, lowest: Any, down_first: Any, down_tail: Any, down_weight: Any, targets: Any
-) -> Any:
-    """Return the fields of `Below` for targets (ranks, -1 for none).
-
-    References
-    ----------
-    Delling, Goldberg and Werneck (2011), Faster batched shortest paths in road networks, ATMOS.
-    """
-    size = len(first) - 1
-    place = np.full(size, -1, np.int32)
-    for target in targets:
-        if target >= 0:
-            place[target] = 0
-    kept = 0
-    arcs = 0
-    # What a target is reached from is higher, so one pass upwards finds all of it.
-    for node in range(size):
-        if place[node] >= 0:
-            for arc in range(down_first[node], down_first[node + 1]):
-                place[down_tail[arc]] = 0
-            kept += 1
-            arcs += down_first[node + 1] - down_first[node]
-    before = np.empty(size + 1, np.int32)
-    count = 0
-    for node in range(size):
-        before[node] = count
-        if place[node] >= 0:
-            place[node] = count
-            count += 1
-    some_first = np.empty(kept + 1, np.int64)
-    some_lowest = np.empty(kept, np.int32)
-    some_down_first = np.empty(kept + 1, np.int64)
-    some_tail = np.empty(arcs, np.int32)
-    some_weight = np.empty(arcs, np.int32)
-    neighbours = 0
-    arcs = 0
-    for node in range(size):
-        at = place[node]
-        if at >= 0:
-            some_first[at] = neighbours
-            some_down_first[at] = arcs
-            some_lowest[at] = before[lowest[node]]
-            for arc in range(first[node], first[node + 1]):
-                neighbours += place[upper[arc]] >= 0
-            for arc in range(down_first[node], down_first[node + 1]):
-                some_tail[arcs] = place[down_tail[arc]]
-                some_weight[arcs] = down_weight[arc]
-                arcs += 1
-    some_first[kept] = neighbours
-    some_down_first[kept] = arcs
-    some_upper = np.empty(neighbours, np.int32)
-    neighbours = 0
-    for node in range(size):
-        if place[node] >= 0:
-            for arc in range(first[node], first[node + 1]):
-                if place[upper[arc]] >= 0:
-                    some_upper[neighbours] = place[upper[arc]]
-                    neighbours += 1
-    return place, some_first, some_upper, some_lowest, some_down_first, some_tail, some_weight
 
 
 @_jit
@@ -186,7 +96,7 @@ def _listed(
     entries: Any,
 ) -> Any:
     """List the targets within the limit on the rows that were reached."""
-    count = 0
+    count: Any = 0
     room = len(entries)
     for node in reached:
         for at in range(at_node[node], at_node[node + 1]):
@@ -297,10 +207,11 @@ def sweep_pairs(
         known = state[node] == _CLIMBED
         for arc in range(down_first[node], down_first[node + 1]):
             tail = down_tail[arc]
-            if state[tail] != _LIVE:
+            weight = down_weight[arc]
+            # A lane that is not reached holds `far` and a little more; twice the limit more is no overflow.
+            if state[tail] != _LIVE or weight > limit:
                 continue
             other = dist[tail]
-            weight = down_weight[arc]
             if known:
                 for k in range(width):
                     row[k] = min(row[k], np.int32(other[k] + weight))
@@ -318,7 +229,9 @@ def sweep_pairs(
                 reached = grown(reached, 2 * count)
             reached[count] = node
             count += 1
-        elif state[node] == _EMPTY:
+        elif state[node] == _ABOVE:
+            state[node] = _EMPTY
+        else:
             # Ways into the subtree pass the node or what is above it: where all of that is too far, skip the subtree.
             skips = True
             for arc in range(first[node], first[node + 1]):
@@ -327,12 +240,8 @@ def sweep_pairs(
                     break
             if skips:
                 node = lowest[node]
-        else:
-            state[node] = _EMPTY
         node -= 1
-    found = _listed(
-        reached[:count], dist, state, lanes, at_node, at_target, target_nodes, target_costs, limit, entries
-    )
+    found = _listed(reached[:count], dist, state, lanes, at_node, at_target, target_nodes, target_costs, limit, entries)
     for i in range(count):
         state[reached[i]] = _EMPTY
     return found
