@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from mangluoi import shipped
 from mangluoi.errors import Complaint, PlanError
-from mangluoi.scenario import strict
+from mangluoi.scenario import inheritance, strict
 from mangluoi.tables import nearest
 
 __all__ = [
@@ -270,7 +269,7 @@ class Plan:
 
 
 def read_plan(path: str | Path) -> Plan:
-    """Read a plan from a TOML file.
+    """Read a plan from a TOML file; one with ``base`` inherits from another, see `inheritance.read_values`.
 
     Parameters
     ----------
@@ -282,18 +281,8 @@ def read_plan(path: str | Path) -> Plan:
     PlanError
         With every unknown key (and the nearest known one), missing key, wrong type and contradiction.
     """
-    place = Path(path)
-    if not place.exists():
-        shipped_plan = shipped.plans_folder() / f"{place.stem}.toml"
-        if place.parent.name not in ("", "plans") or not shipped_plan.exists():
-            raise PlanError([Complaint("missing_file", file=str(path))])
-        place = shipped_plan
-    try:
-        values = tomllib.loads(place.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PlanError([Complaint("invalid_toml", file=str(path), details={"why": str(error)})]) from error
-    except OSError as error:
-        raise PlanError([Complaint("unreadable_file", file=str(path), details={"why": str(error)})]) from error
+    place = inheritance.plan_file(path)
+    values = inheritance.read_values(place)
     settings, found = strict.read_settings(Plan, values, file=str(path))
     if found:
         raise PlanError(found)
