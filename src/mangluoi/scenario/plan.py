@@ -211,6 +211,8 @@ class Plan:
         See `ServiceRule`, `NeedRule`, `ActionRule`, `TargetRule` and `LocationRule`.
     roads, supply, inputs
         See `RoadRules`, `SupplyRules` and `Inputs`.
+    time_limit_s
+        How many seconds the search for the best actions may take; what it has not proven by then is said.
     folder
         The folder that relative paths count from.
     """
