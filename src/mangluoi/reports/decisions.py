@@ -113,7 +113,7 @@ def total_cost(d: Disclosed) -> float:
 def options(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """Biểu 8: today and the chosen option side by side."""
     rows: list[tuple[Cell, ...]] = []
-    for row in records(d.state_totals.sort_values(["service", "group"])):
+    for row in records(d.state_totals.sort_values(["service", "group"])) if sizes.facilities_known(d) else ():
         who = {"group": name("group", row.group, lang), "service": name("service", row.service, lang)}
         masked = bool(row.masked)
         before, after = (share(v, row.need, masked=masked) for v in (row.covered, row.covered_after))

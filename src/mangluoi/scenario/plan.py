@@ -86,10 +86,14 @@ class SupplyRules:
         {"exclude", "residents"}: a site without a declared capacity holds no known place, or at least its residents.
     include_drug_rehab
         Whether drug rehabilitation belongs to the plan; it went to the police on 1 March 2025.
+    listed
+        {"all", "part"}: whether the list of facilities is meant to hold all of the province's. Where it is not,
+        the answer gives need alone: nobody can say who is out of reach of facilities that nobody listed.
     """
 
     where_capacity_unknown: Literal["exclude", "residents"]
     include_drug_rehab: bool = False
+    listed: Literal["all", "part"] = "all"
 
 
 @dataclass(frozen=True)
@@ -367,6 +371,9 @@ def _contradictions(plan: Plan) -> list[Complaint]:
                 found.append(
                     Complaint("unused_key", column=f"{where}.{key}", details={"condition": f'kind = "{kind}"'})
                 )
+    for key, given in (("actions", plan.actions), ("targets", plan.targets)):
+        if given and plan.supply.listed == "part":
+            found.append(Complaint("unused_key", column=key, details={"condition": 'supply.listed = "all"'}))
     for number, target in enumerate(plan.targets, start=1):
         if target.service:
             known(target.service, "service", f"targets[{number}].service")

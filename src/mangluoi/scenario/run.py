@@ -9,7 +9,7 @@ import pandas as pd
 
 from mangluoi import access, demand, siting, supply
 from mangluoi.errors import Complaint, ConservationError, InputError
-from mangluoi.scenario import choices, facts, notice, origin, travel
+from mangluoi.scenario import choices, facts, need_only, notice, origin, travel
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Result
 from mangluoi.scenario.scorecard import scorecard
@@ -59,6 +59,8 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         unlocated = _unlocated(where, here)
     with begin("need").stage("need"):
         need = _need(plan, people)
+        if plan.supply.listed == "part":
+            return need_only.result(plan, given, need, unlocated, stages)
         offered = here.capacity[here.capacity["service"].isin([rule.service for rule in plan.services])]
         may = supply.admissible(here.sites, here.facilities, offered[["site_id", "service"]])
     with begin("travel").stage("travel"):
