@@ -19,6 +19,7 @@ LEVELS = {
     "scenario": 5,
     "maps": 6, "reports": 6, "batch": 6,
     "cli": 7,
+    "__main__": 8,
 }  # fmt: skip
 # What may import beside itself on its own level: the ground builds on itself, and reports place maps.
 BESIDE = {

@@ -76,5 +76,5 @@ def test_catalogue_measures_what_ships():
     assert (shipped["size_bytes"] > 0).all()
     assert shipped["sha256"].str.fullmatch("[0-9a-f]{64}").all()
     fetched = listed[listed["kind"] == "fetch"]
-    assert fetched["note"].str.contains("chưa kiểm tra").all()
+    assert fetched["note_vi"].str.contains("chưa kiểm tra").all()
     assert listed["licence"].notna().all()
