@@ -68,7 +68,9 @@ def main(place: str) -> None:
     kept = [
         row for row in table[1:] if row[2] != "population" or above.get(row[0]) in _KEPT or row[0] in _KEPT
     ]  # fmt: skip
-    made = [[code, _VINTAGE, "population", str(n), "", "", "stock", "2019-04-01", why] for code, (n, why) in rows.items()]
+    made = [
+        [code, _VINTAGE, "population", str(n), "", "", "stock", "2019-04-01", why] for code, (n, why) in rows.items()
+    ]
     population = sorted([row for row in kept if row[2] == "population"] + made)
     total = sum(int(row[3]) for row in population)
     if total != _NATION:

@@ -76,7 +76,7 @@ def facilities(d: Disclosed, lang: Lang) -> list[str]:
         dates = _dates(d.facilities["as_of"], lang)
         told = say("report.facilities.count", lang, dates=dates, count=sentences.counted(count, lang), **own)
     else:
-        told = say("report.facilities.none", lang)
+        told = say("report.facilities.none" if sizes.facilities_known(d) else "notice.supply_unknown", lang)
     parts = [told]
     if len(d.capacity):
         parts += _sizes(d, lang)
@@ -323,8 +323,10 @@ def effect(d: Disclosed, lang: Lang) -> list[str]:
     return told
 
 
-def method(lang: Lang) -> list[str]:
+def method(d: Disclosed, lang: Lang) -> list[str]:
     """Say how the figures are made."""
+    if not sizes.facilities_known(d):
+        return [say(f"report.method.{key}", lang) for key in ("need", "sums")]
     keys = ("need", "times", "coverage", "allocation", "states", "choice", "sums")
     return [say(f"report.method.{key}", lang) for key in keys]
 

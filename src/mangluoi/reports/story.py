@@ -97,7 +97,8 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], lang: Lang) -> Iterator[B
     yield from map(Line, passages.people_limits(d, lang))
     yield _heading("facilities", lang, 2)
     yield from map(Line, passages.facilities(d, lang))
-    yield figures.facilities(d, lang)
+    if len(d.facilities) or sizes.facilities_known(d):
+        yield figures.facilities(d, lang)
     yield from of_part("situation")
 
     yield _heading("access", lang)
@@ -133,7 +134,7 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], lang: Lang) -> Iterator[B
 
     yield _heading("method", lang)
     yield _heading("method_how", lang, 2)
-    yield from map(Item, passages.method(lang))
+    yield from map(Item, passages.method(d, lang))
     yield _heading("method_limits", lang, 2)
     yield from map(Item, passages.limits(d, lang))
     yield _heading("method_privacy", lang, 2)
