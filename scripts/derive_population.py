@@ -1,8 +1,8 @@
 """Derive the population rows of ``data/people/people.csv`` from the census of 1 April 2019, district by district.
 
-The input is ``vn_pop_dist.csv`` of github.com/duynguyen158/vietnam-population-district (© 2020 Duy Nguyen; may be copied
-with its notice), a transcription of Biểu 1 of the census results. The districts of 2019 are carried onto those of
-mid-2025 by the changes named here; the rows of provinces that are named in `_KEPT` stay as they are.
+The input is ``vn_pop_dist.csv`` of github.com/duynguyen158/vietnam-population-district (© 2020 Duy Nguyen; may be
+copied with its notice), a transcription of Biểu 1 of the census results. The districts of 2019 are carried onto those
+of mid-2025 by the changes named here; the rows of provinces that are named in `_KEPT` stay as they are.
 
 Run: ``python scripts/derive_population.py vn_pop_dist.csv``
 """

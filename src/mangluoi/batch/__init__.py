@@ -1,4 +1,4 @@
-"""Many plans at once: on the processors of one machine or on a cluster, resumed where it stopped, summed up at the end."""
+"""Many plans at once: on one machine or a cluster, resumed where it stopped, summed up at the end."""
 
 from mangluoi.batch.jobs import Job, Outcome
 from mangluoi.batch.national import write_summary

@@ -44,7 +44,7 @@ def province_plan(province: str) -> Plan:
     by_name = {_bare(name): code for code, name in names.items()}
     code = province if province in names else by_name.get(_bare(province))
     if code is None:
-        details = {"nearest": nearest(province, [name for name in names.values()])}
+        details = {"nearest": nearest(province, list(names.values()))}
         raise PlanError([Complaint("not_in_list", column="province", value=province, details=details)])
     common = read_plan(shipped.plans_folder() / _COMMON)
     name = names[code]

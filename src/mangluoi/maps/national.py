@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import shapely
+from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from mangluoi import gazetteer, shipped
@@ -140,9 +141,7 @@ def _bare(name: str) -> str:
     return name.removeprefix("Tỉnh ").removeprefix("Thành phố ")
 
 
-def _archipelago(
-    axes: drawing.Axes, shape: shapely.Geometry, text: str, taken: list[drawing.Place], denominator: int
-) -> None:
+def _archipelago(axes: Axes, shape: shapely.Geometry, text: str, taken: list[drawing.Place], denominator: int) -> None:
     """Frame an archipelago and name it; its islands are too small for the scale of the country."""
     west, south, east, north = shapely.bounds(shape)
     axes.add_patch(

@@ -66,8 +66,9 @@ def states(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         )
         service, group = name("service", row.service, lang), name("group", row.group, lang)
         rows.append((str(row.unit_code), str(unit["name"]), text(unit["above"], lang), service, group, *counts))
+    unsized = ("unknown_size",) if sizes.facilities_known(d) and not all(sized.values()) else ()
     return _annex(
-        1, "states", lang, "not_added", *(() if all(sized.values()) or not sizes.facilities_known(d) else ("unknown_size",)),
+        1, "states", lang, "not_added", *unsized,
         unit=say("table.unit.people", lang),
         headings=columns(
             lang, ("number", "code", 6), ("code", "code", 7), ("commune", "text", 18), ("above", "text", 16),

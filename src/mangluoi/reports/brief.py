@@ -31,6 +31,7 @@ def brief(d: Disclosed) -> dict[str, Any]:
     totals = json.loads(d.state_totals.to_json(orient="records"))
     for row in totals:
         row["sized"] = sizes.sized(d, row["service"], row["group"])
+    actions = d.actions[["action_id", "kind", "service", "added", "cost_vnd"]]
     population = d.people_totals[d.people_totals["group"] == "population"]["people"].dropna()
     return {
         "plan": d.plan.name,

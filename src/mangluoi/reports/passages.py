@@ -180,10 +180,11 @@ def need_alone(d: Disclosed, lang: Lang) -> list[str]:
         told.append(say("report.access.need_alone", lang, basis=sentences.stop(rule.basis), **who, **fields))
         rows = d.states[(d.states["group"] == rule.group) & (d.states["service"] == rule.service)]
         most = rows[rows["need"].notna()].sort_values(["need", "unit_code"], ascending=[False, True])
-        listed = ", ".join(
-            say("report.access.place_need", lang, name=sentences.unit_name(str(units[each.unit_code]), lang), need=int(each.need))
+        places = [
+            (sentences.unit_name(str(units[each.unit_code]), lang), int(each.need))
             for each in records(most.head(_NAMED_COMMUNES))
-        )  # fmt: skip
+        ]
+        listed = ", ".join(say("report.access.place_need", lang, name=place, need=need) for place, need in places)
         if listed:
             told.append(say("report.access.most_need", lang, names=listed, **who))
     return told

@@ -11,16 +11,20 @@ from mangluoi.roads.changes import close_roads as close_roads
 from mangluoi.roads.changes import wet_season as wet_season
 from mangluoi.roads.estimate import estimated_network as estimated_network
 from mangluoi.roads.isochrones import isochrones as isochrones
+from mangluoi.roads.modes import Profile as Profile
+from mangluoi.roads.modes import profiles as profiles
+from mangluoi.roads.modes import read_profile as read_profile
+from mangluoi.roads.modes import speed_sources as speed_sources
 from mangluoi.roads.network import RoadNetwork as RoadNetwork
 from mangluoi.roads.network import network_from_edges as network_from_edges
 from mangluoi.roads.paths import path as path
 from mangluoi.roads.reading import read_network as read_network
 from mangluoi.roads.snapping import unreached as unreached
-from mangluoi.roads.speeds import profiles as profiles
 from mangluoi.roads.times import nearest as nearest
 from mangluoi.roads.times import travel_times as travel_times
 
 __all__ = [
+    "Profile",
     "RoadNetwork",
     "add_roads",
     "change_speeds",
@@ -34,6 +38,8 @@ __all__ = [
     "prepare",
     "profiles",
     "read_network",
+    "read_profile",
+    "speed_sources",
     "to_networkx",
     "travel_times",
     "unreached",

@@ -9,7 +9,7 @@ import pandas as pd
 
 from mangluoi import access, demand, siting, supply
 from mangluoi.errors import Complaint, ConservationError, InputError
-from mangluoi.scenario import choices, facts, need_only, notice, origin, travel
+from mangluoi.scenario import choices, facts, measures, need_only, notice, origin, travel
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Result
 from mangluoi.scenario.scorecard import scorecard
@@ -98,9 +98,9 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
             )
             gains[name] = float(after.states["served"].sum() - without.states["served"].sum())
         chosen = choices.chosen_actions(solution, actions, here.sites, spots, gains)
-        coverage = _coverage(need, minutes, limits, may_enter, places, after_places)
-        nearest = _nearest(plan, where, minutes, may_enter, places, after_places)
-        bands = _bands(plan, need, people, minutes, may_enter, places)
+        coverage = measures.coverage(need, minutes, limits, may_enter, places, after_places)
+        nearest = measures.nearest(plan, where, minutes, may_enter, places, after_places)
+        bands = measures.bands(plan, need, people, minutes, may_enter, places)
         card = scorecard(
             plan,
             facilities=here.facilities,
@@ -111,7 +111,7 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
             actions=chosen,
         )
     unknown = _by_door(here_now[here_now["basis"] == "unknown"][["site_id", "service"]])
-    near_unknown = access.coverage(need, minutes, max_minutes=limits, admissible=_open(may_enter, unknown))
+    near_unknown = access.coverage(need, minutes, max_minutes=limits, admissible=measures.open_now(may_enter, unknown))
     notices = (
         *here.notices,
         *choices.dropped_sites(plan, here.sites, located),
@@ -135,7 +135,7 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         coverage=coverage,
         states=before.states,
         states_after=after.states,
-        gap=_gap(before.states, after.states),
+        gap=measures.gap(before.states, after.states),
         flows=_without_doors(before.flows),
         flows_after=_without_doors(after.flows),
         bands=bands,
@@ -227,94 +227,3 @@ def _unlocated(where: facts.Area, here: facts.Supply) -> pd.DataFrame:
     )
     parts = [part for part in (here.unlocated, units) if len(part)]
     return pd.concat(parts, ignore_index=True) if parts else here.unlocated
-
-
-def _open(admissible: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
-    return admissible[admissible["site_id"].isin(places["site_id"])]
-
-
-def _coverage(
-    need: pd.DataFrame,
-    minutes: pd.DataFrame,
-    limits: dict[str, float],
-    admissible: pd.DataFrame,
-    places: pd.DataFrame,
-    after: pd.DataFrame,
-) -> pd.DataFrame:
-    """Sum coverage by group and service, before and after, by the one definition of `access.coverage`."""
-    covered = {
-        name: access.coverage(need, minutes, max_minutes=limits, admissible=_open(admissible, now))
-        for name, now in (("covered", places), ("covered_after", after))
-    }
-    table = need[["group", "service", "need"]].assign(**covered)
-    return table.groupby(["group", "service"], as_index=False, sort=True)[["need", "covered", "covered_after"]].sum()
-
-
-def _served_groups(plan: Plan, service: str) -> list[str]:
-    """Return the groups that a service is planned for; without any, everybody."""
-    return sorted({rule.group for rule in plan.needs if rule.service == service}) or ["population"]
-
-
-def _nearest(
-    plan: Plan,
-    where: facts.Area,
-    minutes: pd.DataFrame,
-    admissible: pd.DataFrame,
-    places: pd.DataFrame,
-    after: pd.DataFrame,
-) -> pd.DataFrame:
-    """Return minutes from every commune to the nearest site that takes any group the service is planned for."""
-    parts = []
-    for rule in plan.services:
-        groups = _served_groups(plan, rule.service)
-        mine = admissible[(admissible["service"] == rule.service) & admissible["group"].isin(groups)]
-        rows = pd.DataFrame({"point_id": where.codes, "group": "population", "service": rule.service, "need": 1.0})
-        found = {}
-        for name, now in (("minutes", places), ("minutes_after", after)):
-            sites = set(_open(mine, now)["site_id"])
-            found[name] = access.nearest_minutes(rows, minutes, sites=sites).to_numpy()
-        parts.append(pd.DataFrame({"unit_code": where.codes, "service": rule.service, **found}))
-    return pd.concat(parts, ignore_index=True)
-
-
-def _bands(
-    plan: Plan,
-    need: pd.DataFrame,
-    people: pd.DataFrame,
-    minutes: pd.DataFrame,
-    admissible: pd.DataFrame,
-    places: pd.DataFrame,
-) -> pd.DataFrame:
-    """Count people by travel-time band, for the need of each group and, whatever they need, for the population."""
-    population = people[people["group"] == "population"]
-    parts = []
-    for rule in plan.services:
-        own = need[need["service"] == rule.service]
-        mine = _open(admissible[admissible["service"] == rule.service], places)
-        everybody = pd.DataFrame(
-            {
-                "point_id": population["unit_code"],
-                "group": "population",
-                "service": rule.service,
-                "need": population["people"].astype(float),
-            }
-        )
-        anyone = mine[mine["group"].isin(_served_groups(plan, rule.service))][["site_id", "service"]].drop_duplicates()
-        rows = own[own["group"] != "population"]
-        for part, allowed in ((rows, mine), (everybody, anyone)):
-            if len(part):
-                parts.append(access.bands(part, minutes, edges=travel.BAND_EDGES, admissible=allowed))
-    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["group", "service"])
-    if table.empty:
-        return table.assign(band=[], people=[], share=[])
-    table["band"] = table["over_minutes"].map("{:g}".format) + "-" + table["to_minutes"].map("{:g}".format)
-    last = table["to_minutes"].isna()
-    table.loc[last, "band"] = ">" + table.loc[last, "over_minutes"].map("{:g}".format)
-    ordered = table.sort_values(["service", "group", "over_minutes"], ignore_index=True)
-    return ordered[["service", "group", "band", "people", "share"]]
-
-
-def _gap(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    keys = ["point_id", "group", "service"]
-    now, then = access.gap(before)[[*keys, "gap"]], access.gap(after)[[*keys, "gap"]]
-    return now.merge(then, on=keys, suffixes=("", "_after"), validate="one_to_one")

@@ -38,7 +38,7 @@ def _homes(_folder: Path, vintage: str) -> Mapping[str, tuple[str, ...]]:
 
 
 def made_of(province_code: str, *, vintage: str) -> tuple[str, ...]:
-    """Return the codes, in the list of the figures, of the provinces that a province was made of; of one in it, its own.
+    """Return the codes, in the list of the figures, of the provinces that a province was made of.
 
     Parameters
     ----------
