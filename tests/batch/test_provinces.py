@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from mangluoi.batch import province_plan, province_plans
@@ -35,7 +36,7 @@ def test_without_a_list_of_facilities_there_is_need_and_no_gap():
     (row,) = answer.state_totals.to_dict("records")
     # 1.128.620 people × 0.00067561 = 762.5
     assert row["need"] in (762, 763)
-    assert all(str(row[state]) == "<NA>" for state in ("served", "full", "out_of_reach", "covered"))
+    assert all(pd.isna(row[state]) for state in ("served", "full", "out_of_reach", "covered"))
     assert "supply_unknown" in {notice.key for notice in answer.notices}
     assert answer.minutes.empty
     assert answer.actions.empty

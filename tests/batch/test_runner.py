@@ -69,14 +69,15 @@ def test_any_executor_works(plan: Maker, answered: list[str], tmp_path: Path):
     seen = []
     with ThreadPoolExecutor(3) as threads:
         outcomes = run_batch(
-            map(plan, "abcdef"), tmp_path, executor=threads, progress=lambda o, n, of: seen.append((n, of))
+            map(plan, "abcdef"), tmp_path, executor=threads, progress=lambda _, n, of: seen.append((n, of))
         )
     assert [outcome.name for outcome in outcomes] == list("abcdef")
     assert set(answered) == set("abcdef")
     assert seen == [(n, 6) for n in range(1, 7)]
 
 
-def test_a_broken_executor_loses_only_what_it_held(plan: Maker, answered: list[str], tmp_path: Path):
+@pytest.mark.usefixtures("answered")
+def test_a_broken_executor_loses_only_what_it_held(plan: Maker, tmp_path: Path):
     """What was finished before an executor broke is kept, the rest is listed as failed."""
 
     class Fragile(ThreadPoolExecutor):
@@ -102,7 +103,7 @@ def test_two_plans_for_one_folder_are_refused(plan: Maker, answered: list[str], 
 @pytest.mark.parametrize(
     "name", ["../../x", "CON", "nul.txt", "a/b\\c", "\0", "x" * 300, "🌾 ổi", " ..", '=HYPERLINK("x")']
 )
-def test_a_name_never_leads_out_of_the_folder(plan: Maker, answered: list[str], tmp_path: Path, name: str):
+def test_a_name_never_leads_out_of_the_folder(plan: Maker, tmp_path: Path, name: str):
     """Whatever a plan is called, its outputs stay in one folder below that of the batch."""
     if not name.strip(" .\0-"):
         assert run_batch([plan("a"), plan("b")], tmp_path)

@@ -17,7 +17,8 @@ from mangluoi.maps import national
 from mangluoi.scenario import Plan
 
 
-def test_the_summary_holds_every_plan(plan: Callable[[str], Plan], answered: list[str], tmp_path: Path):
+@pytest.mark.usefixtures("answered")
+def test_the_summary_holds_every_plan(plan: Callable[[str], Plan], tmp_path: Path):
     """What was answered is ranked, what failed is listed with its reason."""
     outcomes = run_batch(map(plan, ["a", "sai", "<b>"]), tmp_path)
     place = write_summary(outcomes, tmp_path)
@@ -32,7 +33,8 @@ def test_the_summary_holds_every_plan(plan: Callable[[str], Plan], answered: lis
     assert (place / "ban-do-ca-nuoc.png").exists()
 
 
-def test_the_same_batch_gives_the_same_summary(plan: Callable[[str], Plan], answered: list[str], tmp_path: Path):
+@pytest.mark.usefixtures("answered")
+def test_the_same_batch_gives_the_same_summary(plan: Callable[[str], Plan], tmp_path: Path):
     """Answered now or kept from before, the summary has the same bytes."""
     first = write_summary(run_batch(map(plan, "ab"), tmp_path), tmp_path)
     before = {file.name: file.read_bytes() for file in first.iterdir()}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 
 from mangluoi.errors import MissingExtraError
@@ -39,8 +41,9 @@ def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
     os._exit(1)
 
 
-def cluster(address: str) -> Executor:
-    """Return an executor on a Dask cluster.
+@contextlib.contextmanager
+def cluster(address: str) -> Iterator[Executor]:
+    """Connect to a Dask cluster, for as long as the block lasts, and give an executor on it.
 
     Parameters
     ----------
@@ -57,5 +60,6 @@ def cluster(address: str) -> Executor:
         distributed = importlib.import_module("distributed")
     except ImportError as error:
         raise MissingExtraError("distributed", "cluster") from error
-    executor: Executor = distributed.Client(address).get_executor(pure=False)
-    return executor
+    with distributed.Client(address) as client:
+        # Asked twice, a question is answered twice: that an answer was written is no part of it.
+        yield client.get_executor(pure=False)

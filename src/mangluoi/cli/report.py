@@ -49,8 +49,8 @@ def _report(options: argparse.Namespace) -> int:
         print(f"mangluoi report: {say('cli.need_plans', options.lang)}", file=sys.stderr)
         return exits.USAGE
     plans, unread = _plans(options)
-    executor = batch.cluster(options.scheduler) if options.scheduler else None
-    with executor if executor is not None else contextlib.nullcontext(), _progress(options) as progress:
+    cluster = batch.cluster(options.scheduler) if options.scheduler else contextlib.nullcontext()
+    with cluster as executor, _progress(options) as progress:
         outcomes = batch.run_batch(
             plans, options.output, workers=options.jobs, executor=executor, again=options.again, lang=options.lang,
             profile=options.profile, progress=progress,

@@ -45,9 +45,7 @@ def brief(d: Disclosed) -> dict[str, Any]:
         "facilities": len(d.facilities),
         "facilities_known": sizes.facilities_known(d),
         "totals": totals,
-        "actions": json.loads(
-            d.actions[["action_id", "kind", "service", "added", "cost_vnd"]].to_json(orient="records")
-        ),
+        "actions": json.loads(actions.to_json(orient="records")),
         # JSON has no word for infinity, which a gap is where no bound was found.
         "solution": {
             name: None if isinstance(value, float) and not math.isfinite(value) else value
