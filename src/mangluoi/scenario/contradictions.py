@@ -38,6 +38,7 @@ _NEEDED_BY_TARGET = {
     "share_offering": ("service",),
     "total_capacity": ("service",),
     "facility_capacity": ("facility_id", "service"),
+    "staff_per_commune": ("service",),
 }
 
 
