@@ -14,12 +14,12 @@ import shapely
 from numpy.typing import NDArray
 
 from mangluoi import projection
-from mangluoi.checking import nearest
 from mangluoi.errors import Complaint, InputError
 from mangluoi.roads import layout, segments, speeds
+from mangluoi.roads.areas import Within, area_of
 from mangluoi.roads.columns import numbers
+from mangluoi.roads.modes import CLASSES, check_known
 from mangluoi.roads.network import Pieces, RoadNetwork, arcs_of, from_pieces
-from mangluoi.roads.osm import Within
 
 __all__ = ["add_roads", "change_speeds", "close_roads", "wet_season"]
 
@@ -115,25 +115,28 @@ def _chosen(
     chosen = np.ones(len(pieces), dtype=bool)
     if highway is not None:
         wanted = [highway] if isinstance(highway, str) else list(highway)
-        unknown = [w for w in wanted if w not in speeds.classes()]
-        if unknown:
-            details = {"nearest": nearest(unknown[0], speeds.classes())}
-            raise InputError([Complaint("not_in_list", column="highway", value=unknown[0], details=details)])
+        for word in wanted:
+            check_known(word, CLASSES | set(pieces.classes), "highway")
+        absent = [word for word in wanted if word not in pieces.classes]
+        if absent:
+            target = "the classes of the network"
+            raise InputError(
+                [Complaint("unknown_reference", column="highway", value=w, details={"target": target}) for w in absent]
+            )
         codes = [i for i, name in enumerate(pieces.classes) if name in wanted]
         chosen &= np.isin(pieces.highway, codes)
     if way_ids is not None:
-        absent = sorted(set(way_ids) - set(np.unique(pieces.way_id).tolist()))
-        if absent:
+        missing = sorted(set(way_ids) - set(np.unique(pieces.way_id).tolist()))
+        if missing:
             raise InputError(
                 [
                     Complaint("unknown_reference", column="way_ids", value=w, details={"target": "network"})
-                    for w in absent
+                    for w in missing
                 ]
             )
         chosen &= np.isin(pieces.way_id, np.array(sorted(way_ids), dtype=np.int64))
     if within is not None:
-        area = shapely.box(*within) if isinstance(within, tuple) else within
-        shapely.prepare(area)
+        area = area_of(within)
         owner = np.repeat(np.arange(len(pieces)), np.diff(pieces.first_point))
         chosen &= shapely.intersects(area, shapely.linestrings(pieces.lon, pieces.lat, indices=owner))
     if unpaved is not None:

@@ -105,8 +105,7 @@ def _assumptions() -> dict[str, str]:
         name: "–".join(str(share) for share in sorted(round(100 * float(value)) for value in measured[column]))
         for name, column in (("error_median", "error_median_share"), ("error_p90", "error_p90_share"))
     }
-    speeds = shipped.frame("roads/speeds.csv")
-    return {"detour": "–".join(sorted(factors)), "speed_source": "; ".join(sorted(set(speeds["source"]))), **errors}
+    return {"detour": "–".join(sorted(factors)), "speed_source": "; ".join(roads.speed_sources()), **errors}
 
 
 def _network(plan: Plan, where: Area, profile: str) -> roads.RoadNetwork:
