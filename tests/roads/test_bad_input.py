@@ -168,7 +168,7 @@ def test_a_layer_in_metres_said_to_be_in_degrees_is_refused(tmp_path: Path) -> N
 
 
 def test_what_is_no_line_is_named_and_ends_that_touch_are_reported(tmp_path: Path) -> None:
-    """Points and empty rows are left out, a dead end that touches a road is joined, each by row; a crossing is counted."""
+    """Points and empty rows are left out, a dead end that touches is joined, each by row; a crossing is counted."""
     shapes = [
         shapely.LineString([(105.0, 19.0), (105.02, 19.0)]),
         shapely.LineString([(105.01, 19.01), (105.01, 19.000001)]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -52,5 +54,6 @@ def people_within(areas: gpd.GeoDataFrame, people: pd.DataFrame, *, column: str 
     if found := found_lon + found_lat + found_count:
         raise InputError(found)
     shapes = np.asarray(areas.to_crs(projection.DEGREES).geometry)
-    area, cell = shapely.STRtree(np.atleast_1d(shapely.points(lon, lat))).query(shapes, predicate="intersects")
+    middles: Any = shapely.points(lon, lat)
+    area, cell = shapely.STRtree(middles).query(shapes, predicate="intersects")
     return areas.assign(people=np.bincount(area, weights=count[cell], minlength=len(shapes)))
