@@ -6,12 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from mangluoi import shipped
 from mangluoi.errors import Complaint
-<<<<<<< HEAD
-from mangluoi.scenario.rules import ActionRule, Inputs, NeedRule, RoadRules, ServiceRule, SupplyRules, TargetRule
-from mangluoi.tables import nearest
-
-__all__ = ["at_least", "in_actions", "in_needs", "in_roads", "in_services", "in_supply", "in_targets", "listed"]
-=======
 from mangluoi.scenario.refinements import (
     AccessRules,
     ForecastRules,
@@ -29,15 +23,15 @@ from mangluoi.scenario.rules import (
     NeedRule,
     RoadRules,
     ServiceRule,
+    SupplyRules,
     TargetRule,
 )
 from mangluoi.tables import nearest
 
 __all__ = [
-    "at_least", "in_access", "in_actions", "in_growth", "in_modes", "in_needs", "in_roads", "in_services", "in_supply",
-    "in_targets", "listed",
+    "at_least", "in_access", "in_actions", "in_growth", "in_listing", "in_modes", "in_needs", "in_roads", "in_services",
+    "in_supply", "in_targets", "listed",
 ]  # fmt: skip
->>>>>>> main
 
 #: Which keys a target must have to be measured.
 _NEEDED_BY_TARGET = {
@@ -84,7 +78,9 @@ def in_roads(roads: RoadRules, inputs: Inputs) -> Iterator[Complaint]:
         yield Complaint("terrain_undecided", column="roads.terrain", value="by_area")
 
 
-def in_supply(supply: SupplyRules, actions: Sequence[ActionRule], targets: Sequence[TargetRule]) -> Iterator[Complaint]:
+def in_listing(
+    supply: SupplyRules, actions: Sequence[ActionRule], targets: Sequence[TargetRule]
+) -> Iterator[Complaint]:
     """Complain of actions and targets where the list of facilities is not complete: neither can be measured."""
     for key, given in (("actions", actions), ("targets", targets)):
         if given and supply.listed == "part":
