@@ -68,6 +68,9 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "address_contradicts": "the address {value!r} lies {distance_km} km from the coordinates given",
         "terrain_undecided": "a road file knows no areas of communes; set terrain to plain or mountain",
         "shelter_not_confidential": "a facility of the type {value!r} must be marked confidential",
+        "base_circle": "the base {value!r} inherits from this file; take one of the two out",
+        "ambiguous_entry": "several entries of the base are {value!r}; write replace = [{list!r}] and give them all",
+        "nothing_to_drop": "the base has no entry {value!r} to drop",
         "contradiction": "{why}",
     }
 )

@@ -3,191 +3,41 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from mangluoi import shipped
 from mangluoi.errors import Complaint, PlanError
-from mangluoi.scenario import strict
+from mangluoi.scenario import contradictions, inheritance, strict
+from mangluoi.scenario.refinements import (
+    AccessRules,
+    ForecastRules,
+    GrowthRule,
+    ModeRule,
+    NormRule,
+    OverlapRule,
+    PoolRule,
+    RefusalRule,
+    StayRule,
+)
+from mangluoi.scenario.rules import (
+    ActionRule,
+    Inputs,
+    LocationRule,
+    NeedRule,
+    RoadRules,
+    ServiceRule,
+    SupplyRules,
+    TargetRule,
+)
 from mangluoi.tables import nearest
 
 __all__ = [
-    "ActionRule",
-    "Inputs",
-    "LocationRule",
-    "NeedRule",
-    "Plan",
-    "RoadRules",
-    "ServiceRule",
-    "SupplyRules",
-    "TargetRule",
-    "read_plan",
-]
-
-Profile = Literal["motorbike", "car", "walk"]
-#: Which keys a target must have to be measured.
-_NEEDED_BY_TARGET = {
-    "share_served": ("service",),
-    "share_offering": ("service",),
-    "total_capacity": ("service",),
-    "facility_capacity": ("facility_id", "service"),
-}
-TargetKind = Literal[
-    "share_nonpublic", "share_served", "share_offering", "facility_capacity", "count_facilities", "total_capacity"
-]
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """Where the facts come from; a path counts from the plan's folder, an empty one means the shipped data.
-
-    Parameters
-    ----------
-    workbook
-        A spreadsheet made from `mangluoi template`.
-    roads
-        An OpenStreetMap file (.osm.pbf, .osm, Overpass JSON); empty: a network estimated between commune centres.
-    """
-
-    workbook: str = ""
-    roads: str = ""
-
-
-@dataclass(frozen=True)
-class RoadRules:
-    """How speeds are assumed.
-
-    Parameters
-    ----------
-    terrain
-        {"plain", "mountain", "by_area"}; the last takes a commune of at least `mountain_from_km2` as mountain.
-    mountain_from_km2
-        See `terrain`.
-    margin_km
-        How far beyond the province roads and communes still count as a way through.
-    snap_limit_m
-        How far a point may lie from the network before it counts as not connected.
-    """
-
-    terrain: Literal["plain", "mountain", "by_area"]
-    mountain_from_km2: float | None = None
-    margin_km: float = 30.0
-    snap_limit_m: float = 30_000.0
-
-
-@dataclass(frozen=True)
-class SupplyRules:
-    """How places are counted.
-
-    Parameters
-    ----------
-    where_capacity_unknown
-        {"exclude", "residents"}: a site without a declared capacity holds no known place, or at least its residents.
-    include_drug_rehab
-        Whether drug rehabilitation belongs to the plan; it went to the police on 1 March 2025.
-    """
-
-    where_capacity_unknown: Literal["exclude", "residents"]
-    include_drug_rehab: bool = False
-
-
-@dataclass(frozen=True)
-class ServiceRule:
-    """How far people may travel for a service, and how; no official norm exists, so `basis` says why."""
-
-    service: str
-    profile: Profile
-    max_minutes: float
-    basis: str
-
-
-@dataclass(frozen=True)
-class NeedRule:
-    """Which share of a group needs a service, and on what basis."""
-
-    group: str
-    service: str
-    rate: float
-    basis: str
-
-
-@dataclass(frozen=True)
-class LocationRule:
-    """Where a site is assumed to be while its source gives no address; every output says that it is assumed."""
-
-    site: str
-    address: str
-    basis: str
-
-
-@dataclass(frozen=True)
-class ActionRule:
-    """Something that may be done, and its cost.
-
-    Parameters
-    ----------
-    kind
-        {"expand", "build"}
-    service
-        The service that gains places.
-    min_added, max_added
-        Fewest and most places, if it is done at all.
-    per_place_vnd, fixed_vnd
-        Cost per place added, and once.
-    basis
-        Where the cost comes from.
-    sites
-        With "expand": which sites; none means every located site that offers the service.
-    facility_type
-        With "build": what is built.
-    max_size
-        With "expand": most places that the site may have in the end.
-    """
-
-    kind: Literal["expand", "build"]
-    service: str
-    min_added: int
-    max_added: int
-    per_place_vnd: float
-    fixed_vnd: float
-    basis: str
-    sites: tuple[str, ...] = ()
-    facility_type: str = ""
-    max_size: int | None = None
-
-
-@dataclass(frozen=True)
-class TargetRule:
-    """A target of the source document, measured today and after the actions.
-
-    Parameters
-    ----------
-    kind
-        What is measured: {"share_nonpublic", "share_served", "share_offering", "facility_capacity",
-        "count_facilities", "total_capacity"}.
-    label
-        The target in the document's words.
-    value
-        The target; a share is given as 0.55, not 55.
-    year
-        By when.
-    source
-        The document.
-    service, group, facility_type, facility_id
-        What the measure is about, where the kind needs it.
-    """
-
-    kind: TargetKind
-    label: str
-    value: float
-    year: int
-    source: str
-    service: str = ""
-    group: str = ""
-    facility_type: str = ""
-    facility_id: str = ""
+    "AccessRules", "ActionRule", "ForecastRules", "GrowthRule", "Inputs", "LocationRule", "ModeRule", "NeedRule",
+    "NormRule", "OverlapRule", "Plan", "PoolRule", "RefusalRule", "RoadRules", "ServiceRule", "StayRule", "SupplyRules",
+    "TargetRule", "read_plan",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -210,8 +60,19 @@ class Plan:
         The money, and where the sum comes from.
     services, needs, actions, targets, locations
         See `ServiceRule`, `NeedRule`, `ActionRule`, `TargetRule` and `LocationRule`.
+    modes
+        Groups that travel otherwise than the service's rule says, see `ModeRule`.
+    growth, overlaps
+        How groups grow and how they overlap, see `GrowthRule` and `OverlapRule`.
+    pools, refusals, norms, stays
+        Beds that services share, whom a site does not take, norms of capacity and mean stays; see `PoolRule`,
+        `RefusalRule`, `NormRule` and `StayRule`.
     roads, supply, inputs
         See `RoadRules`, `SupplyRules` and `Inputs`.
+    access, forecast
+        See `AccessRules` and `ForecastRules`.
+    time_limit_s
+        How many seconds the search for the best actions may take; what it has not proven by then is said.
     folder
         The folder that relative paths count from.
     """
@@ -233,6 +94,15 @@ class Plan:
     actions: tuple[ActionRule, ...] = ()
     targets: tuple[TargetRule, ...] = ()
     locations: tuple[LocationRule, ...] = ()
+    modes: tuple[ModeRule, ...] = ()
+    growth: tuple[GrowthRule, ...] = ()
+    overlaps: tuple[OverlapRule, ...] = ()
+    pools: tuple[PoolRule, ...] = ()
+    refusals: tuple[RefusalRule, ...] = ()
+    norms: tuple[NormRule, ...] = ()
+    stays: tuple[StayRule, ...] = ()
+    access: AccessRules = field(default_factory=AccessRules)
+    forecast: ForecastRules = field(default_factory=ForecastRules)
     inputs: Inputs = field(default_factory=Inputs)
     time_limit_s: float = 60.0
     folder: Path = field(default=Path(), metadata={"setting": False}, compare=False)
@@ -270,7 +140,7 @@ class Plan:
 
 
 def read_plan(path: str | Path) -> Plan:
-    """Read a plan from a TOML file.
+    """Read a plan from a TOML file; one with ``base`` inherits from another, see `inheritance.read_values`.
 
     Parameters
     ----------
@@ -282,18 +152,8 @@ def read_plan(path: str | Path) -> Plan:
     PlanError
         With every unknown key (and the nearest known one), missing key, wrong type and contradiction.
     """
-    place = Path(path)
-    if not place.exists():
-        shipped_plan = shipped.plans_folder() / f"{place.stem}.toml"
-        if place.parent.name not in ("", "plans") or not shipped_plan.exists():
-            raise PlanError([Complaint("missing_file", file=str(path))])
-        place = shipped_plan
-    try:
-        values = tomllib.loads(place.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PlanError([Complaint("invalid_toml", file=str(path), details={"why": str(error)})]) from error
-    except OSError as error:
-        raise PlanError([Complaint("unreadable_file", file=str(path), details={"why": str(error)})]) from error
+    place = inheritance.plan_file(path)
+    values = inheritance.read_values(place)
     settings, found = strict.read_settings(Plan, values, file=str(path))
     if found:
         raise PlanError(found)
@@ -303,90 +163,19 @@ def read_plan(path: str | Path) -> Plan:
         raise PlanError([dataclasses.replace(c, file=str(path)) for c in error.complaints]) from None
 
 
-def _contradictions(plan: Plan) -> list[Complaint]:
-    """Collect what the types alone do not say: unknown ids, ranges, keys that need each other."""
-    found: list[Complaint] = []
-    words = shipped.vocabulary()
-
-    def known(value: str, vocabulary: str, where: str) -> None:
-        if value not in words[vocabulary]:
-            found.append(
-                Complaint(
-                    "not_in_list", column=where, value=value, details={"nearest": nearest(value, words[vocabulary])}
-                )
-            )
-
-    def positive(value: float, where: str, low: float = 0.0) -> None:
-        if not value >= low:
-            found.append(Complaint("below_range", column=where, value=value, details={"low": low}))
-
-    known(plan.vintage, "vintage", "vintage")
-    known(plan.province_vintage, "vintage", "province_vintage")
-    positive(plan.budget_vnd, "budget_vnd")
-    positive(plan.time_limit_s, "time_limit_s", 1.0)
-    positive(plan.roads.margin_km, "roads.margin_km")
-    if plan.roads.terrain == "by_area" and plan.roads.mountain_from_km2 is None:
-        found.append(Complaint("missing_key", column="roads.mountain_from_km2"))
-    if plan.roads.terrain != "by_area" and plan.roads.mountain_from_km2 is not None:
-        condition = {"condition": 'terrain = "by_area"'}
-        found.append(Complaint("unused_key", column="roads.mountain_from_km2", details=condition))
-    if plan.roads.terrain == "by_area" and plan.inputs.roads:
-        found.append(Complaint("terrain_undecided", column="roads.terrain", value="by_area"))
-    offered = [rule.service for rule in plan.services]
-    for number, rule in enumerate(plan.services, start=1):
-        known(rule.service, "service", f"services[{number}].service")
-        positive(rule.max_minutes, f"services[{number}].max_minutes")
-        if offered.index(rule.service) != number - 1:
-            found.append(
-                Complaint(
-                    "duplicate_key", column=f"services[{number}].service", value=rule.service,
-                    details={"first": offered.index(rule.service) + 1},
-                )
-            )  # fmt: skip
-    for number, need in enumerate(plan.needs, start=1):
-        where = f"needs[{number}]"
-        known(need.group, "group", f"{where}.group")
-        known(need.service, "service", f"{where}.service")
-        positive(need.rate, f"{where}.rate")
-        if need.rate > 1:
-            found.append(Complaint("above_range", column=f"{where}.rate", value=need.rate, details={"high": 1}))
-        if need.service not in offered:
-            found.append(
-                Complaint(
-                    "unknown_reference", column=f"{where}.service", value=need.service, details={"target": "services"}
-                )
-            )
-    for number, action in enumerate(plan.actions, start=1):
-        where = f"actions[{number}]"
-        known(action.service, "service", f"{where}.service")
-        positive(action.per_place_vnd, f"{where}.per_place_vnd")
-        positive(action.fixed_vnd, f"{where}.fixed_vnd")
-        positive(action.min_added, f"{where}.min_added")
-        positive(action.max_added, f"{where}.max_added", max(action.min_added, 1))
-        if action.service not in offered:
-            found.append(
-                Complaint(
-                    "unknown_reference", column=f"{where}.service", value=action.service, details={"target": "services"}
-                )
-            )
-        if action.kind == "build":
-            known(action.facility_type, "type", f"{where}.facility_type")
-        for key, kind in (("sites", "expand"), ("max_size", "expand"), ("facility_type", "build")):
-            if getattr(action, key) and action.kind != kind:
-                found.append(
-                    Complaint("unused_key", column=f"{where}.{key}", details={"condition": f'kind = "{kind}"'})
-                )
-    for number, target in enumerate(plan.targets, start=1):
-        if target.service:
-            known(target.service, "service", f"targets[{number}].service")
-        if target.facility_type:
-            known(target.facility_type, "type", f"targets[{number}].facility_type")
-        positive(target.value, f"targets[{number}].value")
-        if target.kind.startswith("share_") and target.value > 1:
-            found.append(
-                Complaint("above_range", column=f"targets[{number}].value", value=target.value, details={"high": 1})
-            )
-        for key in _NEEDED_BY_TARGET.get(target.kind, ()):
-            if not getattr(target, key):
-                found.append(Complaint("missing_key", column=f"targets[{number}].{key}"))
-    return found
+def _contradictions(plan: Plan) -> Iterator[Complaint]:
+    """Collect what the types alone do not say."""
+    yield from contradictions.listed(plan.vintage, "vintage", "vintage")
+    yield from contradictions.listed(plan.province_vintage, "vintage", "province_vintage")
+    yield from contradictions.at_least(plan.budget_vnd, "budget_vnd")
+    yield from contradictions.at_least(plan.time_limit_s, "time_limit_s", 1.0)
+    yield from contradictions.in_roads(plan.roads, plan.inputs)
+    yield from contradictions.in_services(plan.services)
+    yield from contradictions.in_needs(plan.needs, plan.services)
+    yield from contradictions.in_actions(plan.actions, plan.services)
+    yield from contradictions.in_targets(plan.targets)
+    yield from contradictions.in_listing(plan.supply, plan.actions, plan.targets)
+    yield from contradictions.in_modes(plan.modes, plan.needs)
+    yield from contradictions.in_growth(plan.growth, plan.overlaps, plan.forecast, plan.needs)
+    yield from contradictions.in_supply(plan.pools, plan.refusals, plan.norms, plan.stays, plan.services)
+    yield from contradictions.in_access(plan.access)

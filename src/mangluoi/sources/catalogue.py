@@ -18,7 +18,8 @@ def catalogue() -> pd.DataFrame:
     -------
     DataFrame
         ``dataset``, ``kind`` (ship: lies in the package; fetch: can be downloaded), ``file_or_address``,
-        ``licence``, ``date``, ``size_bytes``, ``sha256`` and ``note``. Size and checksum of shipped files are
+        ``licence`` (per_row: each row of the file names its own), ``date``, ``size_bytes``, ``sha256``,
+        ``note_vi`` and ``note_en``. Size and checksum of shipped files are
         measured now; those of fetched ones are missing where the source states none.
     """
     listed = shipped.frame("catalogue.csv")

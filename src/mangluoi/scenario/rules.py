@@ -1,0 +1,201 @@
+"""The parts of a question: one frozen rule for each kind of choice that a plan makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = [
+    "ActionRule", "Authority", "Inputs", "LocationRule", "NeedRule", "Profile", "RoadRules", "ServiceRule",
+    "SupplyRules", "TargetKind", "TargetRule",
+]  # fmt: skip
+
+Profile = Literal["motorbike", "car", "walk"]
+TargetKind = Literal[
+    "share_nonpublic",
+    "share_served",
+    "share_offering",
+    "facility_capacity",
+    "count_facilities",
+    "total_capacity",
+    "staff_per_commune",
+]
+Authority = Literal["province", "ministry", "police", "commune"]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Where the facts come from; a path counts from the plan's folder, an empty one means the shipped data.
+
+    Parameters
+    ----------
+    workbook
+        A spreadsheet made from `mangluoi template`.
+    roads
+        An OpenStreetMap file (.osm.pbf, .osm, Overpass JSON); empty: a network estimated between commune centres.
+    population
+        A population grid (GeoTIFF in degrees, people per cell); empty: everybody lives at the commune's centre.
+    """
+
+    workbook: str = ""
+    roads: str = ""
+    population: str = ""
+
+
+@dataclass(frozen=True)
+class RoadRules:
+    """How speeds are assumed.
+
+    Parameters
+    ----------
+    terrain
+        {"plain", "mountain", "by_area"}; the last takes a commune of at least `mountain_from_km2` as mountain.
+    mountain_from_km2
+        See `terrain`.
+    margin_km
+        How far beyond the province roads and communes still count as a way through.
+    snap_limit_m
+        How far a point may lie from the network before it counts as not connected.
+    """
+
+    terrain: Literal["plain", "mountain", "by_area"]
+    mountain_from_km2: float | None = None
+    margin_km: float = 30.0
+    snap_limit_m: float = 30_000.0
+
+
+@dataclass(frozen=True)
+class SupplyRules:
+    """How places are counted.
+
+    Parameters
+    ----------
+    where_capacity_unknown
+        {"exclude", "residents"}: a site without a declared capacity holds no known place, or at least its residents.
+    include_drug_rehab
+        Whether drug rehabilitation belongs to the plan; it went to the police on 1 March 2025.
+    listed
+        {"all", "part"}: whether the list of facilities is meant to hold all of the province's. Where it is not,
+        the answer gives need alone: nobody can say who is out of reach of facilities that nobody listed.
+    authorities
+        Whose facilities count: province, ministry, police, commune. None given counts all.
+    admit_across_border
+        Whether sites of neighbouring provinces that are listed take people of this one; else they are refused.
+    """
+
+    where_capacity_unknown: Literal["exclude", "residents"]
+    include_drug_rehab: bool = False
+    listed: Literal["all", "part"] = "all"
+    authorities: tuple[Authority, ...] = ()
+    admit_across_border: bool = False
+
+
+@dataclass(frozen=True)
+class ServiceRule:
+    """How far people may travel for a service, and how; no official norm exists, so `basis` says why."""
+
+    service: str
+    profile: Profile
+    max_minutes: float
+    basis: str
+
+
+@dataclass(frozen=True)
+class NeedRule:
+    """Which share of a group needs a service, and on what basis.
+
+    Parameters
+    ----------
+    group, service
+        Who needs what.
+    rate
+        The share, 0 to 1.
+    basis
+        Where the share comes from.
+    law
+        {"art_5", "art_24"}: whom Decree 20/2021/NĐ-CP means: article 5, who has the allowance in the community;
+        article 24, who may live in a facility. The first is many times the second.
+    """
+
+    group: str
+    service: str
+    rate: float
+    basis: str
+    law: Literal["", "art_5", "art_24"] = ""
+
+
+@dataclass(frozen=True)
+class LocationRule:
+    """Where a site is assumed to be while its source gives no address; every output says that it is assumed."""
+
+    site: str
+    address: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class ActionRule:
+    """Something that may be done, and its cost.
+
+    Parameters
+    ----------
+    kind
+        {"expand", "build"}
+    service
+        The service that gains places.
+    min_added, max_added
+        Fewest and most places, if it is done at all.
+    per_place_vnd, fixed_vnd
+        Cost per place added, and once.
+    basis
+        Where the cost comes from.
+    sites
+        With "expand": which sites; none means every located site that offers the service.
+    facility_type
+        With "build": what is built.
+    max_size
+        With "expand": most places that the site may have in the end.
+    """
+
+    kind: Literal["expand", "build"]
+    service: str
+    min_added: int
+    max_added: int
+    per_place_vnd: float
+    fixed_vnd: float
+    basis: str
+    sites: tuple[str, ...] = ()
+    facility_type: str = ""
+    max_size: int | None = None
+
+
+@dataclass(frozen=True)
+class TargetRule:
+    """A target of the source document, measured today and after the actions.
+
+    Parameters
+    ----------
+    kind
+        What is measured: {"share_nonpublic", "share_served", "share_offering", "facility_capacity",
+        "count_facilities", "total_capacity", "staff_per_commune"}.
+    label
+        The target in the document's words.
+    value
+        The target; a share is given as 0.55, not 55.
+    year
+        By when.
+    source
+        The document.
+    service, group, facility_type, facility_id
+        What the measure is about, where the kind needs it.
+    """
+
+    kind: TargetKind
+    label: str
+    value: float
+    year: int
+    source: str
+    service: str = ""
+    group: str = ""
+    facility_type: str = ""
+    facility_id: str = ""
