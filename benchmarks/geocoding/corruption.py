@@ -17,9 +17,27 @@ SHORT = {
 }  # fmt: skip
 SHORTEST = {**{kind: short.rstrip(".") for kind, short in SHORT.items()}, "Thành phố": "TP", "Thị xã": "TX"}
 STREETS = [
-    "Số 12 đường Trần Phú", "Thôn 3", "Xóm Mới", "Ấp 2", "Tổ 5, khu phố 1", "Khối 7", "Km 12 QL 6", "", "Khóm Tân Bình",
-    "Ấp Phước Yên B", "Tổ dân phố số 4", "123/3/5B Lê Lợi", "TDP Hòa Bình", "Bản Nà Cang", "Buôn Ea Sar", "Số nhà 7 ngõ 15",
-    "Thôn Đông Thành", "Khu phố 5B", "KP. 3", "Trạm y tế", "Tổ 7, ấp Hưng Thạnh",
+    "Số 12 đường Trần Phú",
+    "Thôn 3",
+    "Xóm Mới",
+    "Ấp 2",
+    "Tổ 5, khu phố 1",
+    "Khối 7",
+    "Km 12 QL 6",
+    "",
+    "Khóm Tân Bình",
+    "Ấp Phước Yên B",
+    "Tổ dân phố số 4",
+    "123/3/5B Lê Lợi",
+    "TDP Hòa Bình",
+    "Bản Nà Cang",
+    "Buôn Ea Sar",
+    "Số nhà 7 ngõ 15",
+    "Thôn Đông Thành",
+    "Khu phố 5B",
+    "KP. 3",
+    "Trạm y tế",
+    "Tổ 7, ấp Hưng Thạnh",
 ]
 
 
@@ -95,9 +113,13 @@ def mixed_case(text: str, random_: random.Random) -> str:
 
 def untidy(names: list[str], random_: random.Random) -> str:
     """Leave extra commas, spaces and full stops between and around."""
-    return random_.choice(["", " ", ", "]) + random_.choice([" ,  ", ",, ", " , ", ";  ", " -  "]).join(
-        name.replace(" ", random_.choice([" ", "  ", "\u00a0"])) for name in names
-    ) + random_.choice(["", ".", ",", " ,", " ."])
+    return (
+        random_.choice(["", " ", ", "])
+        + random_.choice([" ,  ", ",, ", " , ", ";  ", " -  "]).join(
+            name.replace(" ", random_.choice([" ", "  ", "\u00a0"])) for name in names
+        )
+        + random_.choice(["", ".", ",", " ,", " ."])
+    )
 
 
 def tightly(name: str) -> str:

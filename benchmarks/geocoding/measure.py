@@ -12,7 +12,6 @@ import subprocess
 import time
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from corruption import Case, cases, unlisted
 
@@ -85,7 +84,8 @@ def summary(frame: pd.DataFrame) -> pd.DataFrame:
             "kind": kind,
             "answered": 100 * each["answered"].mean(),
             "right of answered": 100 * answered["right"].mean(),
-            "right or truth offered": 100 * ((each["answered"] & each["right"]) | (~each["answered"] & each["offered"])).mean(),
+            "right or truth offered": 100
+            * ((each["answered"] & each["right"]) | (~each["answered"] & each["offered"])).mean(),
             "wrong of all": 100 * (each["answered"] & ~each["right"]).mean(),
             "ECE": 100 * calibration_error(each),
         }
@@ -126,8 +126,11 @@ def shown(given: list[Case], found: pd.DataFrame, frame: pd.DataFrame, count: in
         for n in rows:
             told = found.iloc[n]
             truth = units.full_name(given[n].unit_code, given[n].vintage)
-            said = " | ".join(str(told[name]) for name in ("unit_name", "province_name", "vintage", "confidence", "reason"))
-            print(f"[{kind}] {given[n].address!r}\n    truth {truth}; told {said}; {[c[2] for c in told['candidates'][:3]]}")
+            offered = [name for _, _, name in told["candidates"][:3]]
+            said = " | ".join(
+                str(told[name]) for name in ("unit_name", "province_name", "vintage", "confidence", "reason")
+            )
+            print(f"[{kind}] {given[n].address!r}\n    truth {truth}; told {said}; {offered}")
 
 
 def main() -> None:
@@ -154,8 +157,8 @@ def main() -> None:
         runs.append(summary(frame))
         wrong = 100 * (frame["answered"] & ~frame["right"]).mean()
         print(
-            f"seed {seed}: {len(made)} spoilt addresses, {len(struck)} of unlisted communes: wrong of all {wrong:.2f} %, "
-            f"ECE {100 * calibration_error(frame):.2f} points; {len(made) / seconds:,.0f} rows/s"
+            f"seed {seed}: {len(made)} spoilt addresses, {len(struck)} of unlisted communes: "
+            f"wrong of all {wrong:.2f} %, ECE {100 * calibration_error(frame):.2f} points; {len(made) / seconds:,.0f} rows/s"
             + (f"; peer {len(made) / peer_seconds:,.0f} rows/s" if peer_seconds else "")
         )
         if given.show:

@@ -8,7 +8,7 @@ import unicodedata
 
 __all__ = ["compose", "fold", "format_number", "name_key", "slug"]
 
-# Letters that look like Đ but are others, eth (Icelandic) and African D, and marks without width: the soft hyphen, joiners, the byte-order mark.
+# Letters that look like Đ but are others (eth, African D), and marks without width (soft hyphen, joiners and the like).
 _LOOKALIKES = str.maketrans(
     {"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ", **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", "")}
 )

@@ -187,7 +187,10 @@ class AddressReader:
             return read
         for mended in wording.mended(text):
             again = self._reading(mended)
-            if again is not None and again.names_something and not (read.slips_above and not again.part.kinds & COMMUNE_KINDS):
+            if again is None or not again.names_something:
+                continue
+            # The name of a unit above may be misspelt instead: "Quảgn Bình" is no quận.
+            if not read.slips_above or again.part.kinds & COMMUNE_KINDS:
                 return replace(again, typed=read.part)
         return read
 
