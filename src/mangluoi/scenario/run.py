@@ -17,6 +17,7 @@ from mangluoi.scenario import (
     forecast,
     margins,
     measures,
+    need_only,
     notice,
     origin,
     points,
@@ -78,6 +79,8 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
     with begin("need").stage("need"):
         asked = _of_year(plan, people)
         need = _need(plan, asked)
+        if plan.supply.listed == "part":
+            return need_only.result(plan, given, need, unlocated, stages)
         at = points.place(plan, where, need, asked)
         offered = here.capacity[here.capacity["service"].isin([rule.service for rule in plan.services])]
         may = admission.admissible(plan, here, offered)
