@@ -158,7 +158,8 @@ def main() -> None:
         wrong = 100 * (frame["answered"] & ~frame["right"]).mean()
         print(
             f"seed {seed}: {len(made)} spoilt addresses, {len(struck)} of unlisted communes: "
-            f"wrong of all {wrong:.2f} %, ECE {100 * calibration_error(frame):.2f} points; {len(made) / seconds:,.0f} rows/s"
+            f"wrong of all {wrong:.2f} %, ECE {100 * calibration_error(frame):.2f} points; "
+            f"{len(made) / seconds:,.0f} rows/s"
             + (f"; peer {len(made) / peer_seconds:,.0f} rows/s" if peer_seconds else "")
         )
         if given.show:
