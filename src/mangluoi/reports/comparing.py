@@ -33,7 +33,7 @@ _MEASURES = ("need", "covered", "served", "full", "out_of_reach", "gap", "unloca
 _OF_SERVICES = ("mean_minutes", "worst_minutes", "beyond", "added")
 _OF_PLANS = ("actions", "cost_vnd")
 # Nobody can say how many are served where no site gives its size.
-_BY_SIZE = ("served", "full")
+_BY_SIZE = ("served", "full", "gap")
 
 
 def comparison_story(shown: Sequence[Disclosed], *, lang: Lang = "vi") -> tuple[Block, ...]:
@@ -249,12 +249,17 @@ def moved_table(before: Disclosed, after: Disclosed, *, lang: Lang = "vi") -> Ex
     """Return whom the change moves between the states, by commune and group; only rows in which something changes."""
     table = comparison.moved(before, after)
     units = before.units.set_index("unit_code")
+    unknown = say("report.unknown", lang)
     changes = ("need_change", *(f"{state}_change" for state in _STATES))
     rows = []
     for row in table.sort_values(["service", "group", "unit_code"]).to_dict("records"):
         unit = units.loc[row["unit_code"]]
         need = "" if pd.isna(row["need"]) else round(float(row["need"]))
-        cells = [_signed(row[change], lang) for change in changes]
+        known = _is_sized((before, after), row["service"], row["group"])
+        cells = [
+            _signed(row[change], lang) if known or change.removesuffix("_change") not in _BY_SIZE else unknown
+            for change in changes
+        ]
         names = (name("group", row["group"], lang), name("service", row["service"], lang))
         rows.append((str(row["unit_code"]), str(unit["name"]), *names, need, *cells))
     headings = (
@@ -267,6 +272,10 @@ def moved_table(before: Disclosed, after: Disclosed, *, lang: Lang = "vi") -> Ex
         return exhibit
     told = say("compare.communes_masked", lang, count=table.attrs["masked"])
     return replace(exhibit, notes=(*exhibit.notes, told))
+
+
+def _is_sized(shown: Sequence[Disclosed], service: str, group: str) -> bool:
+    return all(sizes.sized(one, service, group) for one in shown)
 
 
 def _signed(value: float, lang: Lang) -> Cell:
@@ -303,7 +312,11 @@ def _people_moved(pair: Sequence[Disclosed], lang: Lang) -> Iterator[str]:
             continue
         change = [round(now.after - was.after) for was, now in both]
         if any(change):
-            cells = {state: str(_signed(value, lang)) for state, value in zip(_STATES, change, strict=True)}
+            known = _is_sized(pair, service, group)
+            cells = {
+                state: str(_signed(value, lang)) if known or state not in _BY_SIZE else say("report.unknown", lang)
+                for state, value in zip(_STATES, change, strict=True)
+            }
             yield say("compare.people_item", lang, **names, **cells)
 
 

@@ -10,11 +10,11 @@ from typing import Any
 from mangluoi.reports.exhibits import Cell, Exhibit, written
 from mangluoi.reports.exhibits import Heading as Column
 from mangluoi.reports.sentences import printable
-from mangluoi.reports.story import Block, Heading, Item, Line, Picture, Title, story
+from mangluoi.reports.story import Heading, Item, Line, Picture, Title, story
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["html_page", "page"]
+__all__ = ["page"]
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _STYLE = """
@@ -67,24 +67,19 @@ def page(d: Disclosed, pictures: Sequence[Picture] = (), *, lang: Lang = "vi") -
     lang
         {"vi", "en"}
     """
-    return html_page(story(d, pictures, lang=lang), title=d.plan.title, internal=d.profile == "internal", lang=lang)
-
-
-def html_page(blocks: Sequence[Block], *, title: str, internal: bool, lang: Lang = "vi") -> str:
-    """Write blocks as one self-contained HTML page; one for inside use is stamped on top."""
     parts: list[str] = []
     listing = False
-    for block in blocks:
+    for block in story(d, pictures, lang=lang):
         if isinstance(block, Item) != listing:
             parts.append("</ul>" if listing else "<ul>")
             listing = not listing
         parts.append(_html(block, lang))
-    stamp = f'<div class="stamp">{_safe(say("report.stamp", lang))}</div>' if internal else ""
+    stamp = f'<div class="stamp">{_safe(say("report.stamp", lang))}</div>' if d.profile == "internal" else ""
     return (
         f'<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{_safe(title)}</title><style>{_STYLE}</style></head><body>{stamp}\n"
+        f"<title>{_safe(d.plan.title)}</title><style>{_STYLE}</style></head><body>{stamp}\n"
         + "\n".join(parts)
         + ("</ul>" if listing else "")
         + "\n</body></html>\n"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Sequence
 from typing import Any
 
 from openpyxl import Workbook
@@ -17,7 +16,7 @@ from mangluoi.reports.exhibits import Cell, Exhibit
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["put", "tables_book", "workbook"]
+__all__ = ["put", "workbook"]
 
 _FONT = "Times New Roman"
 _LINE = Side(style="thin", color="FF888888")
@@ -56,35 +55,14 @@ def workbook(d: Disclosed, *, lang: Lang = "vi") -> bytes:
     bytes
         The same for the same content, whenever it is written.
     """
-    internal = d.profile == "internal"
-    front = [
-        (d.plan.title, _TITLE),
-        (
-            say("report.province", lang, province=d.province_name, vintage=sentences.vintage(d.plan.vintage, lang)),
-            _PLAIN,
-        ),
-        (say("report.as_of", lang, date=sentences.date(d.plan.as_of, lang)), _PLAIN),
-        (say("report.draft", lang, name=d.plan.name), _ITALIC),
-        (say(f"report.privacy.{'internal' if internal else 'masked'}", lang), _ITALIC),
-    ]
-    exhibits = (*figures.all_forms(d, lang), *annexes.all_annexes(d, lang))
-    return _book(exhibits, front, internal=internal, lang=lang)
-
-
-def tables_book(exhibits: Sequence[Exhibit], *, title: str, internal: bool, lang: Lang = "vi") -> bytes:
-    """Write tables that belong to no single plan as a .xlsx, with a sheet of contents under their title."""
-    privacy = say(f"report.privacy.{'internal' if internal else 'masked'}", lang)
-    return _book(exhibits, [(title, _TITLE), (privacy, _ITALIC)], internal=internal, lang=lang)
-
-
-def _book(exhibits: Sequence[Exhibit], front: list[tuple[str, Font]], *, internal: bool, lang: Lang) -> bytes:
     made = Workbook()
     made.properties.creator = "mangluoi"
-    made.properties.title = sentences.printable(front[0][0])
+    made.properties.title = sentences.printable(d.plan.title)
     made.properties.created = made.properties.modified = archive.WRITTEN_AT
-    _contents(made.active, front, exhibits, internal, lang)
+    exhibits = (*figures.all_forms(d, lang), *annexes.all_annexes(d, lang))
+    _contents(made.active, d, exhibits, lang)
     for exhibit in exhibits:
-        _fill(made.create_sheet(exhibit.sheet), exhibit, internal, lang)
+        _fill(made.create_sheet(exhibit.sheet), exhibit, d, lang)
     written = io.BytesIO()
     made.save(written)
     return archive.settle(written.getvalue())
@@ -106,7 +84,7 @@ def put(cell: Any, value: Cell, *, font: Font = _PLAIN) -> None:
     cell.font = font
 
 
-def _fill(sheet: Any, exhibit: Exhibit, internal: bool, lang: Lang) -> None:
+def _fill(sheet: Any, exhibit: Exhibit, d: Disclosed, lang: Lang) -> None:
     last = len(exhibit.headings)
     widths = [max(heading.width, 6) * 1.15 for heading in exhibit.headings]
     whole = sum(widths)
@@ -139,7 +117,7 @@ def _fill(sheet: Any, exhibit: Exhibit, internal: bool, lang: Lang) -> None:
     sheet.freeze_panes = sheet.cell(_HEADING_ROW + 1, 1)
     if exhibit.rows:
         sheet.auto_filter.ref = f"A{_HEADING_ROW}:{get_column_letter(last)}{below - 1 - exhibit.totals}"
-    _set_page(sheet, internal, lang, landscape=exhibit.wide)
+    _set_page(sheet, d, lang, landscape=exhibit.wide)
     sheet.print_title_rows = f"{_HEADING_ROW}:{_HEADING_ROW}"
 
 
@@ -156,22 +134,31 @@ def _lines(text: str, width: float) -> int:
     return max(1, len(textwrap.wrap(text, max(int(width), 4))))
 
 
-def _set_page(sheet: Any, internal: bool, lang: Lang, *, landscape: bool) -> None:
+def _set_page(sheet: Any, d: Disclosed, lang: Lang, *, landscape: bool) -> None:
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_margins.left = sheet.page_margins.right = 0.5
     sheet.oddFooter.center.text = "&P / &N"
-    if internal:
+    if d.profile == "internal":
         sheet.oddHeader.center.text = "&B" + say("report.stamp", lang)
 
 
-def _contents(
-    sheet: Any, front: list[tuple[str, Font]], exhibits: Sequence[Exhibit], internal: bool, lang: Lang
-) -> None:
+def _contents(sheet: Any, d: Disclosed, exhibits: tuple[Exhibit, ...], lang: Lang) -> None:
     sheet.title = say("table.contents", lang)
-    lines = [(say("report.stamp", lang), _BOLD), *front] if internal else front
+    lines = [
+        (d.plan.title, _TITLE),
+        (
+            say("report.province", lang, province=d.province_name, vintage=sentences.vintage(d.plan.vintage, lang)),
+            _PLAIN,
+        ),
+        (say("report.as_of", lang, date=sentences.date(d.plan.as_of, lang)), _PLAIN),
+        (say("report.draft", lang, name=d.plan.name), _ITALIC),
+        (say(f"report.privacy.{'internal' if d.profile == 'internal' else 'masked'}", lang), _ITALIC),
+    ]
+    if d.profile == "internal":
+        lines.insert(0, (say("report.stamp", lang), _BOLD))
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 24, 76
     for row, (text, font) in enumerate(lines, start=1):
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=2)
@@ -186,4 +173,4 @@ def _contents(
         cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{exhibit.sheet}'!A1")
         put(sheet.cell(row, 2), exhibit.label)
         sheet.cell(row, 2).alignment = Alignment(wrap_text=True)
-    _set_page(sheet, internal, lang, landscape=False)
+    _set_page(sheet, d, lang, landscape=False)
