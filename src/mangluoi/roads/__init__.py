@@ -11,6 +11,7 @@ from mangluoi.roads.changes import close_roads as close_roads
 from mangluoi.roads.changes import wet_season as wet_season
 from mangluoi.roads.estimate import estimated_network as estimated_network
 from mangluoi.roads.ground import lay_ground as lay_ground
+from mangluoi.roads.inhabitants import people_within as people_within
 from mangluoi.roads.isochrones import isochrones as isochrones
 from mangluoi.roads.modes import Profile as Profile
 from mangluoi.roads.modes import profiles as profiles
@@ -41,6 +42,7 @@ __all__ = [
     "network_from_edges",
     "off_ground",
     "path",
+    "people_within",
     "prepare",
     "profiles",
     "read_network",

@@ -26,6 +26,10 @@ OSM_ENDINGS = (".osm.pbf", ".pbf", ".osm", ".osm.bz2", ".osm.gz")
 OVERPASS_ENDING = ".json"
 
 
+# A file cut at a border lacks a few nodes; one that lacks more than this share was cut in some other way.
+_MOST_MISSING = 0.2
+
+
 @dataclass
 class OsmMap:
     """The roads and ferries of a map: tags of ways, their nodes one after another, and where nodes lie.
@@ -42,6 +46,8 @@ class OsmMap:
         The located nodes, in any order; a node may stand twice.
     barriers
         Tags of nodes that carry a barrier.
+    remarks, notes
+        What the reader found in the source, as in `RoadNetwork`.
     """
 
     way_id: list[int] = field(default_factory=list)
@@ -52,6 +58,8 @@ class OsmMap:
     lon: array[float] = field(default_factory=lambda: array("d"))
     lat: array[float] = field(default_factory=lambda: array("d"))
     barriers: dict[int, dict[str, str]] = field(default_factory=dict)
+    remarks: list[tuple[str, str, str]] = field(default_factory=list)
+    notes: dict[str, float] = field(default_factory=dict)
 
     def add_way(self, way_id: int, tags: dict[str, str], refs: list[int]) -> None:
         """Add a way."""
@@ -112,7 +120,11 @@ def _read_osm(path: Path) -> OsmMap:
 
 def _read_overpass(path: Path) -> OsmMap:
     try:
-        elements: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["elements"]
+        answer = json.loads(path.read_text(encoding="utf-8"))
+        elements: list[dict[str, Any]] = answer["elements"]
+        # A server that ran out of time or memory sends what it has, and says so at the end.
+        if "error" in str(answer.get("remark", "")):
+            raise ValueError(answer["remark"])
         read = OsmMap()
         for element in elements:
             tags = element.get("tags", {})
@@ -171,8 +183,8 @@ def build(
         ),
         0,
     )  # fmt: skip
-    notes["ways"] = len(read.way_id)
-    remarks: list[tuple[str, str, str]] = []
+    notes |= {"ways": len(read.way_id), **read.notes}
+    remarks = list(read.remarks)
     node_id, first = np.unique(np.frombuffer(read.node_id, dtype=np.int64), return_index=True)
     lon, lat = np.frombuffer(read.lon)[first], np.frombuffer(read.lat)[first]
     refs = np.frombuffer(read.refs, dtype=np.int64)
@@ -190,6 +202,7 @@ def build(
     rules = _rules(read, profile, terrains, touches, notes, remarks)
     kept = np.array([rule is not None for rule in rules], dtype=bool)
     _remark_missing(read, way, node, refs, kept, notes, remarks)
+    _remark_short(read, way, node, kept, notes, remarks)
     chosen = np.flatnonzero(kept)
     renumbered = np.cumsum(kept) - 1
     point = kept[way]
@@ -197,6 +210,9 @@ def build(
         why = f"no road that {profile.name} may use, among {len(read.way_id)} ways"
         raise InputError([Complaint("unreadable_file", file=name, details={"why": why})])
     located = node[point & (node >= 0)]
+    if len(located) < (1 - _MOST_MISSING) * point.sum():
+        why = f"{1 - len(located) / point.sum():.0%} of the points of its roads are missing; minutes would be wrong"
+        raise InputError([Complaint("unreadable_file", file=name, details={"why": why})])
     check_country(lon[located], lat[located], name=name)
     blocked = {ref for ref, tags in read.barriers.items() if ways.blocks(tags, profile=profile)}
     drawn = Drawn(
@@ -298,3 +314,20 @@ def _remark_missing(
     for i, count in zip(*np.unique(way[lacking], return_counts=True), strict=True):
         notes["ways_with_missing_nodes"] += 1
         remarks.append(("nodes missing", f"way {read.way_id[i]}", f"{count} of {read.count[i]}: the road ends there"))
+
+
+def _remark_short(
+    read: OsmMap,
+    way: NDArray[Any],
+    node: NDArray[Any],
+    kept: NDArray[np.bool_],
+    notes: dict[str, float],
+    remarks: list[tuple[str, str, str]],
+) -> None:
+    """Name the ways of which fewer than two different points are known: they lead nowhere."""
+    located = (node >= 0) & kept[way]
+    spots = np.unique(np.column_stack([way[located], node[located]]), axis=0)
+    points = np.bincount(spots[:, 0], minlength=len(kept))
+    short = np.flatnonzero((points < 2) & kept)
+    notes["ways_of_no_length"] = len(short)
+    remarks += [("no length", f"way {read.way_id[i]}", "fewer than two points: not used") for i in short]

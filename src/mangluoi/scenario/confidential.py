@@ -6,15 +6,18 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from mangluoi import shipped
-from mangluoi.scenario.plan import Plan, TargetRule
+from mangluoi.scenario.plan import ActionRule, LocationRule, NormRule, Plan, PoolRule, RefusalRule, TargetRule
 from mangluoi.scenario.result import Result
 
 __all__ = ["Secret", "is_public_target", "public_plan", "secrets_of"]
+
+_R = TypeVar("_R", LocationRule, PoolRule, RefusalRule)
+_S = TypeVar("_S", ActionRule, NormRule)
 
 
 @dataclass(frozen=True)
@@ -69,19 +72,30 @@ def is_public_target(rule: TargetRule, secret: Secret) -> bool:
 
 def public_plan(plan: Plan, secret: Secret) -> Plan:
     """Drop from the plan every rule that names a confidential site."""
-    actions = []
-    for rule in plan.actions:
+    return dataclasses.replace(
+        plan,
+        actions=_without_sites(plan.actions, secret),
+        targets=tuple(rule for rule in plan.targets if is_public_target(rule, secret)),
+        locations=_of_one_site(plan.locations, secret),
+        pools=_of_one_site(plan.pools, secret),
+        refusals=_of_one_site(plan.refusals, secret),
+        norms=_without_sites(plan.norms, secret),
+    )
+
+
+def _of_one_site(rules: tuple[_R, ...], secret: Secret) -> tuple[_R, ...]:
+    """Drop the rules whose site is confidential, and those that name one in their words."""
+    return tuple(
+        rule for rule in rules if rule.site not in secret.sites and not secret.named_in(dataclasses.astuple(rule))
+    )
+
+
+def _without_sites(rules: tuple[_S, ...], secret: Secret) -> tuple[_S, ...]:
+    """Take confidential sites out of the sites of rules, and drop rules of nothing else, or that name one."""
+    kept = []
+    for rule in rules:
         sites = tuple(site for site in rule.sites if site not in secret.sites)
         emptied = bool(rule.sites) and not sites
         if not emptied and not secret.named_in([rule.basis]):
-            actions.append(dataclasses.replace(rule, sites=sites))
-    return dataclasses.replace(
-        plan,
-        actions=tuple(actions),
-        targets=tuple(rule for rule in plan.targets if is_public_target(rule, secret)),
-        locations=tuple(
-            rule
-            for rule in plan.locations
-            if rule.site not in secret.sites and not secret.named_in(dataclasses.astuple(rule))
-        ),
-    )
+            kept.append(dataclasses.replace(rule, sites=sites))
+    return tuple(kept)

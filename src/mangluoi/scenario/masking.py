@@ -233,9 +233,9 @@ def _safe_states(hidden: _Bools, service: _Service, limit: int) -> tuple[_Bools,
         if not extend(masked, rows, need, limit):
             unsafe.append((service, rows[masked[rows]]))
     everywhere = np.arange(len(values), dtype=np.intp)
-    for beyond, counts in ((3, (1, 2)), (7, (5, 6))):
+    for counts in ((1, 2), (5, 6)):
         # Nobody is served beyond the threshold, which everybody can see: those communes hide nothing there.
-        within = everywhere[(values[:, beyond] == 0) & (values[:, 4] == 0)]
+        within = everywhere[values[:, list(counts)].sum(axis=1) > 0]
         if not extend(masked, within, values[:, list(counts)], limit) and not service.closed:
             service.closed = True
     # What the last step masked may have left an atom with one commune.
