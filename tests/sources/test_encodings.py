@@ -82,7 +82,7 @@ def test_plain_ascii_is_utf8():
 
 def test_noise_is_refused_with_a_question():
     """Bytes that are Vietnamese in no encoding are refused, and the message asks for the encoding."""
-    with pytest.raises(InputError, match="Say which"):
+    with pytest.raises(InputError, match="say which"):
         encodings.decode(bytes(range(0x80, 0x100)) * 3)
 
 
