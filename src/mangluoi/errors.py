@@ -36,6 +36,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "several_sheets": "the table stands on several sheets ({sheets}); name one",
         "unnamed_unit": "no unit of the list of {vintage} bears this name in the province; nearest: {nearest!r}",
         "ambiguous_unit": "several units bear this name: {candidates}; give the code, or the district",
+        "subtotal_differs": "the sum {value!r} does not equal the rows that it sums up",
         "missing_geometry": "the feature has no geometry",
         "invalid_geometry": "the geometry is broken: {what}",
         "missing_sheet": "the sheet {expected!r} is missing; take the empty workbook of `mangluoi template`",
