@@ -118,7 +118,7 @@ def headings_at(table: Table, grid: Grid, first: int, said: Mapping[str, str] | 
         block = grid.rows[first : first + count]
         if len(block) < count or any(is_blank(row) for row in block):
             break
-        if count > 1 and any(not isinstance(c, str) and c is not None for c in block[-1]):
+        if count > 1 and any(_is_number(cell) for cell in block[-1]):
             # Numbers do not stand in headings.
             break
         joined = block[0] if count == 1 else _merged(table, grid, first, count, said)
@@ -126,6 +126,10 @@ def headings_at(table: Table, grid: Grid, first: int, said: Mapping[str, str] | 
         if best is None or found.found > best.found:
             best = found
     return best
+
+
+def _is_number(cell: Any) -> bool:
+    return cell is not None and re.fullmatch(r"\s*[-+]?\d[\d.,\s]*", str(cell)) is not None
 
 
 def _merged(table: Table, grid: Grid, first: int, count: int, said: Mapping[str, str] | None) -> list[str]:

@@ -64,6 +64,18 @@ class Sheet:
                     return self.at(top, left)
         return value
 
+    def covered_row(self, n: int) -> tuple[Any, ...]:
+        """Return a row with what merged cells above hold for it."""
+        row = self.grid.rows[n]
+        if not any(top < n <= bottom for top, _, bottom, _ in self.grid.merges):
+            return row
+        return tuple(self.covered(n, place) for place in range(max(len(row), self.width)))
+
+    @property
+    def width(self) -> int:
+        """How many columns the headings span."""
+        return 1 + max((*self.top.columns.values(), *self.top.groups), default=0)
+
     def refuse(self, n: int, complaint: Complaint) -> None:
         """Refuse a data row for one reason."""
         self.complaints.append(complaint)
@@ -111,7 +123,7 @@ def sort_rows(
             sheet.heads[n] = active
             sheet.totals[n] = _numbers(sheet, n)
             del sheet.heads[n]
-        elif layout.is_note(row, [*active.columns.values(), *active.groups]):
+        elif layout.is_note(sheet.covered_row(n), [*active.columns.values(), *active.groups]):
             sheet.status[n] = ("refused", "words_only")
             sheet.words[n] = " ".join(str(cell) for cell in row if cell is not None and len(str(cell).strip()) > 4)
         else:

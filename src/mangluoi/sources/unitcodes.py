@@ -14,7 +14,7 @@ from mangluoi.sources.rowsort import Sheet
 __all__ = ["fill"]
 
 # A unit that the gazetteer is less sure of is left to a person.
-_SURE = 0.97
+_SURE = 0.95
 
 
 def fill(sheet: Sheet, province: str | None, locate: Callable[..., pd.DataFrame] | None) -> None:
