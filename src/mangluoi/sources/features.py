@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -34,8 +35,12 @@ def read_features(place: Path) -> list[Grid]:
     plain = wanted is None and start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
     if not (plain or (wanted is not None and start.startswith(wanted))):
         raise sheets.unreadable(place.name, "damaged")
-    layers = [str(name) for name, _ in pyogrio.list_layers(place)]
-    return [_layer(place, name if len(layers) > 1 or place.suffix.lower() == ".gpkg" else None) for name in layers]
+    with warnings.catch_warnings():
+        # What GDAL doubts in a file, such as a geometry of no known type, comes back as a missing geometry.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        layers = [str(name) for name, _ in pyogrio.list_layers(place)]
+        named = len(layers) > 1 or place.suffix.lower() == ".gpkg"
+        return [_layer(place, name if named else None) for name in layers]
 
 
 def _layer(place: Path, name: str | None) -> Grid:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,7 @@ def find_headings(table: Table, rows: Sequence[Sequence[Any]]) -> Headings | Non
     return best if best is not None and best.found >= min(2, len(table.columns)) else None
 
 
+@cache
 def _keys(table: Table) -> dict[str, str]:
     """Return the name in code of each heading that a table's columns may have; official ones win."""
     names = [*table.names, *(UNIT_NAMES if "unit_code" in table.names else ())]
@@ -123,11 +124,15 @@ def meaning(table: Table, heading: str, said: Mapping[str, str] | None = None, *
     str or None
         The name of a column, "group=" and a group, an empty text for what is passed over, None where it is not known.
     """
-    key = key_of(heading)
     for told, name in (said or {}).items():
         if fold(told) == fold(heading):
             return name
-    keys = _keys(table)
+    return _meaning(shipped.folder(), table, heading, exactly)
+
+
+@lru_cache(maxsize=50_000)
+def _meaning(_folder: Path, table: Table, heading: str, exactly: bool) -> str | None:
+    key, keys = key_of(heading), _keys(table)
     if key in keys:
         return keys[key]
     # A Shapefile cuts names of columns to ten letters.

@@ -145,8 +145,21 @@ class UnitNames:
         exact = [unit for unit in units if name_key(unit.bare) == name_key(key)]
         return exact or ([] if not key.isascii() and _differs(key, units) else units)
 
+    def _meant(self, name: str, within: str | None) -> list[_Unit]:
+        units = self._fitting(name)
+        if len(units) > 1 and within is not None:
+            units = [unit for unit in units if within in unit.above] or units
+        if len(units) > 1 and self._level:
+            units = [unit for unit in units if unit.level == self._level] or units
+        return units
+
+    def code(self, name: str) -> str | None:
+        """Return the code of a unit by its name, or None."""
+        units = self._meant(name, None)
+        return units[0].code if len(units) == 1 else None
+
     def find(self, name: str, *, within: str | None = None) -> Named:
-        """Find a unit by its name.
+        """Find a unit by its name, or say why it is not found.
 
         Parameters
         ----------
@@ -155,11 +168,7 @@ class UnitNames:
         within
             Code of the district that it stands under on the sheet.
         """
-        units = self._fitting(name)
-        if len(units) > 1 and within is not None:
-            units = [unit for unit in units if within in unit.above] or units
-        if len(units) > 1 and self._level:
-            units = [unit for unit in units if unit.level == self._level] or units
+        units = self._meant(name, within)
         if len(units) == 1:
             return Named(units[0].code)
         if units:

@@ -65,6 +65,8 @@ def _cells(line: ElementTree.Element, position: int, merges: list[tuple[int, int
         cells += [_value(cell)] * min(_times(cell, "columns"), sheets.MOST_COLUMNS + 1)
         if len(cells) > 20 * sheets.MOST_COLUMNS:
             break
+    while cells and cells[-1] is None:
+        cells.pop()
     return tuple(cells)
 
 

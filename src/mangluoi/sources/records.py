@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from mangluoi import shipped
@@ -192,7 +193,7 @@ def _without_sums(
     for n in parts:
         sheet.totals[n] = sheet.figures.get(n, {})
     kept = [row - 1 not in parts for row in rows]
-    frame, rows = frame[kept], tuple(row for row in rows if row - 1 not in parts)
+    frame, rows = frame.loc[np.array(kept, dtype=bool)], tuple(row for row in rows if row - 1 not in parts)
     figures = {row - 1: sheet.figures[row - 1] for row in rows if row - 1 in sheet.figures}
     for n, equal in subtotals.verdicts(sheet.totals, figures, parts, len(sheet.grid.rows)).items():
         sheet.status[n] = ("subtotal", "equals_parts" if equal else "differs_from_parts")

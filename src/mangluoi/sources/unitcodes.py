@@ -42,11 +42,11 @@ def fill(sheet: Sheet, province: str | None, locate: Callable[..., pd.DataFrame]
     district: str | None = None
     for n in sorted({*rows, *sheet.words}):
         if n in sheet.words:
-            found = {finder.find(sheet.words[n]).code for finder in finders.values()} - {None}
+            found = {finder.code(sheet.words[n]) for finder in finders.values()} - {None}
             district = found.pop() if len(found) == 1 else district
             continue
         finder = finders[_vintage(sheet, n)]
-        beside = finder.find(sheet.text(n, "district_name")).code if sheet.text(n, "unit_name") else None
+        beside = finder.code(sheet.text(n, "district_name")) if sheet.text(n, "unit_name") else None
         named = finder.find(_own_name(sheet, n), within=beside or district)
         if named.code is None:
             lost[n] = named

@@ -119,7 +119,7 @@ def read_xls(place: Path) -> list[Grid]:
     except ImportError as error:
         raise sheets.unreadable(place.name, "extra_missing", package="xlrd", extra="xls") from error
     # xlrd would print its doubts about a file.
-    book = xlrd.open_workbook(str(place), formatting_info=True, logfile=io.StringIO())
+    book = xlrd.open_workbook(str(place), formatting_info=True, logfile=io.StringIO(), ragged_rows=True)
     grids = []
     for sheet in book.sheets():
         rows = [tuple(_xls_value(xlrd, book, cell) for cell in sheet.row(n)) for n in range(sheet.nrows)]
