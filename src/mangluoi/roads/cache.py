@@ -37,7 +37,7 @@ def digest_file(path: Path) -> str:
 
 def key_of(**parts: Any) -> str:
     """Return a name for what is made of these parts, this version of the package and its assumed speeds."""
-    speeds = [digest_file(shipped.path(f"roads/{name}.csv")) for name in ("assumptions", "speeds", "estimate")]
+    speeds = [digest_file(shipped.path(f"roads/{name}.csv")) for name in ("assumptions", "caps", "estimate")]
     text = json.dumps([_FORMAT, version("mangluoi"), speeds, parts], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -1,4 +1,7 @@
-"""The one door to the solver: HiGHS, through SciPy.
+"""The one door to the solver: HiGHS.
+
+SciPy carries the same solver, but can neither start from a known answer nor be interrupted with the best answer so
+far; hence highspy. (It cannot be loaded into one process with ortools.)
 
 Huangfu, Q. and Hall, J. A. J. (2018), "Parallelizing the dual revised simplex method", *Mathematical Programming
 Computation* 10.
@@ -9,9 +12,10 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+import highspy
 import numpy as np
+from highspy import HighsModelStatus, HighsVarType
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 __all__ = ["Answer", "Model", "minimise"]
@@ -49,7 +53,7 @@ class Answer:
     values
         The variables, or None where no answer was found.
     status
-        {"optimal", "time_limit", "infeasible"}; the second also where a limit of nodes was reached.
+        {"optimal", "time_limit", "interrupted", "infeasible"}; "time_limit" also where a limit of nodes was reached.
     objective, bound
         Value of the answer (infinite without one) and the proven least value.
     seconds
@@ -63,10 +67,26 @@ class Answer:
     seconds: float
 
 
+_STATUS = {
+    HighsModelStatus.kOptimal: "optimal",
+    HighsModelStatus.kTimeLimit: "time_limit",
+    HighsModelStatus.kSolutionLimit: "time_limit",
+    HighsModelStatus.kInterrupt: "interrupted",
+    HighsModelStatus.kInfeasible: "infeasible",
+    # Every variable of our models is bounded, so presolve's "unbounded or infeasible" leaves one of the two.
+    HighsModelStatus.kUnboundedOrInfeasible: "infeasible",
+}
+
+
 def minimise(
-    model: Model, *, time_limit_s: float | None = None, relative_gap: float = 0.0, node_limit: int | None = None
+    model: Model,
+    *,
+    time_limit_s: float | None = None,
+    relative_gap: float = 0.0,
+    node_limit: int | None = None,
+    start: NDArray[np.float64] | None = None,
 ) -> Answer:
-    """Solve a model.
+    """Solve a model. Ctrl-C stops with the best answer so far.
 
     Parameters
     ----------
@@ -79,31 +99,85 @@ def minimise(
     node_limit
         After how many nodes of the search tree to stop. Unlike a time limit it stops at the same answer on every
         machine.
+    start
+        An answer to begin from. One that does not fit is ignored.
 
     Raises
     ------
     RuntimeError
         If the solver fails, or the model is unbounded, which is a bug of its builder.
     """
-    start = time.perf_counter()
-    found = milp(
-        model.cost,
-        integrality=model.whole.astype(np.int64),
-        bounds=Bounds(np.zeros(model.upper.size) if model.lower is None else model.lower, model.upper),
-        constraints=LinearConstraint(model.matrix, model.low, model.high),
-        options={
-            "mip_rel_gap": relative_gap,
-            "time_limit": np.inf if time_limit_s is None else time_limit_s,
-            "node_limit": np.iinfo(np.int32).max if node_limit is None else node_limit,
-        },
-    )
-    seconds = time.perf_counter() - start
-    status = {0: "optimal", 1: "time_limit", 2: "infeasible"}.get(int(found.status))
+    began = time.perf_counter()
+    if not model.cost.size:
+        fits = bool((model.low <= 0).all() and (model.high >= 0).all())
+        return Answer(
+            values=np.zeros(0) if fits else None,
+            status="optimal" if fits else "infeasible",
+            objective=0.0 if fits else float("inf"),
+            bound=0.0 if fits else float("inf"),
+            seconds=time.perf_counter() - began,
+        )
+    engine = _engine(model)
+    engine.setOptionValue("mip_rel_gap", relative_gap)
+    if time_limit_s is not None:
+        engine.setOptionValue("time_limit", max(time_limit_s, 1e-3))
+    if node_limit is not None:
+        engine.setOptionValue("mip_max_nodes", node_limit)
+    if start is not None:
+        known = highspy.HighsSolution()
+        known.col_value = list(start)
+        engine.setSolution(known)
+    _run(engine)
+    seconds = time.perf_counter() - began
+
+    status = _STATUS.get(engine.getModelStatus())
     if status is None:
-        raise RuntimeError(f"the solver gave up: {found.message}")
-    values = None if found.x is None else np.asarray(found.x, dtype=float)
+        raise RuntimeError(f"the solver gave up: {engine.modelStatusToString(engine.getModelStatus())}")
+    found = engine.getInfo()
+    feasible = found.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    values = np.asarray(engine.getSolution().col_value, dtype=float) if feasible and status != "infeasible" else None
     objective = float("inf") if values is None else float(model.cost @ values)
-    bound = getattr(found, "mip_dual_bound", None)
-    if bound is None:
+    if status == "infeasible":
+        bound = float("inf")
+    elif model.whole.any():
+        bound = float(found.mip_dual_bound)
+    else:
         bound = objective if status == "optimal" else float("-inf")
-    return Answer(values, status, objective, float(bound), seconds)
+    return Answer(values, status, objective, min(bound, objective), seconds)
+
+
+def _engine(model: Model) -> highspy.Highs:
+    matrix = csr_array(model.matrix)
+    columns = model.cost.size
+    problem = highspy.HighsLp()
+    problem.num_col_, problem.num_row_ = columns, matrix.shape[0]
+    problem.col_cost_ = model.cost
+    problem.col_lower_ = np.zeros(columns) if model.lower is None else model.lower
+    problem.col_upper_ = model.upper
+    problem.row_lower_, problem.row_upper_ = model.low, model.high
+    problem.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    problem.a_matrix_.num_col_, problem.a_matrix_.num_row_ = columns, matrix.shape[0]
+    problem.a_matrix_.start_ = matrix.indptr
+    problem.a_matrix_.index_ = matrix.indices
+    problem.a_matrix_.value_ = matrix.data
+    if model.whole.any():
+        problem.integrality_ = [HighsVarType.kInteger if one else HighsVarType.kContinuous for one in model.whole]
+    engine = highspy.Highs()  # type: ignore[no-untyped-call]
+    engine.setOptionValue("output_flag", False)
+    # One thread gives the same answer on every machine.
+    engine.setOptionValue("threads", 1)
+    if engine.passModel(problem) == highspy.HighsStatus.kError:
+        raise RuntimeError("the solver refuses the model")
+    return engine
+
+
+def _run(engine: highspy.Highs) -> None:
+    """Run the solver beside the main thread, so that Ctrl-C reaches it; it then stops at its next look."""
+    engine.HandleUserInterrupt = True
+    engine.startSolve()
+    finished = False
+    while not finished:
+        try:
+            finished, _ = engine.wait(0.1)
+        except KeyboardInterrupt:
+            engine.cancelSolve()  # type: ignore[no-untyped-call]
