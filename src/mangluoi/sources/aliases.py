@@ -38,6 +38,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "upper": ("nhieu nhat", "toi da"),
         "as_of": ("thoi diem", "ngay so lieu", "den ngay", "nam", "nam so lieu", "thoi diem so lieu"),
         "source": ("nguon so lieu", "can cu", "van ban"),
+        "row_id": (
+            "ma co so", "ma dia diem", "ma so", "ma diem", "ma so co so", "ma cs", "id", "site_id", "facility_id",
+            "site id", "facility id",
+        ),
         "facility_id": ("ma so co so", "ma cs", "ma so"),
         "site_id": ("ma diem", "ma dia diem co so"),
         "name": (
@@ -45,7 +49,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "ten co so btxh",
             "ten co so bao tro xa hoi", "don vi", "ten dia diem", "ten co so",
         ),
-        "type": ("loai", "loai co so", "loai hinh co so"),
+        "type": ("loai", "loai co so", "loai hinh co so", "loai hinh"),
         "ownership": ("hinh thuc so huu", "cong lap/ngoai cong lap", "cong lap ngoai cong lap"),
         "authority": ("cap", "co quan quan ly", "don vi quan ly"),
         "address": ("dia chi co so", "noi dat", "dia diem", "dia chi", "tru so", "dia chi tru so", "noi dong tru so"),

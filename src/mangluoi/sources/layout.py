@@ -118,6 +118,9 @@ def headings_at(table: Table, grid: Grid, first: int, said: Mapping[str, str] | 
         block = grid.rows[first : first + count]
         if len(block) < count or any(is_blank(row) for row in block):
             break
+        if count == 2 and sum(not is_blank([cell]) for cell in block[0]) < 2:
+            # One cell alone is a title above the headings.
+            break
         if count > 1 and any(_is_number(cell) for cell in block[-1]):
             # Numbers do not stand in headings.
             break

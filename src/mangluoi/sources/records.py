@@ -13,7 +13,7 @@ from mangluoi import shipped
 from mangluoi.checking import Table, convert
 from mangluoi.errors import Complaint, InputError
 from mangluoi.sources import consistency, layout, personal, rowsort, subtotals, unitcodes
-from mangluoi.sources.headings import UNIT_NAMES, Headings
+from mangluoi.sources.headings import Headings
 from mangluoi.sources.reading import Mark, Reading
 from mangluoi.sources.rowsort import Sheet
 from mangluoi.sources.sheets import Grid
@@ -109,7 +109,7 @@ def _refuse_personal(table: Table, grid: Grid, heads: Headings, drop: Collection
     found = {text: what for text, what in heads.personal if text not in drop}
     counted = {
         place for name, place in heads.columns.items()
-        if name not in UNIT_NAMES and table[name].kind in ("whole", "number", "flag", "date")
+        if name in table.names and table[name].kind in ("whole", "number", "flag", "date")
     }  # fmt: skip
     body = grid.rows[heads.row + 1 :]
     width = max((len(row) for row in body), default=0)
@@ -196,7 +196,8 @@ def _without_sums(
     frame, rows = frame.loc[np.array(kept, dtype=bool)], tuple(row for row in rows if row - 1 not in parts)
     figures = {row - 1: sheet.figures[row - 1] for row in rows if row - 1 in sheet.figures}
     for n, equal in subtotals.verdicts(sheet.totals, figures, parts, len(sheet.grid.rows)).items():
-        sheet.status[n] = ("subtotal", "equals_parts" if equal else "differs_from_parts")
+        verdict = "equals_parts" if equal else "differs_from_parts"
+        sheet.status[n] = ("subtotal", verdict if sheet.totals[n] else "no_figures")
         sheet.marks[n] = [*sheet.marks.get(n, []), Mark(sheet.status[n][1])]
         if not equal and sheet.totals[n]:
             value = " / ".join(f"{number:g}" for _, number in sorted(sheet.totals[n].items()))

@@ -9,15 +9,12 @@ from typing import Any
 from mangluoi.checking import Table
 from mangluoi.errors import Complaint
 from mangluoi.sources import consistency, headings, layout, repairs
-from mangluoi.sources.headings import UNIT_NAMES, Headings
+from mangluoi.sources.headings import Headings
 from mangluoi.sources.reading import Mark
 from mangluoi.sources.sheets import Grid
 from mangluoi.viettext import compose, fold
 
 __all__ = ["Sheet", "fill_cells", "sort_rows"]
-
-# Facilities that are kept secret, by what they are called or of what type they are.
-_SECRET_WORDS = ("tam lanh", "dia chi tin cay", "nha an toan", "shelter")
 
 
 @dataclass
@@ -183,7 +180,8 @@ def _base(sheet: Sheet, n: int) -> tuple[dict[str, Any], Complaint | None]:
     codes: Collection[str] = consistency.unit_parents(str(vintage)) if "unit_code" in table.names else ()
     problem: Complaint | None = None
     for name, place in sheet.heads[n].columns.items():
-        if name in UNIT_NAMES:
+        if name not in table.names:
+            # The name of a unit, which has given its code.
             continue
         value = sheet.at(n, place)
         if value is None and table[name].kind not in ("whole", "number"):
@@ -217,8 +215,7 @@ def _note_secret(sheet: Sheet, n: int, cells: Mapping[str, Any]) -> None:
     if "confidential" not in sheet.table.names:
         return
     told = fold(str(cells.get("confidential") or "")) in ("co", "yes", "true", "1", "x")
-    named = fold(" ".join(str(cells.get(name) or "") for name in ("name", "type")))
-    if told or any(word in named for word in _SECRET_WORDS):
+    if told or consistency.sounds_confidential(cells.get("name"), cells.get("type")):
         sheet.confidential.add(n)
 
 
