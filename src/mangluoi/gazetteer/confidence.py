@@ -15,7 +15,7 @@ DOUBTS = {
     "wrong_diacritics": 0.01,
     "other_diacritics": 0.10,
     "other_name": 0.50,
-    "former_name": 0.05,
+    "former_name": 0.02,
     "other_kind": 0.20,
     "kind_slip": 0.002,
     "slip": 0.005,
