@@ -147,7 +147,7 @@ def test_list_tells_its_form():
     # Two old communes of the province bear the name: the form of the list does not tell which.
     assert locate([open_, *old])["reason"].iloc[0] == "ambiguous"
     assert locate([open_, *new, *old])["reason"].iloc[0] == "ambiguous"
-    assert locate([open_, *new[:10]])["reason"].iloc[0] == "ambiguous"
+    assert locate([open_, *new[:5]])["reason"].iloc[0] == "ambiguous"
 
 
 def test_order_of_rows_changes_nothing():

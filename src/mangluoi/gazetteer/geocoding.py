@@ -33,7 +33,7 @@ COLUMNS = (
 # What stands in front of the reason where there is no place.
 _NOWHERE = (None, None, None, None, np.nan, np.nan, None, np.nan, 0.0)
 # A list tells its form where so many of its addresses have one form beyond doubt, and nearly all the same.
-_LEAST_TELLING, _LEAST_AGREEING = 20, 0.98
+_LEAST_TELLING, _LEAST_AGREEING = 10, 0.98
 
 
 @cache
@@ -117,7 +117,7 @@ def locate(
     vintage
         The list of units that is preferred where an address fits units of both. Without it, what an address leaves
         open ("Xã A, Tỉnh B", without a district, may be of either list) is settled by the form in which the whole
-        list is written, where at least 20 of its addresses tell and 98 % of them agree; else it stays ambiguous.
+        list is written, where at least 10 of its addresses tell and 98 % of them agree; else it stays ambiguous.
     progress
         Whether to show a bar on the standard error while a long column is read.
 

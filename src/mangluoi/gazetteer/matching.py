@@ -33,6 +33,7 @@ COSTS = {
     "other_district": 0.08,
     "no_province": 0.02,
     "nothing_above": 0.08,
+    "by_context": 0.03,
     "bare_alone": 0.10,
     "out_of_order": 0.01,
     "second_commune": 0.16,
@@ -169,7 +170,8 @@ class _Address:
         if province < 0:
             causes.append("no_province")
             if district < 0:
-                causes.append("nothing_above")
+                at_home = unit.province in self.hint or not unit.kin_provinces.isdisjoint(self.hint)
+                causes.append("by_context" if at_home else "nothing_above")
                 if not self.readings[at].part.kinds:
                     causes.append("bare_alone")
             if self.hint and unit.province not in self.hint and not unit.kin_provinces & self.hint:
