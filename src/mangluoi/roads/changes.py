@@ -154,7 +154,7 @@ def _chosen(
 
 def _rounded(network: RoadNetwork, minutes: NDArray[np.float64]) -> NDArray[np.float64]:
     """Keep whole milliseconds whole."""
-    if network.layout.out.ms is None:
+    if network.ms is None:
         return minutes
     return np.rint(minutes * layout.MS_PER_MINUTE) / layout.MS_PER_MINUTE
 
@@ -164,7 +164,7 @@ def _changed(
 ) -> RoadNetwork:
     """Return the network with other minutes; the contraction order stays."""
     pieces = replace(network.pieces, forward=forward, backward=backward)
-    tail, head, minutes, length_m, arc_piece = arcs_of(pieces)
+    tail, head, minutes, length_m, arc_piece = arcs_of(pieces, len(network.node_ids))
     changed = replace(
         network,
         pieces=pieces,
@@ -178,7 +178,7 @@ def _changed(
     )
     if np.array_equal(tail, network.tail) and np.array_equal(head, network.head):
         # Where no road has opened or closed, what was laid out stays as it is, with other weights.
-        for name in {"part", "segments", "trapped"} & set(vars(network)):
+        for name in {"part", "segments", "slots", "trapped"} & set(vars(network)):
             vars(changed)[name] = vars(network)[name]
         if "layout" in vars(network):
             vars(changed)["layout"] = layout.reweighed(network.layout, minutes)

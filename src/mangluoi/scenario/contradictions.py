@@ -23,13 +23,14 @@ from mangluoi.scenario.rules import (
     NeedRule,
     RoadRules,
     ServiceRule,
+    SupplyRules,
     TargetRule,
 )
 from mangluoi.tables import nearest
 
 __all__ = [
-    "at_least", "in_access", "in_actions", "in_growth", "in_modes", "in_needs", "in_roads", "in_services", "in_supply",
-    "in_targets", "listed",
+    "at_least", "in_access", "in_actions", "in_growth", "in_listing", "in_modes", "in_needs", "in_roads", "in_services",
+    "in_supply", "in_targets", "listed",
 ]  # fmt: skip
 
 #: Which keys a target must have to be measured.
@@ -75,6 +76,15 @@ def in_roads(roads: RoadRules, inputs: Inputs) -> Iterator[Complaint]:
         yield Complaint("unused_key", column="roads.mountain_from_km2", details=condition)
     if roads.terrain == "by_area" and inputs.roads:
         yield Complaint("terrain_undecided", column="roads.terrain", value="by_area")
+
+
+def in_listing(
+    supply: SupplyRules, actions: Sequence[ActionRule], targets: Sequence[TargetRule]
+) -> Iterator[Complaint]:
+    """Complain of actions and targets where the list of facilities is not complete: neither can be measured."""
+    for key, given in (("actions", actions), ("targets", targets)):
+        if given and supply.listed == "part":
+            yield Complaint("unused_key", column=key, details={"condition": 'supply.listed = "all"'})
 
 
 def in_services(services: Sequence[ServiceRule]) -> Iterator[Complaint]:

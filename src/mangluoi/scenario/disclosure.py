@@ -323,7 +323,7 @@ def _states(result: Result) -> pd.DataFrame:
 
 def _state_totals(result: Result, states: pd.DataFrame) -> pd.DataFrame:
     counts = [*STATE_COLUMNS, *AFTER_COLUMNS]
-    totals = states.groupby(["group", "service"], as_index=False, sort=True)[counts].sum()
+    totals = states.groupby(["group", "service"], as_index=False, sort=True)[counts].sum(min_count=1)
     covered = result.coverage[["group", "service", "covered", "covered_after"]].copy()
     covered[["covered", "covered_after"]] = covered[["covered", "covered_after"]].round().astype("Int64")
     return totals.merge(covered, on=["group", "service"], how="left", validate="one_to_one")

@@ -174,6 +174,7 @@ def _contradictions(plan: Plan) -> Iterator[Complaint]:
     yield from contradictions.in_needs(plan.needs, plan.services)
     yield from contradictions.in_actions(plan.actions, plan.services)
     yield from contradictions.in_targets(plan.targets)
+    yield from contradictions.in_listing(plan.supply, plan.actions, plan.targets)
     yield from contradictions.in_modes(plan.modes, plan.needs)
     yield from contradictions.in_growth(plan.growth, plan.overlaps, plan.forecast, plan.needs)
     yield from contradictions.in_supply(plan.pools, plan.refusals, plan.norms, plan.stays, plan.services)

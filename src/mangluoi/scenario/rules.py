@@ -74,6 +74,9 @@ class SupplyRules:
         {"exclude", "residents"}: a site without a declared capacity holds no known place, or at least its residents.
     include_drug_rehab
         Whether drug rehabilitation belongs to the plan; it went to the police on 1 March 2025.
+    listed
+        {"all", "part"}: whether the list of facilities is meant to hold all of the province's. Where it is not,
+        the answer gives need alone: nobody can say who is out of reach of facilities that nobody listed.
     authorities
         Whose facilities count: province, ministry, police, commune. None given counts all.
     admit_across_border
@@ -82,6 +85,7 @@ class SupplyRules:
 
     where_capacity_unknown: Literal["exclude", "residents"]
     include_drug_rehab: bool = False
+    listed: Literal["all", "part"] = "all"
     authorities: tuple[Authority, ...] = ()
     admit_across_border: bool = False
 

@@ -9,7 +9,19 @@ import pandas as pd
 
 from mangluoi import access, demand, siting
 from mangluoi.errors import Complaint, ConservationError, InputError
-from mangluoi.scenario import admission, choices, facts, forecast, measures, notice, origin, points, setting, travel
+from mangluoi.scenario import (
+    admission,
+    choices,
+    facts,
+    forecast,
+    measures,
+    need_only,
+    notice,
+    origin,
+    points,
+    setting,
+    travel,
+)
 from mangluoi.scenario.places import Places, by_door, open_today, without_doors
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Result
@@ -63,6 +75,8 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
     with begin("need").stage("need"):
         asked = _of_year(plan, people)
         need = _need(plan, asked)
+        if plan.supply.listed == "part":
+            return need_only.result(plan, given, need, unlocated, stages)
         at = points.place(plan, where, need, asked)
         offered = here.capacity[here.capacity["service"].isin([rule.service for rule in plan.services])]
         may = admission.admissible(plan, here, offered)
