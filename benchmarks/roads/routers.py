@@ -67,7 +67,8 @@ def main(path: Path, python: str, work: Path) -> None:
     say("quickest way by car, minutes: ours ÷ Valhalla", (minutes["ours"] / minutes["theirs"])[minutes["theirs"] > 2])
     motorbike = ours(roads.read_network(path, profile="motorbike"), pairs, 900)
     minutes = theirs["minutes"]["scooter"].to_frame("theirs").join(motorbike, how="inner").dropna()
-    say("by motorbike ÷ Valhalla's motor scooter, minutes", (minutes["ours"] / minutes["theirs"])[minutes["theirs"] > 2])
+    ratio = (minutes["ours"] / minutes["theirs"])[minutes["theirs"] > 2]
+    say("by motorbike ÷ Valhalla's motor scooter, minutes", ratio)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from mangluoi.roads.changes import change_speeds as change_speeds
 from mangluoi.roads.changes import close_roads as close_roads
 from mangluoi.roads.changes import wet_season as wet_season
 from mangluoi.roads.estimate import estimated_network as estimated_network
+from mangluoi.roads.ground import Ground as Ground
 from mangluoi.roads.ground import lay_ground as lay_ground
 from mangluoi.roads.inhabitants import people_within as people_within
 from mangluoi.roads.isochrones import isochrones as isochrones
@@ -29,6 +30,7 @@ from mangluoi.roads.times import nearest as nearest
 from mangluoi.roads.times import travel_times as travel_times
 
 __all__ = [
+    "Ground",
     "Profile",
     "RoadNetwork",
     "add_roads",
