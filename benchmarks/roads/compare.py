@@ -110,8 +110,8 @@ def two_threads(run: Callable[[], Any]) -> None:
         ratios.append(one.wall / two.wall)
     free = [peers.second_processor() for _ in range(7)]
     print(
-        f"two threads: × {statistics.median(ratios):.2f} (best {max(ratios):.2f}); two idle loops on this machine at this "
-        f"time: × {statistics.median(free):.2f} (best {max(free):.2f})",
+        f"two threads: × {statistics.median(ratios):.2f} (best {max(ratios):.2f}); two idle loops on this machine at "
+        f"this time: × {statistics.median(free):.2f} (best {max(free):.2f})",
         flush=True,
     )
 
@@ -178,7 +178,8 @@ def others(question: Question) -> None:
         plain, _ = timed(lambda limit=limit, bare=bare: question.pairs(limit, bare), repeat=1)
         engine._CONTRACTION_COST = cost
         print(
-            f"cut-off {limit:3.0f} minutes: {len(found[0]):>10,} pairs, sweep {warm.cpu:.3f} s CPU, Dijkstra {plain.cpu:.3f}"
+            f"cut-off {limit:3.0f} minutes: {len(found[0]):>10,} pairs, "
+            f"sweep {warm.cpu:.3f} s CPU, Dijkstra {plain.cpu:.3f}"
         )
 
 

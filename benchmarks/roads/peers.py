@@ -62,7 +62,7 @@ def prepare(name: str, network: roads.RoadNetwork, demands: np.ndarray, limit: f
 
 
 def by_pandana(network: roads.RoadNetwork, demands: np.ndarray, limit: float) -> dict[str, Ask]:
-    """Pandana lists nodes in range, or measures given pairs; milliseconds, for it cuts costs off after three decimals."""
+    """Pandana lists nodes in range, or measures given pairs; milliseconds, for it cuts off after three decimals."""
     import pandana
     import pandas as pd
 
