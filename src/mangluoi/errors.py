@@ -103,6 +103,7 @@ WHYS: Mapping[str, str] = MappingProxyType(
         "encoding_unknown": "its encoding is not recognised (likely: {likely}); say which, or save it as UTF-8",
         "encoding_doubtful": "its encoding may be any of {likely}; say which, or save it as UTF-8",
         "no_text": "it holds no text",
+        "decided_twice": "the row is decided in two ways: by a choice, and by a code or a point",
     }
 )
 

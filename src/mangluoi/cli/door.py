@@ -21,6 +21,7 @@ _VERBS = (
     "report",
     "template",
     "check",
+    "locate",
     "data",
 )
 

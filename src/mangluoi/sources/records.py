@@ -162,7 +162,10 @@ def _checked(sheet: Sheet, file: str, province: str | None) -> tuple[pd.DataFram
         marks = sheet.marks[n]
         repaired = any(mark.code not in _NO_REPAIR for mark in marks)
         sheet.status[n] = ("repaired" if repaired else "accepted", "; ".join(map(str, marks)))
-    sheet.complaints[:] = [dataclasses.replace(c, file=file, sheet=name) for c in [*sheet.complaints, *complaints]]
+    sheet.complaints[:] = [
+        dataclasses.replace(c, file=file, sheet=name, column=sheet.shown(c.column) or None)
+        for c in [*sheet.complaints, *complaints]
+    ]
     return frame, tuple(rows)
 
 
