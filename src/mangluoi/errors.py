@@ -81,6 +81,8 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "base_circle": "the base {value!r} inherits from this file; take one of the two out",
         "ambiguous_entry": "several entries of the base are {value!r}; write replace = [{list!r}] and give them all",
         "nothing_to_drop": "the base has no entry {value!r} to drop",
+        "same_name": "two plans are called {value!r}; give each a name of its own",
+        "other_communes": "the plans answer in other communes ({expected} and {value}); give both the same vintage",
         "contradiction": "{why}",
     }
 )
