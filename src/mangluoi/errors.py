@@ -21,6 +21,7 @@ __all__ = [
     "InputError",
     "MangluoiError",
     "MissingExtraError",
+    "OfflineError",
     "PlanError",
     "UnknownUnitError",
 ]
@@ -200,6 +201,10 @@ class ConservationError(MangluoiError, RuntimeError):
 
 class DisclosureError(MangluoiError, PermissionError):
     """An output would show what the disclosure rules withhold."""
+
+
+class OfflineError(MangluoiError, ConnectionError):
+    """Something would have to be fetched from the web, and may not or cannot be."""
 
 
 class MissingExtraError(MangluoiError, ImportError):

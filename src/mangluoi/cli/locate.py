@@ -34,6 +34,7 @@ def add(verbs: Verbs) -> None:
     parser.add_argument("--drop", action="append", default=[], help=verbs.say("locate_drop"))
     parser.add_argument("--encoding", help=verbs.say("locate_encoding"))
     parser.add_argument("--online", metavar="URL", help=verbs.say("locate_online"))
+    parser.add_argument("--offline", action="store_true", help=verbs.say("locate_offline"))
     parser.add_argument("--key-file", help=verbs.say("locate_key_file"))
 
 
@@ -79,10 +80,10 @@ def _where(plan: Plan | None, options: argparse.Namespace) -> dict[str, Any]:
 def _online(options: argparse.Namespace) -> Any:
     if not options.online:
         return None
-    from mangluoi.scenario import online
+    from mangluoi.gazetteer import online
 
     key = Path(options.key_file).read_text(encoding="utf-8").strip() if options.key_file else None
-    return online.geocoder(options.online, key=key)
+    return online.geocoder(options.online, key=key, offline=options.offline)
 
 
 def _show(located: Located, written: dict[str, str], options: argparse.Namespace) -> None:

@@ -143,7 +143,9 @@ def _drawn(place: dict[Any, Any], lang: Lang) -> list[dict[str, Any]]:
     for how, lon, lat in place["points"]:
         found.append((readings.coordinates(how, lang), lon, lat))
     for unit_code, vintage, name in place["candidates"]:
-        at = gazetteer.points.points([unit_code], vintage).points if unit_code in _smallest(vintage) else ()
+        if unit_code not in gazetteer.units.lineage(vintage).index:
+            continue
+        at = gazetteer.points.points([unit_code], vintage).points
         if len(at):
             found.append((name, float(at["lon"].iloc[0]), float(at["lat"].iloc[0])))
     return [
@@ -153,10 +155,6 @@ def _drawn(place: dict[Any, Any], lang: Lang) -> list[dict[str, Any]]:
         }
         for name, lon, lat in found
     ]  # fmt: skip
-
-
-def _smallest(vintage: str) -> pd.Index:
-    return gazetteer.units.lineage(vintage).index
 
 
 def _collection(cells: gpd.GeoDataFrame) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mangluoi import shipped
+from mangluoi.scenario import decisions
 from mangluoi.scenario.plan import Plan
 
 __all__ = ["Stages", "provenance"]
@@ -54,6 +55,8 @@ def provenance(plan: Plan, stages: Stages) -> dict[str, Any]:
         no folder of the office is disclosed.
     """
     own = [Path(plan.folder, name) for name in (plan.inputs.workbook, plan.inputs.roads) if name]
+    decided = decisions.file_beside(plan.folder, plan.name)
+    own += [decided] if decided.exists() else []
     return {
         "plan_sha256": hashlib.sha256(plan.to_toml().encode()).hexdigest(),
         "inputs": [*_inputs(own, plan.folder), *_inputs(_shipped(), shipped.folder())],
