@@ -36,6 +36,7 @@ _REVIEW = {
     "confidence": 10, "choice": 40, "unit_code": 11, "vintage": 12, "lon": 11, "lat": 11,
 }  # fmt: skip
 _FILLED = ("choice", "unit_code", "vintage", "lon", "lat")
+_DECIDES = ("unit_code", "lon", "lat")
 _CODE = re.compile(r"\[(\d{2,5}) · (\d{4}-\d{2}-\d{2})\]$")
 _POINT = re.compile(r"\((\d+[.,]\d+); (\d+[.,]\d+)\)$")
 
@@ -275,10 +276,12 @@ def read_review(path: str | Path) -> tuple[list[dict[str, Any]], dict[str, str]]
     complaints: list[Complaint] = []
     for number, cells in enumerate(doubtful.rows[2:], start=3):
         row = {name: "" if cell is None else str(cell).strip() for name, cell in zip(names, cells, strict=False)}
-        if not any(row.get(name) for name in _FILLED) or not re.fullmatch(r"[0-9a-f]{12}", row.get("key", "")):
+        if not any(row.get(name) for name in ("choice", *_DECIDES)) or not re.fullmatch(
+            r"[0-9a-f]{12}", row.get("key", "")
+        ):
             continue
         choice = row.pop("choice", "")
-        if choice and any(row.get(name) for name in _FILLED):
+        if choice and any(row.get(name) for name in _DECIDES):
             complaints.append(
                 Complaint("contradiction", file, doubtful.sheet, number, details={"reason": "decided_twice"})
             )
