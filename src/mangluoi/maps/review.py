@@ -14,8 +14,8 @@ from mangluoi import gazetteer
 from mangluoi.maps import extent, offline
 from mangluoi.maps.atlas import Atlas, _Map, _shape
 from mangluoi.maps.escape import script_json
-from mangluoi.reports import readings, words
-from mangluoi.reports.words import Lang
+from mangluoi.reports import words
+from mangluoi.reports.words import Lang, places
 from mangluoi.scenario.locating import DOUBTFUL, LOCATED, UNLOCATED, Located
 
 __all__ = ["ReviewMap", "review_map"]
@@ -126,7 +126,7 @@ def _drawn(place: dict[Any, Any], lang: Lang) -> list[dict[str, Any]]:
     row = words.say("review.map.row", lang, row=str(place["row"]))
     title = ": ".join(filter(None, (row, _text(place["name"]) or _text(place["row_id"]))))
     code = str(place["reason"] or ("low_confidence" if place["status"] == DOUBTFUL else ""))
-    why = readings.reason(code, lang, of_point=bool(_text(place["read_as"]))) if code else ""
+    why = places.reason(code, lang, of_point=bool(_text(place["read_as"]))) if code else ""
     lines = [text for text in (_text(place["address"]), why) if text]
     kind = _KINDS.index(place["status"])
     if place["status"] != UNLOCATED:
@@ -141,7 +141,7 @@ def _drawn(place: dict[Any, Any], lang: Lang) -> list[dict[str, Any]]:
         ]  # fmt: skip
     found = []
     for how, lon, lat in place["points"]:
-        found.append((readings.coordinates(how, lang), lon, lat))
+        found.append((places.coordinates(how, lang), lon, lat))
     for unit_code, vintage, name in place["candidates"]:
         if unit_code not in gazetteer.units.lineage(vintage).index:
             continue

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
-import pandas as pd
-
 from mangluoi.reports import sentences, words
 from mangluoi.reports.words import Lang, say
 from mangluoi.sources import Reading
 from mangluoi.tables import TABLES
 
-__all__ = ["coordinates", "reason", "rows"]
+__all__ = ["rows"]
 
 
 def rows(reading: Reading, lang: Lang = "vi") -> list[tuple[int, str, str]]:
@@ -48,21 +44,3 @@ def _heading(reading: Reading, column: str, lang: Lang) -> str:
 def _declared(name: str, lang: Lang) -> str:
     known = {table[name].heading for table in TABLES.values() if name in table.names}
     return min(sorted(known), key=len) if known and lang == "vi" else name
-
-
-def reason(code: str, lang: Lang = "vi", *, of_point: bool = False) -> str:
-    """Say why an address, or a point that was given, is not simply taken."""
-    for prefix in ("coordinate", "reason") if of_point else ("reason", "coordinate"):
-        if f"{prefix}.{code}" in words.all_keys():
-            return say(f"{prefix}.{code}", lang)
-    return code
-
-
-def coordinates(read_as: str | float | None, lang: Lang = "vi") -> str:
-    """Say how coordinates were read: in degrees, or in metres of which zone."""
-    if read_as is None or pd.isna(read_as) or not str(read_as):
-        return ""
-    zone = re.fullmatch(r"EPSG:(\d+)(_northing_first)?", str(read_as))
-    if zone is None:
-        return sentences.known("coordinate", str(read_as), lang)
-    return say(f"coordinate.zone{zone[2] or ''}", lang, epsg=zone[1])

@@ -18,7 +18,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from mangluoi import sources
 from mangluoi.errors import Complaint, InputError
 from mangluoi.reports import archive, readings, sentences
-from mangluoi.reports.words import Lang, say
+from mangluoi.reports.words import Lang, places, say
 from mangluoi.reports.workbook import put
 from mangluoi.scenario.locating import DOUBTFUL, LOCATED, UNLOCATED, Located
 from mangluoi.tables import ADDRESSES
@@ -144,7 +144,7 @@ def options(place: Any, lang: Lang) -> list[str]:
     """Return the answers that a person may pick for a place, as they stand in the list."""
     points = [
         say(
-            "review.keep_point", lang, how=readings.coordinates(how, lang) or say("coordinate.given", lang),
+            "review.keep_point", lang, how=places.coordinates(how, lang) or say("coordinate.given", lang),
             lon=f"{lon:.6f}", lat=f"{lat:.6f}",
         )
         for how, lon, lat in place["points"]
@@ -186,7 +186,7 @@ def _doubtful(sheet: Any, lists: Any, shown: pd.DataFrame, lang: Lang) -> None:
 
 def _why(place: Any, lang: Lang) -> str:
     code = place["reason"] or ("low_confidence" if place["status"] == DOUBTFUL else "")
-    told = readings.reason(str(code), lang, of_point=bool(_text(place["read_as"]))) if code else ""
+    told = places.reason(str(code), lang, of_point=bool(_text(place["read_as"]))) if code else ""
     distance = place["distance_m"]
     if code == "outside_commune" and not pd.isna(distance):
         told += f" ({say('review.distance', lang, km=format_number(distance / 1000, 1, lang=lang))})"
@@ -197,21 +197,21 @@ def _proposal(place: Any, lang: Lang) -> str:
     if place["status"] == UNLOCATED:
         return ""
     unit = ", ".join(filter(None, (_text(place["unit_name"]), _text(place["province_name"]))))
-    how = readings.coordinates(place["read_as"], lang)
+    how = places.coordinates(place["read_as"], lang)
     return "; ".join(filter(None, (unit, how)))
 
 
-def _located(sheet: Any, places: pd.DataFrame, lang: Lang) -> None:
+def _located(sheet: Any, located: pd.DataFrame, lang: Lang) -> None:
     widths = {"row": 7, "row_id": 10, "name": 30, "address": 40, "unit": 36, "located_by": 24, "within": 10,
               "lon": 11, "lat": 11}  # fmt: skip
     _head(sheet, widths, lang)
-    for row, place in enumerate(places.to_dict("records"), start=3):
+    for row, place in enumerate(located.to_dict("records"), start=3):
         how = say("review.decided", lang) if place["decided"] else sentences.known("located", place["located_by"], lang)
         within = place["located_within_m"]
         values = [
             int(place["row"]), _text(place["row_id"]), _text(place["name"]), _text(place["address"]),
             ", ".join(filter(None, (_text(place["unit_name"]), _text(place["province_name"])))),
-            "; ".join(filter(None, (how, readings.coordinates(place["read_as"], lang)))),
+            "; ".join(filter(None, (how, places.coordinates(place["read_as"], lang)))),
             None if pd.isna(within) else round(within), f"{place['lon']:.6f}", f"{place['lat']:.6f}",
         ]  # fmt: skip
         _line(sheet, row, values, list(widths.values()))
@@ -276,9 +276,8 @@ def read_review(path: str | Path) -> tuple[list[dict[str, Any]], dict[str, str]]
     complaints: list[Complaint] = []
     for number, cells in enumerate(doubtful.rows[2:], start=3):
         row = {name: "" if cell is None else str(cell).strip() for name, cell in zip(names, cells, strict=False)}
-        if not any(row.get(name) for name in ("choice", *_DECIDES)) or not re.fullmatch(
-            r"[0-9a-f]{12}", row.get("key", "")
-        ):
+        decided = any(row.get(name) for name in ("choice", *_DECIDES))
+        if not decided or not re.fullmatch(r"[0-9a-f]{12}", row.get("key", "")):
             continue
         choice = row.pop("choice", "")
         if choice and any(row.get(name) for name in _DECIDES):
