@@ -22,7 +22,7 @@ from mangluoi.viettext import fold
 __all__ = ["read_records"]
 
 # What may be said of a row that was taken as it stands.
-_NO_REPAIR = {"hidden_row", "missing_geometry", "row_total_differs"}
+_NO_REPAIR = {"hidden_row", "missing_geometry"}
 
 
 def read_records(
