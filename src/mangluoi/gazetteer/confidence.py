@@ -26,7 +26,7 @@ DOUBTS = {
     "no_province": 0.001,
     "nothing_above": 0.005,
     "by_context": 0.005,
-    "bare_alone": 0.03,
+    "bare_alone": 0.01,
     "out_of_order": 0.001,
     "second_commune": 0.25,
     "unread_before": 0.02,
