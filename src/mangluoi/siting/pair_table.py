@@ -58,7 +58,7 @@ def read(
     InputError
         See `intake.check_times`.
     """
-    limit = np.inf if max_minutes is None else intake.limits(max_minutes, {""})[""]
+    limit = np.inf if max_minutes is None else intake.limits(max_minutes, {("", "")})["", ""]
     if not {"from_id", "to_id", "minutes"} <= set(times.columns) or not _one_mode(times):
         intake.check_times(times)
     from_code, from_names = _numbered(times["from_id"])
