@@ -17,7 +17,7 @@ The profile ``internal`` masks nothing but still never shows a confidential site
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -27,9 +27,11 @@ import pandas as pd
 from mangluoi import shipped
 from mangluoi.scenario import hiding, joint_masks, masking
 from mangluoi.scenario.confidential import Secret, is_public_target, public_plan, secrets_of
+from mangluoi.scenario.detail import Detail
 from mangluoi.scenario.masking import AFTER_COLUMNS, LARGEST_MASKED, STATE_COLUMNS
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Notice, Result
+from mangluoi.scenario.withholding import Door, shown_detail
 
 __all__ = ["LARGEST_MASKED", "Disclosed", "disclose", "disclose_together"]
 
@@ -99,6 +101,8 @@ class Disclosed:
         How many rows are masked, by table.
     withheld_services
         Services given for the province only because a confidential site offers them, or would be built for them.
+    detail
+        The tables behind these figures, see `detail.Detail` and `withholding`; each with ``masked``.
     """
 
     profile: Profile
@@ -124,6 +128,7 @@ class Disclosed:
     provenance: Mapping[str, Any]
     masked_count: Mapping[str, int]
     withheld_services: tuple[str, ...]
+    detail: Detail = field(default_factory=Detail)
 
 
 def disclose(result: Result | Disclosed, *, profile: Profile = "public") -> Disclosed:
@@ -254,6 +259,23 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
             for name, frame in (("people", people), ("states", by_unit), ("state_totals", totals), ("bands", bands))
         },
         withheld_services=secret.services,
+        detail=shown_detail(result.detail, _door(draft, by_unit, totals, people_totals, public=masks is not None)),
+    )
+
+
+def _door(
+    draft: _Draft, by_unit: pd.DataFrame, totals: pd.DataFrame, people_totals: pd.DataFrame, *, public: bool
+) -> Door:
+    """Say what decides over the tables behind the main figures."""
+    needed = totals[totals["group"].isin(list(draft.sensitive))]
+    return Door(
+        sites=draft.secret.sites,
+        withheld=draft.secret.services,
+        masked=set(hiding.keys(totals[totals["masked"]], "group", "service")),
+        exposed={*by_unit.loc[by_unit["masked"], "service"], *needed["service"]},
+        groups=set(people_totals.loc[people_totals["masked"], "group"]),
+        sensitive=draft.sensitive,
+        public=public,
     )
 
 
