@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mangluoi import access
 from mangluoi.errors import Complaint, ConservationError, InputError
-from mangluoi.siting import answers, cover_exact, cover_models, solver, uncapped
+from mangluoi.siting import cover_exact, cover_models, solver, uncapped, uncapped_answer
 from mangluoi.siting import cover_reduction as reduction
 from mangluoi.siting.solution import Solution
 
@@ -94,7 +94,7 @@ def max_cover(
     if status == "optimal" and covered < found_bound - 1e-6 * max(1.0, found_bound):
         raise ConservationError(f"the solver covers {found_bound:g} people, the audit {covered:g}")
     bound = max(found_bound, covered)
-    return answers.solution(
+    return uncapped_answer.solution(
         question, chosen, status=status, objective=covered, bound=bound, start=start, seed=seed
     )  # fmt: skip
 
@@ -173,7 +173,7 @@ def set_cover(
         if covered < at_least * (1 - 1e-9):
             raise ConservationError(f"the solver covers {at_least:g} people, the audit {covered:g}")
     bound = bound if by_cost else float(np.ceil(bound - 1e-6))
-    return answers.solution(
+    return uncapped_answer.solution(
         question, chosen, status=status, objective=objective, bound=min(bound, objective), start=start, seed=seed
     )  # fmt: skip
 
@@ -239,14 +239,16 @@ def p_center(
             low = middle + 1
     if chosen is None:
         status = "infeasible" if status == "optimal" else status
-        return answers.solution(
+        return uncapped_answer.solution(
             question, question.given, status=status, objective=math.inf, bound=math.inf, start=start, seed=seed
         )  # fmt: skip
     sites = question.sites[chosen].tolist()
-    minutes = access.nearest_minutes(answers.needed(demand), uncapped.rows_to(times, sites), sites=sites)
+    minutes = access.nearest_minutes(uncapped_answer.needed(demand), uncapped.rows_to(times, sites), sites=sites)
     worst = float(minutes.max())
     bound = worst if status == "optimal" else min(float(steps[min(low, steps.size - 1)]), worst)
-    return answers.solution(question, chosen, status=status, objective=worst, bound=bound, start=start, seed=seed)
+    return uncapped_answer.solution(
+        question, chosen, status=status, objective=worst, bound=bound, start=start, seed=seed
+    )
 
 
 def _most(
@@ -256,7 +258,7 @@ def _most(
     wanted = question.required & ~question.existing
     left_p = None if p is None else float(p - int(wanted.sum()))
     left_money = None if budget_vnd is None else budget_vnd - float(question.cost_vnd[wanted].sum())
-    whole = answers.is_whole(question.people)
+    whole = uncapped_answer.is_whole(question.people)
     until = math.inf if time_limit_s is None else start + time_limit_s
     weight = np.ones(question.sites.size) if left_money is None else question.cost_vnd
     cover = reduction.from_pairs(question.start, question.site, question.people, weight, question.given)

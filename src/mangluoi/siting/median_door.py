@@ -10,7 +10,7 @@ import pandas as pd
 
 from mangluoi import access
 from mangluoi.errors import ConservationError
-from mangluoi.siting import answers, median, solver, uncapped
+from mangluoi.siting import median, solver, uncapped, uncapped_answer
 from mangluoi.siting.solution import Solution
 
 __all__ = ["p_median"]
@@ -94,17 +94,17 @@ def p_median(
         # A bound below the penalty leaves open whether every point can be served: that is not a proof.
         status = "infeasible" if status == "optimal" or bound >= pairs.penalty else status
         bound = math.inf if status == "infeasible" else bound
-        return answers.solution(
+        return uncapped_answer.solution(
             question, question.given, status=status, objective=math.inf, bound=bound, start=start, seed=seed
         )  # fmt: skip
-    need = answers.needed(demand)
+    need = uncapped_answer.needed(demand)
     need = need[~need["point_id"].isin(question.unreachable)]
     sites_open = question.sites[open_sites].tolist()
     minutes = access.nearest_minutes(need, uncapped.rows_to(times, sites_open), sites=sites_open)
     objective = float((minutes * need["need"]).sum())
     if abs(objective - value) > 1e-6 * max(1.0, value):
         raise ConservationError(f"the solver sums to {value:g} person-minutes, the audit to {objective:g}")
-    return answers.solution(
+    return uncapped_answer.solution(
         question, open_sites, status=status, objective=objective, bound=min(bound, objective), start=start, seed=seed
     )  # fmt: skip
 
