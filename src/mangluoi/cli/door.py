@@ -19,8 +19,11 @@ __all__ = ["main"]
 _VERBS = (
     "run",
     "report",
+    "compare",
     "template",
     "check",
+    "locate",
+    "schema",
     "data",
 )
 
