@@ -7,6 +7,6 @@ from mangluoi.gazetteer.crosswalk import convert
 from mangluoi.gazetteer.geocoding import locate
 
 __all__ = [
-    "cells", "convert", "coordinates", "crosswalk", "disagreements", "geocoding", "locate", "online", "points", "review",
-    "units",
+    "cells", "convert", "coordinates", "crosswalk", "disagreements", "geocoding", "locate", "online", "points",
+    "review", "units",
 ]  # fmt: skip

@@ -20,7 +20,7 @@ DOUBTS = {
     "kind_slip": 0.002,
     "slip": 0.005,
     "other_word": 0.20,
-    "other_list": 0.03,
+    "other_list": 0.015,
     "no_district": 0.002,
     "other_district": 0.30,
     "no_province": 0.001,

@@ -157,7 +157,7 @@ def located(
     answerer = Answerer(known, folder, _hinted(province, vintage, known), vintage)
     # Each distinct text is answered once; lists repeat themselves.
     codes, distinct = pd.factorize(texts, use_na_sentinel=True)
-    answers = [answerer.answer(str(text)) for text in _watched(distinct, progress)]
+    answers = [answerer.answer(str(text)) for text in _watched(list(distinct), progress)]
     form = _form_of(answers)
     places = _places(folder)
     rows = [_row(answer.in_form(form), known, places) for answer in answers]

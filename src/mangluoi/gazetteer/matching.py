@@ -324,13 +324,11 @@ def _slip(reading: Reading, part: Part, entry: Entry) -> tuple[str, ...] | None:
         if not any(one_slip_apart(i_for_y(one), i_for_y(other)) for one in typed for other in meant):
             return None
     how = "slip" if part is reading.typed else _SLIP_OF[reading.known_as]
-    if (how != "slip" and not entry.official) or _other_number(part, reading.lexicon.units[entry.position].name):
+    if not entry.official or _other_number(part, reading.lexicon.units[entry.position].name):
         return None
     causes = [how]
     if reading.typed is not None and part is not reading.typed:
         causes.append("kind_slip")
-    if not entry.official:
-        causes.append("former_name")
     if part.kinds and entry.kind and entry.kind not in part.kinds:
         causes.append("other_kind")
     return tuple(causes)
@@ -373,6 +371,9 @@ def districts_named(
         for entry in reading.districts:
             # Whatever stands before a district and is no street may be a commune that no list knows.
             if any(not each.street for each in readings[:at]):
+                continue
+            # No quận was ever made a huyện: the word is wrong, and what it stands for unknown.
+            if reading.part.kinds == {"quận"} and entry.kind in ("huyện", "thị xã"):
                 continue
             more = address.support(entry.position, at, bare=not reading.part.kinds)
             if more is not None:
