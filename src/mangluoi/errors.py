@@ -71,6 +71,15 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "base_circle": "the base {value!r} inherits from this file; take one of the two out",
         "ambiguous_entry": "several entries of the base are {value!r}; write replace = [{list!r}] and give them all",
         "nothing_to_drop": "the base has no entry {value!r} to drop",
+        "no_budget": "the budget is {value} VND, so nothing can be done; give one above zero",
+        "crossed_limits": "the action {value} adds at least {low:g} and at most {high:g} places; swap the two",
+        "uneven_steps": "the action {value} goes from {low:g} to {high:g} places, which steps of {step:g} skip",
+        "adds_no_places": "the action {value} ({kind}) adds no places; set min_added and max_added to zero",
+        "nothing_stands": "the action {value} is about {slot}, which is not open today",
+        "moves_nowhere": "the action {value} moves places of {slot} to itself; name another source",
+        "more_than_stand": "the action {value} moves up to {high:g} places, but {slot} has {places:g}",
+        "not_whole_source": "the action {value} moves places of a source that holds {places:g}, which is not whole",
+        "must_and_must_not": "the action {value!r} must be done and must not be done; take one of the two out",
         "contradiction": "{why}",
     }
 )
