@@ -71,6 +71,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "base_circle": "the base {value!r} inherits from this file; take one of the two out",
         "ambiguous_entry": "several entries of the base are {value!r}; write replace = [{list!r}] and give them all",
         "nothing_to_drop": "the base has no entry {value!r} to drop",
+        "nowhere_suitable": "no point of the grid is suitable; widen what is allowed, or make the grid finer",
         "no_budget": "the budget is {value} VND, so nothing can be done; give one above zero",
         "crossed_limits": "the action {value} adds at least {low:g} and at most {high:g} places; swap the two",
         "uneven_steps": "the action {value} goes from {low:g} to {high:g} places, which steps of {step:g} skip",

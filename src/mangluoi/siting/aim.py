@@ -8,7 +8,7 @@ from typing import Literal
 
 from mangluoi.errors import Complaint, InputError
 
-__all__ = ["Aim"]
+__all__ = ["SERVED", "Aim"]
 
 
 @dataclass(frozen=True)
@@ -60,3 +60,7 @@ class Aim:
     def by_minutes(self) -> bool:
         """Whether minutes matter."""
         return self.what in ("minutes", "total")
+
+
+#: The default aim: the most people served.
+SERVED = Aim("served")

@@ -42,7 +42,13 @@ def written(question: Question, aim: Aim, problem: Problem | None = None) -> Wri
 
 
 def solve(
-    question: Question, aim: Aim, *, time_limit_s: float | None = None, seed: int | None = 0, explain: bool = True
+    question: Question,
+    aim: Aim,
+    *,
+    time_limit_s: float | None = None,
+    seed: int | None = 0,
+    explain: bool = True,
+    tie_breaks: bool = True,
 ) -> Solution:
     """Answer a question.
 
@@ -56,6 +62,9 @@ def solve(
         Carried into the answer; nothing is drawn at random here.
     explain
         Whether an infeasible question is answered with the smallest clashing set of requirements.
+
+    tie_breaks
+        Whether, among the best, the cheapest is sought, and so on. Without, only the objective is.
 
     Returns
     -------
@@ -71,13 +80,14 @@ def solve(
     """
     start = time.perf_counter()
     made = written(question, aim)
-    outcome = levels.descend(made.draft, _levels(made, aim), time_limit_s=time_limit_s)
+    aims = _levels(made, aim)
+    outcome = levels.descend(made.draft, aims if tie_breaks else aims[:1], time_limit_s=time_limit_s)
     first = outcome.answers[0]
     if outcome.values is None:
         clash = clashes.find(made) if explain and first.status == "infeasible" else None
         return answers.nothing(made, aim, first, clash, time.perf_counter() - start, seed)
     done, added = _decided(made, outcome.values)
-    if aim.what == "served" and outcome.answers[-1].status != "interrupted":
+    if tie_breaks and aim.what == "served" and outcome.answers[-1].status != "interrupted":
         done, added = _nearer(question, made, outcome, done, added)
     seconds = time.perf_counter() - start
     return answers.measured(made, aim, outcome, done, added, seconds=seconds, seed=seed)

@@ -16,7 +16,7 @@ from mangluoi.siting.floors import Floor, parts
 
 __all__ = [
     "After", "Audit", "after", "by_row", "confirm_budget", "confirm_floors", "confirm_flows", "confirm_share",
-    "covered", "measure", "weighed",
+    "covered", "measure", "served", "weighed",
 ]  # fmt: skip
 
 
@@ -233,6 +233,14 @@ def confirm_flows(
         if not (both["served"] <= both[column] + 1e-6).all():
             raise ConservationError(f"more people are served than the {column} allows")
     return float(np.sort(flows["served"].to_numpy(dtype=float) * np.array(known, dtype=float)).sum())
+
+
+def served(
+    need: pd.DataFrame, times: pd.DataFrame, network: After, max_minutes: float | Mapping[str, float]
+) -> pd.Series:
+    """Return the people of each row of need who are served by what is open."""
+    result = access.allocate(need, network.capacity, times, max_minutes=max_minutes, admissible=network.admissible)
+    return result.states["served"].astype(float)
 
 
 def by_row(need: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:

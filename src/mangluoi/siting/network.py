@@ -55,7 +55,7 @@ def do(draft: Draft, problem: Problem, *, useless: bool = False) -> Doing:
     done = draft.columns(count, upper=may.astype(float), whole=True)
     by_one = offer.step == 1
     most = offer.max_added * may
-    added = draft.columns(count, upper=most, whole=bool(by_one.all()))
+    added = draft.columns(count, upper=most, whole=True)
     draft.constrain(count, [(each, added, 1.0), (each, done, -offer.max_added)], high=0.0)
     draft.constrain(count, [(each, added, 1.0), (each, done, -offer.min_added)], low=0.0)
     steps = None
