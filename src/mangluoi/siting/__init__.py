@@ -1,5 +1,6 @@
 """Where to act: the best actions for a budget, with proof."""
 
+from mangluoi.siting import candidates as candidates
 from mangluoi.siting.aim import Aim as Aim
 from mangluoi.siting.aims import solve as solve
 from mangluoi.siting.conformance import Rule as Rule
@@ -33,6 +34,7 @@ __all__ = [
     "Question",
     "Rule",
     "Solution",
+    "candidates",
     "cost_flip",
     "every_step",
     "frontier",

@@ -40,7 +40,11 @@ class Aim:
     def __post_init__(self) -> None:
         found = []
         if (self.share is not None) != (self.what not in ("served", "covered")):
-            found.append(Complaint("missing_key" if self.share is None else "unknown_key", column="share"))
+            if self.share is None:
+                found.append(Complaint("missing_key", column="share"))
+            else:
+                condition = {"condition": 'what is not "served" or "covered"'}
+                found.append(Complaint("unused_key", column="share", details=condition))
         elif self.share is not None and not 0 <= self.share <= 1:
             problem, key, side = ("above_range", "high", 1) if self.share > 1 else ("below_range", "low", 0)
             found.append(Complaint(problem, column="share", value=self.share, details={key: side}))
