@@ -139,7 +139,7 @@ def changed(**columns):
         ({"actions": changed(kind=["expand", "upgrade"], max_added=[3, 0], min_added=0)}, "not open today"),
         (
             {"actions": changed(kind=["expand", "merge"], from_site_id=[None, "home"])},
-            "up to 6 places, but home / care",
+            "6 places, but home / care",
         ),
         ({"actions": changed(kind=["reprofile", "build"])}, "to itself"),
         ({"weights": pd.DataFrame({"group": ["old"], "weight": [-1.0]})}, "below zero"),
