@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 .PHONY: demo test lint docs clean
 
 demo: $(VENV)/.demo
-	$(BIN)/mangluoi report --all --output out
+	$(BIN)/mangluoi report nghe-an yen-bai dong-thap binh-phuoc kon-tum --output out --jobs 2
 	@echo "out/: bao-cao.docx, bieu.xlsx, ban-do.html, bao-cao.html, ..."
 
 test: $(VENV)/.test lint

@@ -61,6 +61,23 @@ def links(case: Case) -> list[tuple[tuple[str, str, str], tuple[str, str], float
 
 def best_allocation(case: Case) -> tuple[int, float]:
     """Return the most people served and the fewest minutes for it, by trying everything person by person."""
+    served, minus = max(_every_end(case)[1].values())
+    return served, -minus
+
+
+def most_even(case: Case) -> float:
+    """Return the least sum of served² ÷ places over homes, of all answers that serve the most in the fewest minutes."""
+    places, ends = _every_end(case)
+    best = max(ends.values())
+    return min(
+        sum((room - rest) ** 2 / room for room, rest in zip(places, left, strict=True) if room)
+        for left, value in ends.items()
+        if value == best
+    )
+
+
+def _every_end(case: Case) -> tuple[tuple[int, ...], dict[tuple[int, ...], tuple[int, float]]]:
+    """Return the places, and for every vector of places that can be left over the best that leaves it."""
     reach: dict[tuple[str, str, str], list[tuple[tuple[str, str], float]]] = {}
     for row, slot, minutes in links(case):
         reach.setdefault(row, []).append((slot, minutes))
@@ -85,8 +102,7 @@ def best_allocation(case: Case) -> tuple[int, float]:
                     now = (served + 1, total - minutes)
                     after[then] = max(after.get(then, (-1, 0.0)), now)
         best = after
-    served, minus = max(best.values())
-    return served, -minus
+    return start, best
 
 
 def siting_case(draw: random.Random) -> Case:

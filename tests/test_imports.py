@@ -13,7 +13,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "mangluoi"
 MODULES = sorted(SOURCE.rglob("*.py"))
 LEVELS = {
     "errors": 1, "viettext": 1, "apportion": 1,
-    "checking": 2, "tables": 2, "projection": 2, "shipped": 2, "webcache": 2,
+    "checking": 2, "tables": 2, "projection": 2, "rasters": 2, "shipped": 2, "webcache": 2,
     "sources": 3, "gazetteer": 3, "demand": 3, "supply": 3, "roads": 3, "access": 3,
     "siting": 4,
     "scenario": 5,
@@ -24,7 +24,8 @@ LEVELS = {
 # What may import beside itself on its own level: the ground builds on itself, and reports place maps.
 BESIDE = {
     ("checking", "tables"), ("tables", "checking"), ("shipped", "tables"), ("shipped", "checking"),
-    ("apportion", "errors"), ("reports", "maps"), ("maps", "reports"), ("batch", "reports"), ("batch", "maps"),
+    ("apportion", "errors"), ("rasters", "projection"), ("reports", "maps"), ("maps", "reports"), ("batch", "reports"),
+    ("batch", "maps"),
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyproj
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["DEGREES", "equal_area_radius_m", "great_circle_m", "metres_crs", "to_degrees", "to_metres"]
+__all__ = ["DEGREES", "equal_area_radius_m", "great_circle_m", "is_known", "metres_crs", "to_degrees", "to_metres"]
 
 #: Every table carries longitude and latitude in this reference system.
 DEGREES = "EPSG:4326"
@@ -64,3 +64,12 @@ def great_circle_m(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: Arra
 def equal_area_radius_m(area_km2: float) -> float:
     """Return the radius of the circle that has this area."""
     return math.sqrt(area_km2 * 1e6 / math.pi)
+
+
+def is_known(crs: str) -> bool:
+    """Say whether a reference system can be read, as ``"EPSG:4326"`` can."""
+    try:
+        pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError:
+        return False
+    return True

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import struct
+import tracemalloc
+import zlib
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,7 +15,7 @@ import shapely
 from PIL import Image, TiffImagePlugin
 
 from mangluoi import demand
-from mangluoi.demand import grid
+from mangluoi.demand import grid, windows
 from mangluoi.errors import InputError
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -77,3 +80,74 @@ def test_the_real_grid_holds_the_real_people():
     rows = pd.DataFrame({"unit_code": ["hills", "plain"], "people": [1234, 98765], "lower": None, "upper": None})
     spread = demand.into_cells(rows.assign(vintage="2025-07-01", group="elderly"), cells)
     assert spread.groupby("unit_code")["people"].sum().to_dict() == {"hills": 1234, "plain": 98765}
+
+
+@pytest.mark.parametrize("compression", [None, "tiff_lzw", "tiff_adobe_deflate", "packbits"])
+def test_a_window_of_a_packed_file_is_the_crop_of_the_whole(tmp_path, compression):
+    """Strips of packed and unpacked files are decoded one by one, and give what decoding the whole file gives."""
+    values = np.random.default_rng(1).gamma(0.5, 4.0, (301, 257)).astype(np.float32)
+    place = tmp_path / "people.tif"
+    Image.fromarray(values).save(place, compression=compression)
+    raster = windows.Raster(place)
+    for left, top, right, bottom in ((0, 0, 257, 301), (3, 7, 40, 41), (200, 250, 257, 301), (5, 5, 6, 6)):
+        got = raster.read(left, top, right, bottom, absent=-1.0)
+        assert np.array_equal(got, values[top:bottom, left:right])
+
+
+@pytest.mark.parametrize("endian", ["<", ">"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_tiles_are_decoded_one_by_one(tmp_path, endian, packed):
+    """A tiled file, with a tile left out as GDAL does where there is no data, is read by window; packed
+    big-endian samples, which would come out wrong, are refused."""
+    values = np.random.default_rng(2).gamma(0.5, 4.0, (40, 56)).astype(endian + "f4")
+    tiles = [np.zeros((16, 16), values.dtype) for _ in range(3 * 4)]
+    for number, tile in enumerate(tiles):
+        part = values[16 * (number // 4) : 16 * (number // 4) + 16, 16 * (number % 4) : 16 * (number % 4) + 16]
+        tile[: part.shape[0], : part.shape[1]] = part
+    data = [zlib.compress(tile.tobytes()) if packed else tile.tobytes() for tile in tiles]
+    data[5] = b""
+    counts = [len(one) for one in data]
+    entries = {
+        256: (3, [56]), 257: (3, [40]), 258: (3, [32]), 259: (3, [8 if packed else 1]), 262: (3, [1]), 277: (3, [1]),
+        322: (3, [16]), 323: (3, [16]), 339: (3, [3]),
+    }  # fmt: skip
+    lists = 8 + 2 + 12 * (len(entries) + 2) + 4
+    first = lists + 8 * len(tiles)
+    offsets = [first + sum(counts[:number]) if counts[number] else 0 for number in range(len(tiles))]
+    entries |= {324: (4, lists), 325: (4, lists + 4 * len(tiles))}
+    made = (b"II*\0" if endian == "<" else b"MM\0*") + struct.pack(endian + "IH", 8, len(entries))
+    for tag, (kind, value) in sorted(entries.items()):
+        if isinstance(value, list):
+            made += struct.pack(endian + "HHI", tag, kind, 1) + struct.pack(endian + "H", value[0]).ljust(4, b"\0")
+        else:
+            made += struct.pack(endian + "HHII", tag, kind, len(tiles), value)
+    made += struct.pack(endian + "I", 0) + struct.pack(f"{endian}{len(tiles)}I", *offsets)
+    made += struct.pack(f"{endian}{len(tiles)}I", *counts) + b"".join(data)
+    place = tmp_path / "tiles.tif"
+    place.write_bytes(made)
+    if packed and endian == ">":
+        with pytest.raises(ValueError, match="big-endian"):
+            windows.Raster(place)
+        return
+    raster = windows.Raster(place)
+    expected = values.astype(float).copy()
+    expected[16:32, 16:32] = -1.0
+    assert np.array_equal(raster.read(0, 0, 56, 40, absent=-1.0), expected)
+    assert np.array_equal(raster.read(10, 12, 50, 33, absent=-1.0), expected[12:33, 10:50])
+
+
+def test_a_window_of_a_large_grid_takes_little_memory(tmp_path):
+    """A grid of 64 million cells is read by window in a fraction of what the whole would take."""
+    blank = np.zeros((8000, 8000), dtype=np.float32)
+    blank[4000, 4000] = 9.0
+    place = tmp_path / "people.tif"
+    Image.fromarray(blank).save(place, compression="tiff_lzw")
+    del blank
+    most, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, 10**9
+    tracemalloc.start()
+    got = windows.Raster(place).read(3990, 3990, 4010, 4010, absent=0.0)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    Image.MAX_IMAGE_PIXELS = most
+    assert got[10, 10] == 9.0
+    assert peak < 40e6

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 import mangluoi as ml
 from mangluoi import maps
 from mangluoi.errors import InputError
-from mangluoi.reports import write, writer
+from mangluoi.reports import folders, write, writer
 from mangluoi.scenario.disclosure import Disclosed
 from real_answers import answer
 
@@ -146,7 +146,7 @@ def test_an_interrupt_while_the_folders_change_places(
     """Broken off between the two renames, the earlier run is put back."""
     place = write(disclosed, tmp_path / "thu")
     before = names(place)
-    rename, calls = writer.os.rename, []
+    rename, calls = folders.os.rename, []
 
     def once(source: Path, target: Path) -> None:
         calls.append(target)
@@ -154,7 +154,7 @@ def test_an_interrupt_while_the_folders_change_places(
             raise KeyboardInterrupt
         rename(source, target)
 
-    monkeypatch.setattr(writer.os, "rename", once)
+    monkeypatch.setattr(folders.os, "rename", once)
     with pytest.raises(KeyboardInterrupt):
         write(disclosed, place)
     assert names(tmp_path) == {"thu"}

@@ -6,19 +6,22 @@ import pytest
 
 from mangluoi import roads, shipped
 from mangluoi.errors import InputError
-from mangluoi.roads import speeds
+from mangluoi.roads import modes, speeds
 
 
 def test_no_assumed_speed_is_above_the_law() -> None:
     """Every assumed speed is at most the cap of its profile and class."""
-    for (profile, highway, _), kph in speeds.table().items():
-        cap = speeds.cap_kph(profile, highway)
-        assert cap is None or kph <= cap, (profile, highway)
+    for name in roads.profiles():
+        profile = modes.find_profile(name)
+        assert not profile.lowered
+        for (highway, _), kph in profile.kph.items():
+            cap = speeds.cap_kph(profile.travels, highway)
+            assert cap is None or kph <= cap, (name, highway)
 
 
 def test_every_figure_has_a_source_and_a_status() -> None:
     """No row of the files goes without."""
-    for name in ("speeds", "caps", "assumptions", "estimate"):
+    for name in ("caps", "assumptions", "estimate"):
         frame = shipped.frame(f"roads/{name}.csv")
         assert frame["source"].notna().all()
         assert frame["status"].isin(["assumption", "sourced"]).all()
@@ -26,14 +29,15 @@ def test_every_figure_has_a_source_and_a_status() -> None:
 
 def test_mountain_is_never_faster_than_plain() -> None:
     """The same road takes at least as long in the mountains."""
-    for (profile, highway, terrain), kph in speeds.table().items():
-        if terrain == "mountain":
-            assert kph <= speeds.table()[profile, highway, "plain"]
+    for name in roads.profiles():
+        kph = modes.find_profile(name).kph
+        for (highway, terrain), speed in kph.items():
+            assert speed <= kph[highway, "plain"], (name, highway, terrain)
 
 
 def test_motorways_are_closed_to_motorbikes() -> None:
     """A class that is closed has no speed, and no default instead."""
-    assert speeds.speed_kph("motorbike", "motorway", "plain") is None
+    assert modes.speed_kph("motorbike", "motorway", "plain") is None
 
 
 @pytest.mark.parametrize(
@@ -43,7 +47,7 @@ def test_motorways_are_closed_to_motorbikes() -> None:
 def test_unknown_words_are_refused(profile: str, highway: str, terrain: str) -> None:
     """An unknown profile, class or terrain is an error, never a default."""
     with pytest.raises(InputError):
-        speeds.speed_kph(profile, highway, terrain)
+        modes.speed_kph(profile, highway, terrain)
 
 
 def test_profiles_are_those_of_the_file() -> None:

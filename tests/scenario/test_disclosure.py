@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from mangluoi import shipped
-from mangluoi.scenario import Disclosed, Notice, Result, disclose
+from mangluoi.scenario import Disclosed, Notice, Result, disclose, disclose_together
 from mangluoi.scenario.plan import LocationRule, TargetRule
 from real_answers import answer
 
@@ -83,8 +83,11 @@ def leaked(shown: Disclosed, truth: Result) -> list[tuple[str, str, str]]:
     return [found for found in attacked(shown) if people[found[0], found[1]] > 0]
 
 
-def invented(seed: int) -> Result:
-    """Give a real result random people, minutes and answers, with two services for one group at rate 1."""
+def invented(seed: int, *, scenario: int = 0) -> Result:
+    """Give a real result random people, minutes and answers, with two services for one group at rate 1.
+
+    Scenarios of one seed have the same people and other minutes.
+    """
     rng = np.random.default_rng(seed)
     result = answer("kon-tum", "2025-06-30")
     codes, group = sorted(result.units["unit_code"]), "beneficiary"
@@ -92,6 +95,7 @@ def invented(seed: int) -> Result:
     counts = np.where(rng.random(len(codes)) < rng.choice([0.02, 0.2]), rng.integers(0, 10, len(codes)), 0)
     counts = np.where(counts == 0, rng.integers(11, high, len(codes)), counts)
     counts[rng.integers(len(codes))] = 7
+    rng = np.random.default_rng([seed, scenario]) if scenario else rng
     plan = result.plan
     rule = dataclasses.replace(next(rule for rule in plan.needs if rule.group == group), rate=1.0)
     services = [rule.service, "residential"] if seed % 2 else [rule.service]
@@ -151,6 +155,42 @@ def test_differencing_random_results_gives_nothing_back(seed):
     assert shown.people["masked"].any()
     assert not leaked(shown, result)
     assert not shown.people["masked"].all()
+
+
+def leaked_together(every: list[Disclosed], truth: Result, group: str = "beneficiary") -> list[str]:
+    """Difference the published sums of several results about the same people at rate 1."""
+    codes = sorted(truth.units["unit_code"])
+    equations, masked = [], np.zeros(len(codes), dtype=bool)
+    for shown in every:
+        for service, part in shown.states[shown.states["group"] == group].groupby("service"):
+            rows = part.set_index("unit_code").reindex(codes)
+            equations += published_sums(shown, codes, group, str(service))
+            equations += [np.eye(len(codes))[i] for i in np.flatnonzero(rows["need"].notna())]
+        rows = shown.people[shown.people["group"] == group].set_index("unit_code").reindex(codes)
+        equations += [np.eye(len(codes))[i] for i in np.flatnonzero(rows["people"].notna())]
+        masked |= rows["people"].isna().to_numpy()
+    people = truth.people.set_index("unit_code")["people"].reindex(codes).to_numpy(dtype=float)
+    out = determined(equations, len(codes)) & masked & (people > 0)
+    return [codes[i] for i in np.flatnonzero(out)]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_scenarios_side_by_side_give_nothing_back(seed):
+    """Differencing three results about the same people, with other travel times each, gives no commune back."""
+    results = [invented(seed, scenario=number) for number in range(3)]
+    shown = disclose_together(results)
+    assert not leaked_together(shown, results[0])
+    assert not shown[0].people["masked"].all()
+    assert all((one.people["masked"] == shown[0].people["masked"]).all() for one in shown)
+
+
+def test_scenarios_disclosed_one_by_one_can_give_people_back():
+    """Results that were masked without knowing of each other do leak: masking them together is needed."""
+    found = []
+    for seed in range(8):
+        results = [invented(seed, scenario=number) for number in range(3)]
+        found += leaked_together([disclose(one) for one in results], results[0])
+    assert found
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -24,9 +24,42 @@ def test_shipped_figures_hold_together(province):
         assert frame["source"].notna().all()
 
 
-def test_province_without_figures_is_empty():
-    """A province of the list without shipped figures has empty tables, not an error."""
-    assert all(frame.empty for frame in figures.embedded("01").values())
+def test_every_province_has_its_people():
+    """The 63 provinces of the census and the 34 of today both sum to the people that it counted."""
+    assert (_population("2025-06-30"), _population("2025-07-01")) == (96_208_984, 96_208_984)
+
+
+# From the General Statistics Office's own list of provinces, census of 1 April 2019.
+@pytest.mark.parametrize(
+    ("province", "people"),
+    [("01", 8_053_663), ("79", 8_993_082), ("38", 3_640_128), ("40", 3_327_791), ("75", 3_097_107), ("74", 2_426_561),
+     ("31", 2_028_514), ("89", 1_908_352), ("30", 1_892_254), ("66", 1_869_322), ("34", 1_860_447), ("24", 1_803_950),
+     ("36", 1_780_393), ("82", 1_764_185)],
+)  # fmt: skip
+def test_people_of_a_province_are_those_published(province, people):
+    """What the districts of a province sum to is its published total."""
+    rows = figures.embedded(province)["people"]
+    assert rows.loc[rows["group"] == "population", "people"].sum() == people
+
+
+def _population(vintage):
+    codes = [code for code, above in consistency.unit_parents(vintage).items() if above is None]
+    people = [figures.embedded(code, vintage=vintage)["people"] for code in codes]
+    return sum(int(rows.loc[rows["group"] == "population", "people"].sum()) for rows in people)
+
+
+def test_a_merged_province_takes_no_group_that_only_a_part_of_it_counts():
+    """Lào Cai holds Yên Bái, of which special children are counted: they are not those of Lào Cai."""
+    assert figures.made_of("15", vintage="2025-07-01") == ("10", "15")
+    frames = figures.embedded("15", vintage="2025-07-01")
+    assert set(frames["people"]["group"]) == {"population"}
+    assert set(frames["facilities"]["province_code"]) == {"10", "15"}
+
+
+def test_province_without_facilities_has_none():
+    """A province of the list without shipped facilities has empty tables of them, not an error."""
+    frames = figures.embedded("01")
+    assert all(frames[name].empty for name in ("facilities", "sites", "capacity"))
 
 
 def test_unknown_province_raises():

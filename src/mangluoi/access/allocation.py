@@ -48,6 +48,7 @@ def allocate(
     unlocated: Collection[str] = (),
     pools: pd.DataFrame | None = None,
     modes: pd.DataFrame | None = None,
+    even: bool = False,
 ) -> Allocation:
     """Allocate people to places.
 
@@ -66,7 +67,8 @@ def allocate(
     times
         TRAVEL_TIMES rows of one mode unless `modes` is given, from points to sites; an absent pair is beyond reach.
     max_minutes
-        The threshold in minutes, for all services or by service; a site at exactly the threshold is within it.
+        The threshold in minutes, for all services or by service, where ``"elderly/day"`` is one for a group of its own;
+        a site at exactly the threshold is within it.
     admissible
         ``site_id`` and any of ``group`` and ``service``: who may be taken where. None admits all to what is open.
     rule
@@ -80,6 +82,10 @@ def allocate(
     modes
         ``mode`` and any of ``group`` and ``service``: what people ride (the fastest of several), where `times` holds
         several modes.
+    even
+        Under ``most_served``, a third level: of the answers that serve as many in as few minutes, the one that fills
+        places most evenly, with the least Σ served² ÷ places over services (services of more than 20 places in
+        steps of a twentieth).
 
     Returns
     -------
@@ -111,7 +117,7 @@ def allocate(
 
     row, site, minutes, flow = _join(
         [
-            _most_served(blocks.build(pairs, need, asked, capacity, services, pools))
+            _most_served(blocks.build(pairs, need, asked, capacity, services, pools), even=even)
             if rule == "most_served"
             else _nearest(pairs, need, asked, capacity, services, pools)
             for services in blocks.coupled(capacity, sorted({combo[1] for combo in pairs.combos}), pools)
@@ -172,8 +178,8 @@ def _join(parts: list[_Flow]) -> _Flow:
     return row, site, minutes, flow
 
 
-def _most_served(block: blocks.Block) -> _Flow:
-    row, link, flow = block.divide(transport.serve_most(block.problem))
+def _most_served(block: blocks.Block, *, even: bool) -> _Flow:
+    row, link, flow = block.divide(transport.serve_most(block.problem, even=even))
     return row, block.site[link], block.problem.minutes[link], flow
 
 

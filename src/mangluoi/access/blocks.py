@@ -159,7 +159,9 @@ def _kinds(pairs: reach.Reach, service: str) -> list[list[tuple[str, str]]]:
     found: dict[bytes, list[tuple[str, str]]] = {}
     for combo in sorted(pairs.combos):
         if combo[1] == service:
-            found.setdefault(pairs.allowed[combo].tobytes() + pairs.rides[combo].tobytes(), []).append(combo)
+            limit = np.float64(np.inf if pairs.limit is None else pairs.limit[combo])
+            same = pairs.allowed[combo].tobytes() + pairs.rides[combo].tobytes() + limit.tobytes()
+            found.setdefault(same, []).append(combo)
     return list(found.values())
 
 

@@ -31,7 +31,8 @@ def coverage(
     times
         TRAVEL_TIMES rows of one mode unless `modes` is given, from points to sites; an absent pair is beyond reach.
     max_minutes
-        The threshold in minutes, for all services or by service; a site at exactly the threshold is within it.
+        The threshold in minutes, for all services or by service, where ``"elderly/day"`` is one for a group of its own;
+        a site at exactly the threshold is within it.
     admissible
         ``site_id`` and any of ``group`` and ``service``: who may be taken where. None admits all everywhere.
     sites

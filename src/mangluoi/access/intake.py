@@ -103,32 +103,44 @@ def _check_ids(ids: pd.Series) -> Iterable[Complaint]:
         yield Complaint("wrong_type", column=str(ids.name), value=value, details={"expected": "text"})
 
 
-def limits(max_minutes: float | Mapping[str, float], services: Collection[str]) -> dict[str, float]:
-    """Return the threshold of each service.
+def limits(
+    max_minutes: float | Mapping[str, float], combos: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], float]:
+    """Return the threshold of each combination of group and service.
 
     Parameters
     ----------
     max_minutes
-        Minutes, for all services or by service; a pair at exactly the threshold is within it.
-    services
-        The services that need one.
+        Minutes, for all or by service (``"day"``); a key ``"elderly/day"`` goes before that of its service. A pair at
+        exactly the threshold is within it.
+    combos
+        The combinations that need one.
 
     Raises
     ------
     InputError
         If a service has no threshold, or one is negative or not a finite number.
     """
-    given = max_minutes if isinstance(max_minutes, Mapping) else dict.fromkeys(services, max_minutes)
     found, complaints = {}, []
-    for service in sorted(services):
-        if service not in given:
-            complaints.append(Complaint("missing_key", column=f"max_minutes.{service}"))
-            continue
-        minutes = float(given[service])
+    for group, service in sorted(combos):
+        keys = (f"{group}/{service}", service)
+        given = max_minutes
+        if isinstance(max_minutes, Mapping):
+            known = [max_minutes[key] for key in keys if key in max_minutes]
+            if not known:
+                complaints.append(Complaint("missing_key", column=f"max_minutes.{service}"))
+                continue
+            given = known[0]
+        minutes = float(given)  # type: ignore[arg-type]
         if not math.isfinite(minutes) or minutes < 0:
             problem = "negative" if minutes < 0 else "not_a_number"
-            complaints.append(Complaint(problem, column="max_minutes", value=given[service]))
-        found[service] = minutes
+            complaints.append(Complaint(problem, column="max_minutes", value=given))
+        found[group, service] = minutes
     if complaints:
-        raise InputError(complaints)
+        raise InputError(_once(complaints))
     return found
+
+
+def _once(complaints: Sequence[Complaint]) -> list[Complaint]:
+    """Drop complaints that say the same: two groups of one service lack the same threshold."""
+    return list({str(complaint): complaint for complaint in complaints}.values())

@@ -132,7 +132,7 @@ def _is_covered(pairs: reach.Reach, minutes: NDArray[np.float64]) -> NDArray[np.
     """Return whether each row of need is within its threshold, at other minutes than the stated ones."""
     covered = np.zeros(pairs.row_point.size, dtype=bool)
     for combo, rows in pairs.combos.items():
-        counts = pairs.admitted(combo) & (minutes <= (pairs.limit or {})[combo[1]])
+        counts = pairs.admitted(combo) & (minutes <= (pairs.limit or {})[combo])
         at = np.zeros(pairs.points.size + 1, dtype=bool)  # the last stands for points without any pair
         at[pairs.point[counts]] = True
         covered[rows] = at[pairs.row_point[rows]]

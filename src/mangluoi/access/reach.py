@@ -34,7 +34,7 @@ class Reach:
     allowed
         For each combination, whether each site may take it.
     limit
-        For each service, the threshold in minutes; None where nothing is cut off.
+        For each combination, the threshold in minutes; None where nothing is cut off.
     mode
         The mode of each pair, as a position in a list of modes; zero where there is only one.
     rides
@@ -49,7 +49,7 @@ class Reach:
     row_point: NDArray[np.int64]
     combos: dict[tuple[str, str], NDArray[np.int64]]
     allowed: dict[tuple[str, str], NDArray[np.bool_]]
-    limit: dict[str, float] | None
+    limit: dict[tuple[str, str], float] | None
     mode: NDArray[np.int64]
     rides: dict[tuple[str, str], NDArray[np.bool_]]
 
@@ -61,7 +61,7 @@ class Reach:
         """Return the positions of the pairs that count for a combination of group and service."""
         counts = self.admitted(combo)
         if self.limit is not None:
-            counts = counts & (self.minutes <= self.limit[combo[1]])
+            counts = counts & (self.minutes <= self.limit[combo])
         links = np.flatnonzero(counts)
         if self.rides[combo].sum() > 1:
             # Of several modes that are ridden, the fastest counts: pairs of a point stand in the order of minutes.
@@ -122,7 +122,7 @@ def build(
     times
         ``from_id`` (a point), ``to_id`` (a site) and ``minutes``; an absent pair is beyond reach.
     max_minutes
-        Threshold, for all or by service; None cuts nothing off.
+        Threshold, for all or by service, see `intake.limits`; None cuts nothing off.
     admissible
         ``site_id`` and any of ``group`` and ``service``: who may be taken where; a column that is absent does not
         restrict. None admits everybody everywhere.
@@ -139,8 +139,8 @@ def build(
     """
     intake.check_need(need)
     intake.check_times(times, several_modes=modes is not None)
-    services = {str(service) for service in need["service"]}
-    limit = None if max_minutes is None else intake.limits(max_minutes, services)
+    labels = list(zip(need["group"].astype(str), need["service"].astype(str), strict=True))
+    limit = None if max_minutes is None else intake.limits(max_minutes, set(labels))
 
     used = times["from_id"].isin(need["point_id"])
     if sites is not None:
@@ -153,7 +153,6 @@ def build(
     if modes is not None:
         mode, names = _numbered(known["mode"])
     order = np.lexsort((site, minutes, point) if modes is None else (mode, site, minutes, point))
-    labels = list(zip(need["group"].astype(str), need["service"].astype(str), strict=True))
     rows_of: dict[tuple[str, str], list[int]] = {}
     for row, combo in enumerate(labels):
         rows_of.setdefault(combo, []).append(row)

@@ -1,4 +1,4 @@
-"""The transport problem: as many as possible served, then in the fewest minutes."""
+"""The transport problem: as many as possible served, then in the fewest minutes, then evenly if that is asked."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
+from mangluoi.access import evenness
 from mangluoi.errors import ConservationError
 
 __all__ = ["Transport", "most", "residual", "serve_most"]
@@ -61,7 +62,7 @@ class Transport:
         return vstack(blocks, format="csr"), np.concatenate([self.people, self.places, self.pool_places])
 
 
-def serve_most(problem: Transport) -> NDArray[np.float64]:
+def serve_most(problem: Transport, *, even: bool = False) -> NDArray[np.float64]:
     """Send people to places along the links: the most people, and as many in the fewest total minutes.
 
     Whole people and places: a maximum flow says how many can be served, and its minimum cut splits the problem in two.
@@ -77,6 +78,9 @@ def serve_most(problem: Transport) -> NDArray[np.float64]:
     ----------
     problem
         The problem.
+    even
+        Whether, of the answers with the fewest minutes, the one is taken that fills places most evenly; see
+        `evenness.even_out`.
 
     Returns
     -------
@@ -100,7 +104,9 @@ def serve_most(problem: Transport) -> NDArray[np.float64]:
     flow = np.zeros(problem.row.size)
     if not problem.whole or problem.people.sum() > _COUNTABLE:
         worth = (float(problem.minutes.max()) + 1.0) * (min(problem.people.size, problem.places.size) + 1)
-        flow = _cheapest(problem.minutes - worth, matrix, right, np.zeros(right.size, dtype=bool))
+        every = np.arange(problem.row.size)
+        nothing = np.zeros(right.size, dtype=bool)
+        flow = _cheapest(problem, every, problem.minutes - worth, matrix, right, nothing, even=even)
         if (np.asarray(matrix @ flow) > right + 1e-6 * max(1.0, float(right.max()))).any():
             raise ConservationError("the allocation does not fit its own people and places")
         return flow
@@ -110,16 +116,24 @@ def serve_most(problem: Transport) -> NDArray[np.float64]:
         links = np.flatnonzero((crowded[problem.row] == side) & (crowded[slots] == side))
         limits = np.flatnonzero(crowded == side)
         part = csr_array(matrix[limits][:, links])
-        flow[links] = np.rint(_cheapest(problem.minutes[links], part, right[limits], exact[limits]))
+        cost = problem.minutes[links]
+        flow[links] = np.rint(_cheapest(problem, links, cost, part, right[limits], exact[limits], even=even))
     if flow.sum() != count or (np.asarray(matrix @ flow) > right).any():
         raise ConservationError(f"the allocation serves {flow.sum():g} people where {count} could be served")
     return flow
 
 
 def _cheapest(
-    cost: NDArray[np.float64], matrix: csr_array, right: NDArray[np.float64], exact: NDArray[np.bool_]
+    problem: Transport,
+    links: NDArray[np.int64],
+    cost: NDArray[np.float64],
+    matrix: csr_array,
+    right: NDArray[np.float64],
+    exact: NDArray[np.bool_],
+    *,
+    even: bool,
 ) -> NDArray[np.float64]:
-    """Return the cheapest flow within limits, some of which must be met exactly."""
+    """Return the cheapest flow on some links within limits, some of which must be met exactly."""
     if not cost.size:
         return np.zeros(0)
     upper: Any = matrix[np.flatnonzero(~exact)]  # linprog takes sparse matrices, which its type stubs do not know
@@ -130,7 +144,15 @@ def _cheapest(
     )
     if answer.status != 0:
         raise ConservationError(f"the allocation could not be solved: {answer.message}")
-    return np.clip(np.asarray(answer.x, dtype=np.float64), 0.0, None)
+    flow = np.clip(np.asarray(answer.x, dtype=np.float64), 0.0, None)
+    if not even:
+        return flow
+    level = evenness.even_out(
+        cost, upper, right[~exact], equal, right[exact], answer, problem.slot[links], problem.places
+    )
+    if abs(float(cost @ level) - float(cost @ flow)) > 1e-6 * max(1.0, float(np.abs(cost) @ flow)):
+        raise ConservationError("evening out the allocation changed the minutes that it takes")
+    return level
 
 
 def _cut(problem: Transport) -> tuple[int, NDArray[np.bool_], NDArray[np.bool_]]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
-import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,26 +50,10 @@ def outcome(result: Result, options: argparse.Namespace) -> int:
 
 def summary(result: Result, place: Path, options: argparse.Namespace) -> dict[str, Any]:
     """Tell a machine what a person may see: disclosed provincial totals; what is masked or not known is null."""
+    from mangluoi.reports import brief
     from mangluoi.scenario import disclose
 
-    shown = disclose(result, profile=options.profile)
-    told = {name: value for name, value in shown.solution.items() if name != "seconds"}
-    return {
-        "plan": shown.plan.name,
-        "province": shown.province_name,
-        "vintage": shown.plan.vintage,
-        "output": str(place),
-        "totals": json.loads(shown.state_totals.to_json(orient="records")),
-        "actions": json.loads(
-            shown.actions[["action_id", "kind", "service", "added", "cost_vnd"]].to_json(orient="records")
-        ),
-        # JSON has no word for infinity, which a gap is where no bound was found.
-        "solution": {
-            name: None if isinstance(value, float) and not math.isfinite(value) else value
-            for name, value in told.items()
-        },
-        "withheld_services": list(shown.withheld_services),
-    }
+    return {**brief.brief(disclose(result, profile=options.profile)), "output": str(place)}
 
 
 def show_totals(result: Result, place: Path, options: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from mangluoi.demand import windows
 from mangluoi.errors import Complaint, InputError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ __all__ = ["read_cells"]
 _PIXEL_SCALE, _TIE_POINT, _NO_DATA = 33550, 33922, 42113
 # A country at 100 m has 200 million cells; the limit of the image library guards against web uploads.
 _MOST_CELLS = 10**9
+_BAND_ROWS = 256
 
 
 def read_cells(path: str | Path, areas: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -53,74 +55,91 @@ def read_cells(path: str | Path, areas: gpd.GeoDataFrame) -> pd.DataFrame:
     if areas.crs is None or not areas.crs.is_geographic:
         why = f"the areas of a grid in degrees must be in degrees, not in {areas.crs}"
         raise InputError([Complaint("contradiction", details={"why": why})])
-    west, south, east, north = areas.total_bounds
-    grid = _read(place, (float(west), float(south), float(east), float(north)))
-    row, column = np.nonzero(grid.values > 0)
+    grid = _open(place)
+    west, south, east, north = (float(edge) for edge in areas.total_bounds)
+    left, top, right, bottom = grid.window(west, south, east, north)
+    tree = shapely.STRtree(areas.geometry.to_numpy())
+    codes = areas["unit_code"].to_numpy(dtype=str)
+    # A band of rows at a time: a country at 100 m is more than fits at once.
+    step = max(grid.raster.block_height, _BAND_ROWS)
+    try:
+        parts = [
+            _band(grid, tree, codes, (left, first, right, min(first + step, bottom)))
+            for first in range(top, bottom, step)
+        ]
+    except (OSError, ValueError, SyntaxError) as error:
+        raise InputError([Complaint("unreadable_file", file=place.name, details={"why": str(error)})]) from error
+    columns = ["point_id", "unit_code", "lon", "lat", "weight"]
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(parts, ignore_index=True)[columns].sort_values("point_id", ignore_index=True)
+
+
+def _band(
+    grid: _Grid, tree: shapely.STRtree, codes: NDArray[np.str_], window: tuple[int, int, int, int]
+) -> pd.DataFrame:
+    """Return the cells of a window with anybody in them, each with the area that holds its middle."""
+    values = grid.read(window)
+    row, column = np.nonzero(values > 0)
     # Rows and columns count from the corner of the file, so that a window gives the same cells as the whole.
-    lon = grid.west + (column + grid.first_column + 0.5) * grid.width
-    lat = grid.north - (row + grid.first_row + 0.5) * grid.height
-    cell, area = shapely.STRtree(areas.geometry.to_numpy()).query(shapely.points(lon, lat), predicate="within")
+    at_row, at_column = row + window[1], column + window[0]
+    lon = grid.west + (at_column + 0.5) * grid.width
+    lat = grid.north - (at_row + 0.5) * grid.height
+    cell, area = tree.query(shapely.points(lon, lat), predicate="within")
     # On the border of two areas a cell counts in the first by code.
-    order = np.lexsort((areas["unit_code"].to_numpy(dtype=str)[area], cell))
+    order = np.lexsort((codes[area], cell))
     _, first = np.unique(cell[order], return_index=True)
     cell, area = cell[order][first], area[order][first]
-    units = areas["unit_code"].to_numpy(dtype=str)[area]
-    ids = [
-        f"{unit}-{r}-{c}"
-        for unit, r, c in zip(units, row[cell] + grid.first_row, column[cell] + grid.first_column, strict=True)
-    ]
-    table = pd.DataFrame(
-        {
-            "point_id": ids,
-            "unit_code": units,
-            "lon": lon[cell],
-            "lat": lat[cell],
-            "weight": grid.values[row[cell], column[cell]].astype(float),
-        }
-    )
-    return table.sort_values("point_id", ignore_index=True)
+    units = codes[area]
+    ids = [f"{unit}-{r}-{c}" for unit, r, c in zip(units, at_row[cell], at_column[cell], strict=True)]
+    weight = values[row[cell], column[cell]].astype(float)
+    return pd.DataFrame({"point_id": ids, "unit_code": units, "lon": lon[cell], "lat": lat[cell], "weight": weight})
 
 
 @dataclass(frozen=True, eq=False)
 class _Grid:
-    """A window of a grid: its values, the grid's north-western corner and the size of a cell, in degrees."""
+    """A grid: its file, its north-western corner and the size of a cell in degrees, and the value of no data."""
 
-    values: NDArray[np.float64]
+    raster: windows.Raster
     west: float
     north: float
     width: float
     height: float
-    first_row: int
-    first_column: int
+    absent: float
+
+    def window(self, west: float, south: float, east: float, north: float) -> tuple[int, int, int, int]:
+        """Return the columns and rows (left, top, right, bottom) that a box in degrees touches."""
+        left = int(np.clip(np.floor((west - self.west) / self.width), 0, self.raster.width))
+        right = int(np.clip(np.ceil((east - self.west) / self.width), left, self.raster.width))
+        top = int(np.clip(np.floor((self.north - north) / self.height), 0, self.raster.height))
+        bottom = int(np.clip(np.ceil((self.north - south) / self.height), top, self.raster.height))
+        return left, top, right, bottom
+
+    def read(self, window: tuple[int, int, int, int]) -> NDArray[np.float64]:
+        """Return the people of a window; nobody where the grid knows nothing."""
+        values = self.raster.read(*window, absent=self.absent)
+        known = np.isfinite(values) & (values != self.absent) & ~np.isclose(values, self.absent, equal_nan=False)
+        return np.where(known, values, 0.0)
 
 
-def _read(place: Path, bounds: tuple[float, float, float, float]) -> _Grid:
+def _open(place: Path) -> _Grid:
     most, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, _MOST_CELLS
     try:
-        with Image.open(place) as image:
-            tags = dict(image.tag_v2) if hasattr(image, "tag_v2") else {}
-            if _PIXEL_SCALE not in tags or _TIE_POINT not in tags or len(image.getbands()) != 1:
-                why = "it is not a GeoTIFF of one band that says where it lies"
-                raise InputError([Complaint("unreadable_file", file=place.name, details={"why": why})])
-            (width, height), tie = tags[_PIXEL_SCALE][:2], tags[_TIE_POINT]
-            west, north = tie[3] - tie[0] * width, tie[4] + tie[1] * height
-            left = int(np.clip(np.floor((bounds[0] - west) / width), 0, image.width))
-            right = int(np.clip(np.ceil((bounds[2] - west) / width), left, image.width))
-            top = int(np.clip(np.floor((north - bounds[3]) / height), 0, image.height))
-            bottom = int(np.clip(np.ceil((north - bounds[1]) / height), top, image.height))
-            values = np.asarray(image.crop((left, top, right, bottom)), dtype=float)
-    except (OSError, UnidentifiedImageError, SyntaxError) as error:
+        raster = windows.Raster(place)
+    except (OSError, UnidentifiedImageError, SyntaxError, ValueError) as error:
         raise InputError([Complaint("unreadable_file", file=place.name, details={"why": str(error)})]) from error
     finally:
         Image.MAX_IMAGE_PIXELS = most
-    absent = float(str(tags[_NO_DATA]).strip("\x00 ")) if _NO_DATA in tags else np.nan
-    known = np.isfinite(values) & (values != absent) & ~np.isclose(values, absent, equal_nan=False)
+    tags = raster.tags
+    if _PIXEL_SCALE not in tags or _TIE_POINT not in tags:
+        why = "it is not a GeoTIFF of one band that says where it lies"
+        raise InputError([Complaint("unreadable_file", file=place.name, details={"why": why})])
+    (width, height), tie = tags[_PIXEL_SCALE][:2], tags[_TIE_POINT]
     return _Grid(
-        values=np.where(known, values, 0.0),
-        west=float(west),
-        north=float(north),
+        raster=raster,
+        west=float(tie[3] - tie[0] * width),
+        north=float(tie[4] + tie[1] * height),
         width=float(width),
         height=float(height),
-        first_row=top,
-        first_column=left,
+        absent=float(str(tags[_NO_DATA]).strip("\x00 ")) if _NO_DATA in tags else float("nan"),
     )

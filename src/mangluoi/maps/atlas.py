@@ -33,8 +33,8 @@ _DECIMALS = 5
 _MOST_VERTICES = 24_000
 _SIMPLIFY_M = 50.0
 _PAGE_TEXTS = (
-    "choose", "minutes", "gap", "people", "moment", "now", "after", "show", "sites", "actions", "search", "search_none",
-    "map", "zoom_in", "zoom_out", "not_placed",
+    "choose", "minutes", "gap", "need", "people", "moment", "now", "after", "show", "sites", "actions", "search",
+    "search_none", "map", "zoom_in", "zoom_out", "not_placed",
 )  # fmt: skip
 
 
@@ -221,7 +221,7 @@ def _content(d: Disclosed, lang: Lang) -> dict[str, Any]:
 def _ordered(found: list[Measure], d: Disclosed) -> list[Measure]:
     """Put the plan's first service first."""
     main = main_service(d)
-    kinds = ("minutes", "gap", "people")
+    kinds = ("minutes", "gap", "need", "people")
     return sorted(found, key=lambda m: (kinds.index(m.kind), m.service != main, m.service, m.group, m.moment != "now"))
 
 

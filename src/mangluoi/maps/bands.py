@@ -28,6 +28,7 @@ _MASKED_UP_TO = 10
 _RAMPS = {
     "minutes": ("#ffffd9", "#c7e9b4", "#7fcdbb", "#2c7fb8", "#253494"),
     "gap": ("#fef0d9", "#fdcc8a", "#fc8d59", "#d7301f", "#7f0000"),
+    "need": ("#f2f0f7", "#cbc9e2", "#9e9ac8", "#756bb1", "#54278f"),
     "people": ("#edf8fb", "#b3cde3", "#8c96c6", "#8856a7", "#4d004b"),
 }
 _HATCHES = ("", "..", "//", "xx", "++")
@@ -95,14 +96,14 @@ def minutes_bands(furthest: float, lang: Lang) -> tuple[Band, ...]:
 
 
 def count_bands(
-    kind: Literal["gap", "people"], values: Iterable[float], lang: Lang, *, masks: bool
+    kind: Literal["gap", "need", "people"], values: Iterable[float], lang: Lang, *, masks: bool
 ) -> tuple[Band, ...]:
     """Return classes of counts with round limits that fit the values.
 
     Parameters
     ----------
     kind
-        {"gap", "people"}: which colours.
+        {"gap", "need", "people"}: which colours.
     values
         The counts to be shown; zeros are a class of their own.
     masks

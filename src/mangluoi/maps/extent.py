@@ -7,10 +7,10 @@ import shapely
 
 from mangluoi.errors import DisclosureError
 
-__all__ = ["require_archipelagos"]
+__all__ = ["ARCHIPELAGOS", "require_archipelagos"]
 
-# Boxes within which the islands of the two archipelagos lie, in degrees: west, south, east, north.
-_ARCHIPELAGOS = {
+#: Boxes within which the islands of the two archipelagos lie, in degrees: west, south, east, north.
+ARCHIPELAGOS = {
     "Hoàng Sa": shapely.box(111.0, 15.5, 113.0, 17.3),
     "Trường Sa": shapely.box(111.3, 6.5, 117.6, 12.1),
 }
@@ -36,6 +36,6 @@ def require_archipelagos(shapes: gpd.GeoSeries) -> None:
     lat = shapely.get_y(at)[shapely.get_x(at) < _EAST_OF_MAINLAND]
     if lat.size == 0 or lat.max() - lat.min() <= _MORE_THAN_A_PROVINCE_DEGREES:
         return
-    lacking = [name for name, box in _ARCHIPELAGOS.items() if not shapes.intersects(box).any()]
+    lacking = [name for name, box in ARCHIPELAGOS.items() if not shapes.intersects(box).any()]
     if lacking:
         raise DisclosureError(f"a national map must show the archipelagos {' and '.join(lacking)}; it is not drawn")

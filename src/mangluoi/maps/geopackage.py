@@ -131,7 +131,7 @@ def _style(table: str, name: str, default: bool, qml: str) -> dict[str, Any]:
 
 # ---- communes ------------------------------------------------------------------------------------------------------
 
-_PREFIX = {"minutes": "phut", "gap": "thieu_hut", "people": "so_nguoi"}
+_PREFIX = {"minutes": "phut", "gap": "thieu_hut", "need": "nhu_cau", "people": "so_nguoi"}
 
 
 def _field(measure: Measure) -> str:

@@ -23,7 +23,7 @@ from mangluoi.viettext import format_number
 
 __all__ = ["Measure", "cell_names", "is_new", "main_service", "measures"]
 
-Kind = Literal["minutes", "gap", "people"]
+Kind = Literal["minutes", "gap", "need", "people"]
 Moment = Literal["now", "after"]
 
 
@@ -34,7 +34,7 @@ class Measure:
     Parameters
     ----------
     kind
-        {"minutes", "gap", "people"}
+        {"minutes", "gap", "need", "people"}
     service, group
         What it is about; empty where that means nothing.
     moment
@@ -108,6 +108,9 @@ def measures(d: Disclosed, lang: Lang) -> list[Measure]:
         for moment in moments
     ]
     for (group, service), part in d.states.groupby(["group", "service"], sort=True):
+        found.append(_need(part, str(group), str(service), home, codes, d.profile == "public", lang))
+        if d.plan.supply.listed == "part":
+            continue
         found.extend(_gaps(part, str(group), str(service), moments, home, codes, d.profile == "public", lang))
     for group, part in d.people.groupby("group", sort=True):
         found.append(_people(part, str(group), home, codes, d.profile == "public", lang))
@@ -210,6 +213,17 @@ def _gaps(
         )
         found.append(Measure("gap", service, group, m, title, bands, of_cell, values, told))
     return found
+
+
+def _need(
+    part: pd.DataFrame, group: str, service: str, home: pd.Series, codes: Sequence[str], masks: bool, lang: Lang
+) -> Measure:
+    counted = _count(part, part["need"], home, codes)
+    bands = count_bands("need", counted.shown, lang, masks=masks and group != "population")
+    title = words.say(
+        "map.title.need", lang, group=words.name("group", group, lang), service=words.name("service", service, lang)
+    )
+    return Measure("need", service, group, "now", title, bands, *_classed(counted, bands, lang))
 
 
 def _people(part: pd.DataFrame, group: str, home: pd.Series, codes: Sequence[str], masks: bool, lang: Lang) -> Measure:

@@ -74,7 +74,7 @@ def notes(
     sites: list[SiteMark],
     lang: Lang,
     *,
-    of: Literal["all", "sites", "minutes", "gap", "people", "actions"] = "all",
+    of: Literal["all", "sites", "minutes", "gap", "need", "people", "actions"] = "all",
     services: Collection[str] | None = None,
 ) -> list[str]:
     """Return what a reader of the map must know, one sentence each.
@@ -89,8 +89,8 @@ def notes(
     found = []
     if bool(d.cells["approximate"].any()):
         found.append(words.say("map.note.approximate", lang))
-    counts = of in ("all", "gap", "people")
-    times = of in ("all", "minutes", "gap", "actions")
+    counts = of in ("all", "gap", "need", "people")
+    times = of in ("all", "minutes", "gap", "actions") and d.plan.supply.listed == "all"
     if not is_new(d) and of not in ("sites", "actions"):
         found.append(words.say("map.note.old_units", lang))
     about = [rule for rule in d.plan.services if times and (services is None or rule.service in services)]
@@ -104,6 +104,9 @@ def notes(
                 profile=words.say(f"map.profile.{rule.profile}", lang),
             )
         )
+    if d.plan.supply.listed == "part":
+        key = "supply_in_part" if len(d.facilities) else "supply_unknown"
+        found.append(words.say(f"map.note.{key}", lang))
     if times and not d.plan.inputs.roads:
         found.append(words.say("map.note.roads_estimated", lang))
     if counts and bool(d.people["estimated"].any()):

@@ -97,7 +97,10 @@ def print_maps(
     extent.require_archipelagos(d.cells.geometry)
     sites, found = site_marks(d, lang), measures(d, lang)
     with drawing.style():
-        maps = [_facilities(d, sites, lang)]
+        # A map of facilities without any would say that there are none.
+        maps = [] if d.sites.empty and d.plan.supply.listed == "part" else [_facilities(d, sites, lang)]
+        if d.plan.supply.listed == "part":
+            maps.extend(_need(d, sites, found, lang))
         maps.extend(_travel(d, sites, found, lang))
         maps.extend(_gap(d, sites, found, lang))
         if not d.actions.empty:
@@ -171,6 +174,19 @@ def _gap(d: Disclosed, sites: list[SiteMark], found: list[Measure], lang: Lang) 
         heading = words.say("map.print.gap", lang, service=service, **texts)
         name = "3-thieu-hut" + (f"-{measure.group}-{measure.service}" if i else "")
         maps.append(_choropleth(d, sites, measure, heading, name.replace("_", "-"), lang))
+    return maps
+
+
+def _need(d: Disclosed, sites: list[SiteMark], found: list[Measure], lang: Lang) -> list[PrintMap]:
+    """Draw one sheet per need: all that can be told without a list of facilities."""
+    maps = []
+    for measure in (m for m in found if m.kind == "need" and np.nansum(m.value) > 0):
+        texts = {"group": words.name("group", measure.group, lang), "province": notes.province(d, lang)}
+        heading = words.say(
+            "map.print.need", lang, service=words.name("service", measure.service, lang), **texts
+        )  # fmt: skip
+        name = f"3-nhu-cau-{measure.group}-{measure.service}".replace("_", "-")
+        maps.append(_choropleth(d, sites, measure, heading, name, lang))
     return maps
 
 

@@ -30,6 +30,11 @@ _COUNTS = (
 _OF_SIZE = ("served", "full", "served_after", "full_after")
 
 
+def _counts(d: Disclosed) -> tuple[str, ...]:
+    """Return the columns of the states; without a list of facilities only need is known."""
+    return _COUNTS if sizes.facilities_known(d) else ("need",)
+
+
 def all_annexes(d: Disclosed, lang: Lang = "vi") -> tuple[Exhibit, ...]:
     """Return every annex, in order."""
     makers = (states, minutes_by_commune, unlocated, sources, provenance, notices)
@@ -57,16 +62,17 @@ def states(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         known = sized[row.service, row.group]
         counts = (
             sizes.people(getattr(row, key), lang, known=known or key not in _OF_SIZE, masked=bool(row.masked))
-            for key in _COUNTS
+            for key in _counts(d)
         )
         service, group = name("service", row.service, lang), name("group", row.group, lang)
         rows.append((str(row.unit_code), str(unit["name"]), text(unit["above"], lang), service, group, *counts))
+    unsized = ("unknown_size",) if sizes.facilities_known(d) and not all(sized.values()) else ()
     return _annex(
-        1, "states", lang, "not_added", *(() if all(sized.values()) else ("unknown_size",)),
+        1, "states", lang, "not_added", *unsized,
         unit=say("table.unit.people", lang),
         headings=columns(
             lang, ("number", "code", 6), ("code", "code", 7), ("commune", "text", 18), ("above", "text", 16),
-            ("service", "text", 16), ("group", "text", 18), *((key, "number", 9) for key in _COUNTS),
+            ("service", "text", 16), ("group", "text", 18), *((key, "number", 9) for key in _counts(d)),
         ),
         rows=numbered(rows),
         source=say("report.source_model", lang),
@@ -79,7 +85,7 @@ def states_by_pair(d: Disclosed, lang: Lang = "vi") -> tuple[Exhibit, ...]:
     tables: dict[tuple[Cell, Cell], list[tuple[Cell, ...]]] = {}
     for row in whole.rows:
         tables.setdefault((row[4], row[5]), []).append((*row[1:4], *row[6:]))
-    widths = (5.0, 7.0, 18.0, 16.0, *(8.0 for _ in _COUNTS))
+    widths = (5.0, 7.0, 18.0, 16.0, *(8.0 for _ in _counts(d)))
     kept = [heading for place, heading in enumerate(whole.headings) if place not in (4, 5)]
     headings = tuple(replace(heading, width=width) for heading, width in zip(kept, widths, strict=True))
     found = []

@@ -113,6 +113,8 @@ def total_cost(d: Disclosed) -> float:
 def options(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """Biểu 8: today and the chosen option side by side."""
     rows: list[tuple[Cell, ...]] = []
+    if not sizes.facilities_known(d):
+        return noted(_options(rows, lang), lang)
     for row in records(d.state_totals.sort_values(["service", "group"])):
         who = {"group": name("group", row.group, lang), "service": name("service", row.service, lang)}
         masked = bool(row.masked)
@@ -128,7 +130,11 @@ def options(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         rows.append(_compared("gap", "people", before, after, lang, **who))
     rows.append(_compared("places", "places", 0, count(d.actions["added"].sum(), lang), lang))
     rows.append(_compared("cost", "million", 0, million(total_cost(d), lang), lang))
-    exhibit = form(
+    return noted(_options(rows, lang), lang)
+
+
+def _options(rows: list[tuple[Cell, ...]], lang: Lang) -> Exhibit:
+    return form(
         8, "options", lang,
         unit=say("table.unit.none", lang),
         headings=columns(
@@ -138,7 +144,6 @@ def options(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         rows=numbered(rows),
         source=say("report.source_model", lang),
     )  # fmt: skip
-    return noted(exhibit, lang)
 
 
 def _compared(measure: str, unit: str, before: Cell, after: Cell, lang: Lang, **who: str) -> tuple[Cell, ...]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import base64
 import html
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mangluoi.reports.exhibits import Cell, Exhibit, written
 from mangluoi.reports.exhibits import Heading as Column
 from mangluoi.reports.sentences import printable
-from mangluoi.reports.story import Heading, Item, Line, Picture, Title, story
+from mangluoi.reports.story import Block, Heading, Item, Line, Picture, Title, story
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["page"]
+__all__ = ["page", "paper"]
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _STYLE = """
@@ -67,19 +67,36 @@ def page(d: Disclosed, pictures: Sequence[Picture] = (), *, lang: Lang = "vi") -
     lang
         {"vi", "en"}
     """
+    return paper(story(d, pictures, lang=lang), d.plan.title, lang=lang, internal=d.profile == "internal")
+
+
+def paper(blocks: Iterable[Block], title: str, *, lang: Lang = "vi", internal: bool = False) -> str:
+    """Write blocks as one self-contained HTML page.
+
+    Parameters
+    ----------
+    blocks
+        What stands on it, in order.
+    title
+        What the window is called.
+    lang
+        {"vi", "en"}
+    internal
+        Whether it is stamped.
+    """
     parts: list[str] = []
     listing = False
-    for block in story(d, pictures, lang=lang):
+    for block in blocks:
         if isinstance(block, Item) != listing:
             parts.append("</ul>" if listing else "<ul>")
             listing = not listing
         parts.append(_html(block, lang))
-    stamp = f'<div class="stamp">{_safe(say("report.stamp", lang))}</div>' if d.profile == "internal" else ""
+    stamp = f'<div class="stamp">{_safe(say("report.stamp", lang))}</div>' if internal else ""
     return (
         f'<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{_safe(d.plan.title)}</title><style>{_STYLE}</style></head><body>{stamp}\n"
+        f"<title>{_safe(title)}</title><style>{_STYLE}</style></head><body>{stamp}\n"
         + "\n".join(parts)
         + ("</ul>" if listing else "")
         + "\n</body></html>\n"

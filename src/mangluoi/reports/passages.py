@@ -12,8 +12,8 @@ from mangluoi.scenario.disclosure import Disclosed
 from mangluoi.scenario.plan import ServiceRule
 
 __all__ = [
-    "basis", "beyond", "chosen", "effect", "facilities", "limits", "method", "offered", "outcome", "people",
-    "people_limits", "privacy", "proof", "provision", "question", "threshold",
+    "basis", "beyond", "chosen", "effect", "facilities", "limits", "method", "need_alone", "offered", "outcome",
+    "people", "people_limits", "privacy", "proof", "provision", "question", "supply_unknown", "threshold",
 ]  # fmt: skip
 
 # So many communes are named in a sentence; the annex lists them all.
@@ -76,7 +76,7 @@ def facilities(d: Disclosed, lang: Lang) -> list[str]:
         dates = _dates(d.facilities["as_of"], lang)
         told = say("report.facilities.count", lang, dates=dates, count=sentences.counted(count, lang), **own)
     else:
-        told = say("report.facilities.none", lang)
+        told = say("report.facilities.none" if sizes.facilities_known(d) else "notice.supply_unknown", lang)
     parts = [told]
     if len(d.capacity):
         parts += _sizes(d, lang)
@@ -157,6 +157,36 @@ def provision(d: Disclosed, rule: ServiceRule, lang: Lang) -> list[str]:
             fields = {"share": share, "covered": int(row.covered), "minutes": float(rule.max_minutes), "mode": mode}
             key = "covered" if sizes.sized(d, rule.service, row.group) else "covered_unknown"
             told.append(say(f"report.access.{key}", lang, group=group, **fields, **counts))
+    return told
+
+
+def supply_unknown(d: Disclosed, lang: Lang) -> list[str]:
+    """Say that nobody can say who is served, and which facilities are known at all."""
+    key = "supply_in_part" if len(d.facilities) else "supply_unknown"
+    return [say(f"notice.{key}", lang, count=len(d.facilities)) if len(d.facilities) else say(f"notice.{key}", lang)]
+
+
+def need_alone(d: Disclosed, lang: Lang) -> list[str]:
+    """Say for each group what it needs, and where most of it is."""
+    told = []
+    units = d.units.set_index("unit_code")["name"]
+    for rule in d.plan.needs:
+        row = d.state_totals[(d.state_totals["group"] == rule.group) & (d.state_totals["service"] == rule.service)]
+        who = {"group": name("group", rule.group, lang), "service": name("service", rule.service, lang)}
+        if row.empty or bool(row["masked"].iloc[0]):
+            told.append(say("report.access.masked", lang, group=who["group"]))
+            continue
+        fields = {"need": int(row["need"].iloc[0]), "rate": sentences.percent(rule.rate, lang)}
+        told.append(say("report.access.need_alone", lang, basis=sentences.stop(rule.basis), **who, **fields))
+        rows = d.states[(d.states["group"] == rule.group) & (d.states["service"] == rule.service)]
+        most = rows[rows["need"].notna()].sort_values(["need", "unit_code"], ascending=[False, True])
+        places = [
+            (sentences.unit_name(str(units[each.unit_code]), lang), int(each.need))
+            for each in records(most.head(_NAMED_COMMUNES))
+        ]
+        listed = ", ".join(say("report.access.place_need", lang, name=place, need=need) for place, need in places)
+        if listed:
+            told.append(say("report.access.most_need", lang, names=listed, **who))
     return told
 
 
@@ -294,8 +324,10 @@ def effect(d: Disclosed, lang: Lang) -> list[str]:
     return told
 
 
-def method(lang: Lang) -> list[str]:
+def method(d: Disclosed, lang: Lang) -> list[str]:
     """Say how the figures are made."""
+    if not sizes.facilities_known(d):
+        return [say(f"report.method.{key}", lang) for key in ("need", "sums")]
     keys = ("need", "times", "coverage", "allocation", "states", "choice", "sums")
     return [say(f"report.method.{key}", lang) for key in keys]
 

@@ -11,11 +11,18 @@ from mangluoi.reports.exhibits import MASKED, Cell, count
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["gap", "notes", "of_site", "people", "places", "sized"]
+__all__ = ["facilities_known", "gap", "notes", "of_site", "people", "places", "sized"]
+
+
+def facilities_known(d: Disclosed) -> bool:
+    """Whether the list of facilities is meant to be complete; where it is not, nobody can say who is served."""
+    return d.plan.supply.listed == "all"
 
 
 def sized(d: Disclosed, service: str, group: str) -> bool:
     """Whether the size of a service is known at any located site that takes the group, or none is located."""
+    if not facilities_known(d):
+        return False
     if service in d.withheld_services:
         # What hidden sites hold is not given; that they serve somebody says that their size is known.
         rows = d.state_totals[(d.state_totals["service"] == service) & (d.state_totals["group"] == group)]
@@ -80,7 +87,7 @@ def notes(d: Disclosed) -> list[str]:
     """Return the keys of the notes that the sizes of the plan's services call for."""
     told = set()
     for service, group in zip(d.state_totals["service"], d.state_totals["group"], strict=True):
-        if service in d.withheld_services:
+        if service in d.withheld_services or not facilities_known(d):
             continue
         told.add(_hedge(_doors(d, service, group)) if sized(d, service, group) else "unknown_size")
     return sorted(told - {""})

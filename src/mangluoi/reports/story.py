@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mangluoi.reports import annexes, decisions, figures, passages, sentences
+from mangluoi.reports import annexes, decisions, figures, passages, sentences, sizes
 from mangluoi.reports.exhibits import Exhibit
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
@@ -97,16 +97,22 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], lang: Lang) -> Iterator[B
     yield from map(Line, passages.people_limits(d, lang))
     yield _heading("facilities", lang, 2)
     yield from map(Line, passages.facilities(d, lang))
-    yield figures.facilities(d, lang)
+    if len(d.facilities) or sizes.facilities_known(d):
+        yield figures.facilities(d, lang)
     yield from of_part("situation")
 
     yield _heading("access", lang)
-    for rule in d.plan.services:
-        yield from map(Line, passages.threshold(d, rule, lang))
-        yield from map(Item, passages.provision(d, rule, lang))
-        yield from map(Line, passages.beyond(d, rule, lang))
-    yield figures.balance(d, lang)
-    yield figures.bands(d, lang)
+    if sizes.facilities_known(d):
+        for rule in d.plan.services:
+            yield from map(Line, passages.threshold(d, rule, lang))
+            yield from map(Item, passages.provision(d, rule, lang))
+            yield from map(Line, passages.beyond(d, rule, lang))
+        yield figures.balance(d, lang)
+        yield figures.bands(d, lang)
+    else:
+        yield from map(Line, passages.supply_unknown(d, lang))
+        yield from map(Item, passages.need_alone(d, lang))
+        yield figures.balance(d, lang)
     yield _heading("forecast", lang, 2)
     yield Line(say("report.forecast.none", lang))
     yield from of_part("access")
@@ -119,6 +125,33 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], lang: Lang) -> Iterator[B
         yield decisions.targets(d, lang)
 
     yield _heading("option", lang)
+    if sizes.facilities_known(d):
+        yield from _option(d, lang)
+        yield from of_part("option")
+    else:
+        yield from map(Line, passages.question(d, lang))
+        yield Line(say("report.option.need_alone", lang))
+
+    yield _heading("method", lang)
+    yield _heading("method_how", lang, 2)
+    yield from map(Item, passages.method(d, lang))
+    yield _heading("method_limits", lang, 2)
+    yield from map(Item, passages.limits(d, lang))
+    yield _heading("method_privacy", lang, 2)
+    yield from map(Line, passages.privacy(d, lang))
+
+    yield Heading(say("report.section.annex", lang), on_new_page=True)
+    yield Line(say("report.contents_maps", lang))
+    yield figures.people(d, lang)
+    yield from annexes.states_by_pair(d, lang)
+    # The notices stand in part V already.
+    if sizes.facilities_known(d):
+        yield annexes.minutes_by_commune(d, lang)
+    for annex in (annexes.unlocated, annexes.sources, annexes.provenance):
+        yield annex(d, lang)
+
+
+def _option(d: Disclosed, lang: Lang) -> Iterator[Block]:
     yield _heading("option_question", lang, 2)
     yield from map(Line, passages.question(d, lang))
     yield from map(Item, passages.offered(d, lang))
@@ -132,23 +165,6 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], lang: Lang) -> Iterator[B
     yield from map(Item, passages.effect(d, lang))
     yield decisions.options(d, lang)
     yield decisions.budget(d, lang)
-    yield from of_part("option")
-
-    yield _heading("method", lang)
-    yield _heading("method_how", lang, 2)
-    yield from map(Item, passages.method(lang))
-    yield _heading("method_limits", lang, 2)
-    yield from map(Item, passages.limits(d, lang))
-    yield _heading("method_privacy", lang, 2)
-    yield from map(Line, passages.privacy(d, lang))
-
-    yield Heading(say("report.section.annex", lang), on_new_page=True)
-    yield Line(say("report.contents_maps", lang))
-    yield figures.people(d, lang)
-    yield from annexes.states_by_pair(d, lang)
-    # The notices stand in part V already.
-    for annex in (annexes.minutes_by_commune, annexes.unlocated, annexes.sources, annexes.provenance):
-        yield annex(d, lang)
 
 
 def _heading(key: str, lang: Lang, level: int = 1) -> Heading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 from openpyxl import Workbook
@@ -16,7 +17,7 @@ from mangluoi.reports.exhibits import Cell, Exhibit
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["put", "workbook"]
+__all__ = ["bound", "put", "workbook"]
 
 _FONT = "Times New Roman"
 _LINE = Side(style="thin", color="FF888888")
@@ -55,14 +56,42 @@ def workbook(d: Disclosed, *, lang: Lang = "vi") -> bytes:
     bytes
         The same for the same content, whenever it is written.
     """
+    exhibits = (*figures.all_forms(d, lang), *annexes.all_annexes(d, lang))
+    internal = d.profile == "internal"
+    head = [
+        say("report.province", lang, province=d.province_name, vintage=sentences.vintage(d.plan.vintage, lang)),
+        say("report.as_of", lang, date=sentences.date(d.plan.as_of, lang)),
+        say("report.draft", lang, name=d.plan.name),
+        say(f"report.privacy.{'internal' if internal else 'masked'}", lang),
+    ]
+    return bound(exhibits, d.plan.title, head, lang=lang, internal=internal)
+
+
+def bound(
+    exhibits: Sequence[Exhibit], title: str, head: Sequence[str], *, lang: Lang = "vi", internal: bool = False
+) -> bytes:
+    """Write tables as the sheets of a .xlsx, after a sheet that lists them.
+
+    Parameters
+    ----------
+    exhibits
+        The tables.
+    title
+        What the workbook is about.
+    head
+        Further lines at the head of the first sheet.
+    lang
+        {"vi", "en"}
+    internal
+        Whether every printed page is stamped.
+    """
     made = Workbook()
     made.properties.creator = "mangluoi"
-    made.properties.title = sentences.printable(d.plan.title)
+    made.properties.title = sentences.printable(title)
     made.properties.created = made.properties.modified = archive.WRITTEN_AT
-    exhibits = (*figures.all_forms(d, lang), *annexes.all_annexes(d, lang))
-    _contents(made.active, d, exhibits, lang)
+    _contents(made.active, title, head, exhibits, lang, internal)
     for exhibit in exhibits:
-        _fill(made.create_sheet(exhibit.sheet), exhibit, d, lang)
+        _fill(made.create_sheet(exhibit.sheet), exhibit, lang, internal)
     written = io.BytesIO()
     made.save(written)
     return archive.settle(written.getvalue())
@@ -84,7 +113,7 @@ def put(cell: Any, value: Cell, *, font: Font = _PLAIN) -> None:
     cell.font = font
 
 
-def _fill(sheet: Any, exhibit: Exhibit, d: Disclosed, lang: Lang) -> None:
+def _fill(sheet: Any, exhibit: Exhibit, lang: Lang, internal: bool) -> None:
     last = len(exhibit.headings)
     widths = [max(heading.width, 6) * 1.15 for heading in exhibit.headings]
     whole = sum(widths)
@@ -117,7 +146,7 @@ def _fill(sheet: Any, exhibit: Exhibit, d: Disclosed, lang: Lang) -> None:
     sheet.freeze_panes = sheet.cell(_HEADING_ROW + 1, 1)
     if exhibit.rows:
         sheet.auto_filter.ref = f"A{_HEADING_ROW}:{get_column_letter(last)}{below - 1 - exhibit.totals}"
-    _set_page(sheet, d, lang, landscape=exhibit.wide)
+    _set_page(sheet, lang, internal, landscape=exhibit.wide)
     sheet.print_title_rows = f"{_HEADING_ROW}:{_HEADING_ROW}"
 
 
@@ -134,30 +163,23 @@ def _lines(text: str, width: float) -> int:
     return max(1, len(textwrap.wrap(text, max(int(width), 4))))
 
 
-def _set_page(sheet: Any, d: Disclosed, lang: Lang, *, landscape: bool) -> None:
+def _set_page(sheet: Any, lang: Lang, internal: bool, *, landscape: bool) -> None:
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_margins.left = sheet.page_margins.right = 0.5
     sheet.oddFooter.center.text = "&P / &N"
-    if d.profile == "internal":
+    if internal:
         sheet.oddHeader.center.text = "&B" + say("report.stamp", lang)
 
 
-def _contents(sheet: Any, d: Disclosed, exhibits: tuple[Exhibit, ...], lang: Lang) -> None:
+def _contents(
+    sheet: Any, title: str, head: Sequence[str], exhibits: Sequence[Exhibit], lang: Lang, internal: bool
+) -> None:
     sheet.title = say("table.contents", lang)
-    lines = [
-        (d.plan.title, _TITLE),
-        (
-            say("report.province", lang, province=d.province_name, vintage=sentences.vintage(d.plan.vintage, lang)),
-            _PLAIN,
-        ),
-        (say("report.as_of", lang, date=sentences.date(d.plan.as_of, lang)), _PLAIN),
-        (say("report.draft", lang, name=d.plan.name), _ITALIC),
-        (say(f"report.privacy.{'internal' if d.profile == 'internal' else 'masked'}", lang), _ITALIC),
-    ]
-    if d.profile == "internal":
+    lines = [(title, _TITLE), *((text, _PLAIN) for text in head[:2]), *((text, _ITALIC) for text in head[2:])]
+    if internal:
         lines.insert(0, (say("report.stamp", lang), _BOLD))
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 24, 76
     for row, (text, font) in enumerate(lines, start=1):
@@ -173,4 +195,4 @@ def _contents(sheet: Any, d: Disclosed, exhibits: tuple[Exhibit, ...], lang: Lan
         cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{exhibit.sheet}'!A1")
         put(sheet.cell(row, 2), exhibit.label)
         sheet.cell(row, 2).alignment = Alignment(wrap_text=True)
-    _set_page(sheet, d, lang, landscape=False)
+    _set_page(sheet, lang, internal, landscape=False)

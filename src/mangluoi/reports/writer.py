@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from mangluoi import maps
-from mangluoi.errors import Complaint, InputError
-from mangluoi.reports import sentences
+from mangluoi.reports import folders, sentences
 from mangluoi.reports.document import document
 from mangluoi.reports.pages import page
 from mangluoi.reports.story import Part, Picture
@@ -24,8 +19,6 @@ from mangluoi.scenario.result import Result
 
 __all__ = ["write"]
 
-_PROVENANCE = "provenance.json"
-_WRITER = "mangluoi"
 # In the report a map is shown at half the size of its own sheet.
 _PICTURE_DPI = 170
 # The number that a print map's name begins with says what it shows.
@@ -65,33 +58,9 @@ def write(
     """
     d = disclose(result, profile=profile)
     place = Path(out).absolute()
-    earlier = _earlier_files(place)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
-    try:
-        fresh.chmod(0o755)
+    with folders.replacing(place) as fresh:
         _write_into(fresh, d, lang)
-        _swap(fresh, place, earlier)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
     return place
-
-
-def _earlier_files(place: Path) -> frozenset[str]:
-    """Return the names of the files that an earlier run left in the folder, or refuse a folder that is not ours."""
-    if not place.exists() and not place.is_symlink():
-        return frozenset()
-    if place.is_dir() and not place.is_symlink():
-        if not any(place.iterdir()):
-            return frozenset()
-        try:
-            told = json.loads((place / _PROVENANCE).read_text(encoding="utf-8"))
-            if told["written_by"] == _WRITER:
-                return frozenset(str(name) for name in told["files"])
-        except (OSError, ValueError, KeyError, TypeError):
-            pass
-    raise InputError([Complaint("foreign_folder", file=str(place))])
 
 
 def _write_into(folder: Path, d: Disclosed, lang: Lang) -> None:
@@ -110,15 +79,12 @@ def _write_into(folder: Path, d: Disclosed, lang: Lang) -> None:
     (folder / "plan.toml").write_text(d.plan.to_toml(), encoding="utf-8", newline="\n")
     told = {
         **d.provenance,
-        "written_by": _WRITER,
-        "files": sorted([*(file.name for file in folder.iterdir()), _PROVENANCE]),
         "profile": d.profile,
         "lang": lang,
         "masked_rows": dict(d.masked_count),
         "notices": sentences.notices(d.notices, lang),
     }
-    text = json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True, default=str)
-    (folder / _PROVENANCE).write_text(text + "\n", encoding="utf-8", newline="\n")
+    folders.mark(folder, told)
 
 
 def _captions(titles: Sequence[str]) -> list[str]:
@@ -130,21 +96,3 @@ def _captions(titles: Sequence[str]) -> list[str]:
         letter = chr(ord("a") + labels[:place].count(label)) if label and labels.count(label) > 1 else ""
         told.append(label + letter + title[len(label) :])
     return told
-
-
-def _swap(fresh: Path, place: Path, earlier: frozenset[str]) -> None:
-    """Put the new folder in the place of the old one; at every moment one of them is there or can be put back."""
-    if not place.exists():
-        os.rename(fresh, place)
-        return
-    old = fresh.with_name(fresh.name + "-cu")
-    os.rename(place, old)
-    try:
-        os.rename(fresh, place)
-    except BaseException:
-        os.rename(old, place)
-        raise
-    for file in sorted(old.iterdir()):
-        if file.name not in earlier and not (place / file.name).exists():
-            os.rename(file, place / file.name)
-    shutil.rmtree(old)

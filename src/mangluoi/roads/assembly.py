@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,11 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mangluoi import projection
-from mangluoi.roads import layout, speeds
+from mangluoi.rasters import Raster
+from mangluoi.roads import layout, slope, speeds
+from mangluoi.roads.modes import Profile
 from mangluoi.roads.network import RoadNetwork, from_pieces, walking_min_per_km
 from mangluoi.roads.ways import Rule
 
-__all__ = ["Drawn", "assemble"]
+__all__ = ["Climb", "Drawn", "assemble"]
 
 # A part with fewer nodes than this share of the network, and than this number, is a slip of the map.
 _PART_SHARE, _PART_NODES = 0.01, 100
@@ -51,8 +54,22 @@ class Drawn:
     blocked: NDArray[np.bool_]
 
 
+@dataclass(frozen=True)
+class Climb:
+    """What grades need: metres above the sea, who travels, and which ways run over bridges or through tunnels."""
+
+    elevation: Raster
+    profile: Profile
+    spanning: NDArray[np.bool_]
+
+
 def assemble(
-    drawn: Drawn, *, remarks: list[tuple[str, str, str]], notes: dict[str, float], **about: Any
+    drawn: Drawn,
+    *,
+    remarks: list[tuple[str, str, str]],
+    notes: dict[str, float],
+    climb: Climb | None = None,
+    **about: Any,
 ) -> RoadNetwork:
     """Cut ways at junctions and time the pieces.
 
@@ -62,6 +79,8 @@ def assemble(
         The ways.
     remarks, notes
         What the reader found so far; both are completed here.
+    climb
+        Given, grades lengthen the minutes of roads, not of ferries.
     **about
         The other fields of `RoadNetwork`.
 
@@ -92,7 +111,16 @@ def assemble(
     step_m[link] = projection.great_circle_m(lon[here], lat[here], lon[there], lat[there])
     length_m = np.bincount(tail_of, weights=step_m[link], minlength=len(first)).astype(float)
     owner = ways[first]
-    forward, backward = _minutes(drawn, owner, nodes[first], nodes[last], length_m, np.bincount(ways, weights=step_m))
+    drawn_lon, drawn_lat = lon[nodes[points]], lat[nodes[points]]
+    steeper = [np.ones(len(first)), np.ones(len(first))]
+    if climb is not None:
+        *steeper, known = slope.climbs(
+            climb.elevation, climb.profile, first_point, drawn_lon, drawn_lat, climb.spanning[owner]
+        )
+        notes["elevation_known_share"] = float(length_m[known].sum() / max(float(length_m.sum()), 1e-9))
+    forward, backward = _minutes(
+        drawn, owner, nodes[first], nodes[last], length_m, np.bincount(ways, weights=step_m), steeper
+    )
     assumed = np.array([rule.assumed for rule in drawn.rules], dtype=bool)[owner]
     classes = tuple(sorted(set(drawn.highway)))
     code = {name: i for i, name in enumerate(classes)}
@@ -109,7 +137,7 @@ def assemble(
         forward,
         backward,
         length_m=length_m,
-        shape=(first_point, lon[nodes[points]], lat[nodes[points]]),
+        shape=(first_point, drawn_lon, drawn_lat),
         way_id=drawn.way_id[owner],
         highway=np.array([code[name] for name in drawn.highway], dtype=np.int32)[owner],
         unpaved=drawn.unpaved[owner],
@@ -197,7 +225,13 @@ def _ranges(first: NDArray[np.int64], count: NDArray[np.int64]) -> tuple[NDArray
 
 
 def _minutes(
-    drawn: Drawn, owner: NDArray[Any], start: NDArray[Any], end: NDArray[Any], length_m: NDArray[Any], whole_m: Any
+    drawn: Drawn,
+    owner: NDArray[Any],
+    start: NDArray[Any],
+    end: NDArray[Any],
+    length_m: NDArray[Any],
+    whole_m: Any,
+    steeper: Sequence[NDArray[np.float64]],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the minutes of each piece in both directions, inf where closed."""
     min_per_km = np.array([rule.min_per_km for rule in drawn.rules], dtype=float)
@@ -210,8 +244,11 @@ def _minutes(
     ashore = np.zeros(int(max(start.max(initial=0), end.max(initial=0))) + 1, dtype=bool)
     ashore[start[~ferry]] = ashore[end[~ferry]] = True
     wait = speeds.assumption("ferry_wait") / 2.0
-    minutes += np.where(ferry, wait * (ashore[start].astype(float) + ashore[end]), 0.0)
-    minutes = np.rint(minutes * layout.MS_PER_MINUTE) / layout.MS_PER_MINUTE
+    waiting = np.where(ferry, wait * (ashore[start].astype(float) + ashore[end]), 0.0)
+    outward, homeward = (
+        np.rint((minutes * np.where(ferry, 1.0, factor) + waiting) * layout.MS_PER_MINUTE) / layout.MS_PER_MINUTE
+        for factor in steeper
+    )
     ahead = np.array([rule.forward for rule in drawn.rules], dtype=bool)[owner]
     back = np.array([rule.backward for rule in drawn.rules], dtype=bool)[owner]
-    return np.where(ahead, minutes, math.inf), np.where(back, minutes, math.inf)
+    return np.where(ahead, outward, math.inf), np.where(back, homeward, math.inf)

@@ -37,7 +37,7 @@ def digest_file(path: Path) -> str:
 
 def key_of(**parts: Any) -> str:
     """Return a name for what is made of these parts, this version of the package and its assumed speeds."""
-    speeds = [digest_file(shipped.path(f"roads/{name}.csv")) for name in ("assumptions", "speeds", "estimate")]
+    speeds = [digest_file(shipped.path(f"roads/{name}.csv")) for name in ("assumptions", "caps", "estimate")]
     text = json.dumps([_FORMAT, version("mangluoi"), speeds, parts], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -94,7 +94,7 @@ def prepare(network: RoadNetwork, *, cache: str | Path | None = None) -> RoadNet
     arrays = None if folder is None else _read(folder / f"{key}.npz")
     if arrays is not None:
         return replace(network, hierarchy=Hierarchy(**dict[str, Any](arrays)))
-    order = network.contraction
+    order = network.ordered() if network.hierarchy is None else network.hierarchy
     if folder is not None:
         _write(folder / f"{key}.npz", {f.name: getattr(order, f.name) for f in fields(Hierarchy)})
     return replace(network, hierarchy=order)

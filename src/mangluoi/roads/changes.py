@@ -14,12 +14,12 @@ import shapely
 from numpy.typing import NDArray
 
 from mangluoi import projection
-from mangluoi.checking import nearest
 from mangluoi.errors import Complaint, InputError
 from mangluoi.roads import layout, segments, speeds
-from mangluoi.roads.columns import numbers
+from mangluoi.roads.areas import Within, area_of
+from mangluoi.roads.columns import flags, missing_columns, numbers
+from mangluoi.roads.modes import CLASSES, check_known
 from mangluoi.roads.network import Pieces, RoadNetwork, arcs_of, from_pieces
-from mangluoi.roads.osm import Within
 
 __all__ = ["add_roads", "change_speeds", "close_roads", "wet_season"]
 
@@ -95,7 +95,15 @@ def change_speeds(
 
 
 def wet_season(network: RoadNetwork, *, factor: float | None = None) -> RoadNetwork:
-    """Slow unpaved roads down, by the assumed factor of ``data/roads`` or one given."""
+    """Slow unpaved roads down, by the assumed factor of ``data/roads`` or one given.
+
+    Raises
+    ------
+    InputError
+        For a factor that is not positive, and for a network that knows no surfaces.
+    """
+    if not network.pieces.classes:
+        raise InputError([Complaint("contradiction", details={"why": "this network knows no surfaces of its roads"})])
     return change_speeds(network, speeds.assumption("wet_factor") if factor is None else factor, unpaved=True)
 
 
@@ -115,25 +123,28 @@ def _chosen(
     chosen = np.ones(len(pieces), dtype=bool)
     if highway is not None:
         wanted = [highway] if isinstance(highway, str) else list(highway)
-        unknown = [w for w in wanted if w not in speeds.classes()]
-        if unknown:
-            details = {"nearest": nearest(unknown[0], speeds.classes())}
-            raise InputError([Complaint("not_in_list", column="highway", value=unknown[0], details=details)])
+        for word in wanted:
+            check_known(word, CLASSES | set(pieces.classes), "highway")
+        absent = [word for word in wanted if word not in pieces.classes]
+        if absent:
+            target = "the classes of the network"
+            raise InputError(
+                [Complaint("unknown_reference", column="highway", value=w, details={"target": target}) for w in absent]
+            )
         codes = [i for i, name in enumerate(pieces.classes) if name in wanted]
         chosen &= np.isin(pieces.highway, codes)
     if way_ids is not None:
-        absent = sorted(set(way_ids) - set(np.unique(pieces.way_id).tolist()))
-        if absent:
+        missing = sorted(set(way_ids) - set(np.unique(pieces.way_id).tolist()))
+        if missing:
             raise InputError(
                 [
                     Complaint("unknown_reference", column="way_ids", value=w, details={"target": "network"})
-                    for w in absent
+                    for w in missing
                 ]
             )
         chosen &= np.isin(pieces.way_id, np.array(sorted(way_ids), dtype=np.int64))
     if within is not None:
-        area = shapely.box(*within) if isinstance(within, tuple) else within
-        shapely.prepare(area)
+        area = area_of(within)
         owner = np.repeat(np.arange(len(pieces)), np.diff(pieces.first_point))
         chosen &= shapely.intersects(area, shapely.linestrings(pieces.lon, pieces.lat, indices=owner))
     if unpaved is not None:
@@ -143,7 +154,7 @@ def _chosen(
 
 def _rounded(network: RoadNetwork, minutes: NDArray[np.float64]) -> NDArray[np.float64]:
     """Keep whole milliseconds whole."""
-    if network.layout.out.ms is None:
+    if network.ms is None:
         return minutes
     return np.rint(minutes * layout.MS_PER_MINUTE) / layout.MS_PER_MINUTE
 
@@ -153,7 +164,7 @@ def _changed(
 ) -> RoadNetwork:
     """Return the network with other minutes; the contraction order stays."""
     pieces = replace(network.pieces, forward=forward, backward=backward)
-    tail, head, minutes, length_m, arc_piece = arcs_of(pieces)
+    tail, head, minutes, length_m, arc_piece = arcs_of(pieces, len(network.node_ids))
     changed = replace(
         network,
         pieces=pieces,
@@ -167,7 +178,7 @@ def _changed(
     )
     if np.array_equal(tail, network.tail) and np.array_equal(head, network.head):
         # Where no road has opened or closed, what was laid out stays as it is, with other weights.
-        for name in {"part", "segments", "trapped"} & set(vars(network)):
+        for name in {"part", "segments", "slots", "trapped"} & set(vars(network)):
             vars(changed)[name] = vars(network)[name]
         if "layout" in vars(network):
             vars(changed)["layout"] = layout.reweighed(network.layout, minutes)
@@ -183,7 +194,8 @@ def add_roads(network: RoadNetwork, lines: gpd.GeoDataFrame, *, join_limit_m: fl
         The road network.
     lines
         Lines with a reference system and a column `speed_kph`. Both directions are open, unless a column `oneway` is
-        true. Each end joins the nearest road within the limit, or stays a dead end; nothing is joined in between.
+        true; a column `unpaved` says which of them the wet season slows. Each end joins the nearest road within the
+        limit, or the end of another new line within a metre, or stays a dead end; nothing is joined in between.
     join_limit_m
         How far an end may lie from the road that it joins.
 
@@ -195,26 +207,38 @@ def add_roads(network: RoadNetwork, lines: gpd.GeoDataFrame, *, join_limit_m: fl
     Raises
     ------
     InputError
-        For lines without a reference system, with an unfit geometry, or without a positive speed.
+        For lines without a reference system, with an unfit geometry, of no length, or without a positive speed, and
+        for a column that looks like one of these misspelt.
     """
     if lines.crs is None:
         why = "the lines have no reference system"
         raise InputError([Complaint("contradiction", sheet="lines", details={"why": why})])
-    if "speed_kph" not in lines.columns:
-        raise InputError([Complaint("missing_column", sheet="lines", details={"expected": "speed_kph"})])
+    geometry = str(lines.geometry.name)
+    wrong = missing_columns(lines, ("speed_kph",), ("oneway", "unpaved", geometry), "lines")
+    if wrong:
+        raise InputError(wrong)
     kph, found = numbers(lines["speed_kph"], "lines", "speed_kph", low=1)
     shapes = list(lines.to_crs(projection.DEGREES).geometry)
     for row, shape in enumerate(shapes, start=2):
         if not isinstance(shape, shapely.LineString) or shape.is_empty:
             details = {"expected": "one line"}
             found.append(Complaint("wrong_type", None, "lines", row, "geometry", str(shape)[:40], details))
+        elif not (shape.length > 0 and math.isfinite(shape.length)):
+            found.append(Complaint("below_range", None, "lines", row, "geometry", shape.length, {"low": 0}))
+    given = {name: np.zeros(len(lines), dtype=bool) for name in ("oneway", "unpaved")}
+    for name in set(given) & set(lines.columns):
+        given[name], found_flags = flags(lines[name], "lines", name)
+        found += found_flags
     if found:
         raise InputError(found)
-    oneway = lines["oneway"].astype(bool).to_numpy() if "oneway" in lines.columns else np.zeros(len(lines), dtype=bool)
     drawing = _Drawing(network)
-    for shape, speed, one_direction in zip(shapes, kph, oneway, strict=True):
-        drawing.add(np.asarray(shape.coords)[:, :2], float(speed), bool(one_direction), join_limit_m)
+    for shape, speed, oneway, unpaved in zip(shapes, kph, given["oneway"], given["unpaved"], strict=True):
+        drawing.add(np.asarray(shape.coords)[:, :2], float(speed), bool(oneway), bool(unpaved), join_limit_m)
     return drawing.finished()
+
+
+# Ends of two new lines this near to each other, in metres, are one.
+_SAME_END_M = 1.0
 
 
 class _Drawing:
@@ -226,17 +250,19 @@ class _Drawing:
         self.places: list[tuple[float, float]] = []
         # By piece: where it is split, and the node there.
         self.splits: dict[int, list[tuple[float, int]]] = {}
-        self.new: list[tuple[int, int, float, float, float, NDArray[Any]]] = []
+        self.new: list[_Road] = []
+        self.open_ends: list[int] = []
         self.notes = {"ends_joined": 0, "ends_open": 0}
 
-    def add(self, points: NDArray[Any], kph: float, oneway: bool, join_limit_m: float) -> None:
+    def add(self, points: NDArray[Any], kph: float, oneway: bool, unpaved: bool, join_limit_m: float) -> None:
         """Add one line."""
         ends = [self._end(float(points[i, 0]), float(points[i, 1]), join_limit_m) for i in (0, -1)]
         # The line runs as far as the nodes that it joins.
         drawn = np.vstack([self._place(ends[0]), points, self._place(ends[1])])
         length_m = float(projection.great_circle_m(drawn[:-1, 0], drawn[:-1, 1], drawn[1:, 0], drawn[1:, 1]).sum())
         minutes = float(_rounded(self.network, np.array([length_m / 1000.0 / kph * 60.0]))[0])
-        self.new.append((ends[0], ends[1], minutes, math.inf if oneway else minutes, length_m, drawn))
+        back, highway = math.inf if oneway else minutes, len(self.network.pieces.classes)
+        self.new.append(_Road(ends[0], ends[1], minutes, back, length_m, drawn, -1, highway, unpaved))
 
     def _place(self, node: int) -> tuple[float, float]:
         old = len(self.network.node_ids)
@@ -248,11 +274,17 @@ class _Drawing:
         """Return the node for an end of a line: an old one, one that splits a road, or a new one."""
         network = self.network
         foot = segments.nearest_foot(network.segments, np.array([lon]), np.array([lat]), search_m=join_limit_m)
-        self.notes["ends_joined" if np.isfinite(foot.distance_m[0]) else "ends_open"] += 1
+        near = [
+            node for node in self.open_ends if projection.great_circle_m(*self._place(node), lon, lat) <= _SAME_END_M
+        ]
+        self.notes["ends_joined" if near or np.isfinite(foot.distance_m[0]) else "ends_open"] += 1
+        if near:
+            return near[0]
         if foot.node[0] >= 0:
             return int(foot.node[0])
         if foot.piece[0] < 0:
-            return self._node(lon, lat)
+            self.open_ends.append(self._node(lon, lat))
+            return self.open_ends[-1]
         piece, along = int(foot.piece[0]), float(foot.along[0])
         if along in (0.0, 1.0):
             return int((network.pieces.start if along == 0.0 else network.pieces.end)[piece])
@@ -269,7 +301,7 @@ class _Drawing:
         """Return the network with all lines added."""
         network, old = self.network, self.network.pieces
         kept = old.take(np.setdiff1d(np.arange(len(old)), np.array(sorted(self.splits), dtype=np.int64)))
-        added = [_Road(*line, way_id=-1, highway=len(old.classes), unpaved=False) for line in self.new]
+        added = list(self.new)
         for piece in sorted(self.splits):
             added += _split(old, piece, sorted(self.splits[piece]), self._place)
         counts = np.concatenate([np.diff(kept.first_point), [len(road.points) for road in added]])

@@ -7,12 +7,13 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mangluoi.roads import kernels, layout, sweep
+from mangluoi.roads import kernels, layout, restriction, sweep
 from mangluoi.roads.network import Floats, RoadNetwork
 from mangluoi.roads.snapping import Snapped
 
@@ -29,7 +30,7 @@ _ROOM = 2_000_000
 
 # What contraction costs per node of the graph, in nodes that a plain search could settle meanwhile. Measured; it
 # decides only how soon the answer comes.
-_CONTRACTION_COST = 150
+_CONTRACTION_COST = 40
 
 Triplets = tuple[NDArray[np.int32], NDArray[np.int32], Floats]
 Progress = Callable[[int, int], None]
@@ -38,26 +39,29 @@ Progress = Callable[[int, int], None]
 class Scale:
     """Between minutes and the whole numbers that the kernels count in: milliseconds, or finer where those lose time."""
 
-    def __init__(self, network: RoadNetwork, arcs: layout.Arcs, max_minutes: float) -> None:
-        self.weight: Any
-        self.whole = arcs.ms is not None and max_minutes * layout.MS_PER_MINUTE < layout.FAR_MS
+    def __init__(self, network: RoadNetwork, max_minutes: float) -> None:
+        self.whole = network.ms is not None and max_minutes * layout.MS_PER_MINUTE < layout.FAR_MS
         if self.whole:
             self.per_minute = float(layout.MS_PER_MINUTE)
             self.kind: Any = np.int32
             self.far: Any = np.int32(layout.FAR_MS)
-            self.weight = arcs.ms
         else:
             # No way is longer than every node's slowest road; a heap entry holds the node and this many bits of cost.
             size = max(2, len(network.node_ids))
-            longest = min(max_minutes, (size + 2) * float(arcs.minutes.max(initial=1.0)) + 1e5)
+            longest = min(max_minutes, (size + 2) * float(network.minutes.max(initial=1.0)) + 1e5)
             bits = 61 - (size - 1).bit_length()
             self.per_minute = min(_TICKS_PER_MINUTE, math.floor(2.0**bits / max(longest, 1.0)))
             self.kind = np.int64
             self.far = np.int64(2**62)
-            self.weight = np.rint(arcs.minutes * self.per_minute).astype(np.int64)
         # A hair is added, for 0.1 + 0.2 minutes shall be within 0.3.
         last = max_minutes * self.per_minute + 1e-6 * self.per_minute / layout.MS_PER_MINUTE
         self.limit = self.kind(math.floor(min(last, float(self.far) / 2)))
+
+    def weight(self, arcs: layout.Arcs) -> NDArray[Any]:
+        """Return the arcs' minutes in the kernels' unit."""
+        if self.whole and arcs.ms is not None:
+            return arcs.ms
+        return np.rint(arcs.minutes * self.per_minute).astype(np.int64)
 
     def costs(self, minutes: Floats) -> NDArray[Any]:
         """Return minutes in the kernels' unit; inf becomes the mark of what is not reached."""
@@ -76,33 +80,51 @@ class Scale:
 class _Search:
     """What both searches need: the ends of the pairs in the order of their graph, nearest sources side by side."""
 
-    def __init__(self, rank: NDArray[np.int32], scale: Scale, near: Snapped, far: Snapped, *, forward: bool) -> None:
+    def __init__(
+        self,
+        rank: NDArray[np.int32],
+        target_rank: NDArray[np.int32],
+        scale: Scale,
+        near: Snapped,
+        far: Snapped,
+        *,
+        forward: bool,
+    ) -> None:
         self.seeds = ranked(rank, near.nodes)
         self.seed_costs = scale.costs(near.leaving if forward else near.arriving)
-        self.target_nodes = ranked(rank, far.nodes)
+        self.target_nodes = ranked(target_rank, far.nodes)
         self.target_costs = scale.costs(far.arriving if forward else far.leaving)
-        self.at_node, self.at_target = _by_node(self.target_nodes, len(rank))
+        self.at_node, self.at_target = _by_node(self.target_nodes, int(target_rank.max(initial=-1)) + 1)
         # Sources near each other find their part of the graph still in the cache.
         self.order = np.argsort(self.seeds.max(axis=1, initial=-1), kind="stable").astype(np.int32)
         self.seeds, self.seed_costs = self.seeds[self.order], self.seed_costs[self.order]
 
-    def room(self, scale: Scale) -> list[Any]:
-        """Return arrays for the answer of one chunk, large enough for most."""
-        size = min(_CHUNK * (len(self.target_nodes) + 1), _ROOM)
-        return [np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, scale.kind)]
-
-    def joined(self, scale: Scale, found: list[tuple[Any, ...]]) -> Triplets:
+    def joined(self, found: list[Any], settle: Callable[..., None]) -> tuple[Any, ...]:
         """Put the answers of all chunks together, each written once to where it stays."""
         total = sum(len(part[0]) for part in found)
-        rows, columns, minutes = np.empty(total, np.int32), np.empty(total, np.int32), np.empty(total)
+        answer = np.empty(total, np.int32), np.empty(total, np.int32), np.empty(total)
         begin = 0
-        for row, column, cost in found:
-            here = slice(begin, begin + len(row))
-            np.take(self.order, row, out=rows[here])
-            columns[here] = column
-            np.divide(cost, scale.per_minute, out=minutes[here])
-            begin += len(row)
-        return rows, columns, scale.rounded(minutes)
+        for chunk, part in enumerate(found):
+            here = slice(begin, begin + len(part[0]))
+            settle(*part, self.order[chunk * _CHUNK : (chunk + 1) * _CHUNK], *(array[here] for array in answer))
+            begin += len(part[0])
+        return answer
+
+
+class _Room:
+    """Arrays that the answers of many chunks are written to, one after another."""
+
+    def __init__(self, *kinds: Any) -> None:
+        self.kinds = kinds
+        self.free = [np.empty(_ROOM, kind) for kind in kinds]
+
+    def took(self, filled: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return what a kernel has filled, of this room or a larger one that it has made, and keep the rest free."""
+        *arrays, count = filled
+        self.free = [array[count:] for array in arrays]
+        if len(self.free[0]) < _ROOM // 64:
+            self.free = [np.empty(_ROOM, kind) for kind in self.kinds]
+        return tuple(array[:count] for array in arrays)
 
 
 def pairs(
@@ -132,8 +154,9 @@ def pairs(
     progress
         Called with the number of sources done and of all.
     """
-    scale = Scale(network, network.layout.out if forward else network.layout.into, max_minutes)
-    if scale.whole and _contracts(network, scale, near, forward=forward) and network.metric is not None:
+    scale = Scale(network, max_minutes)
+    sweeps = scale.whole and len(far) < sweep.MOST_TARGETS and _contracts(network, scale, near, forward=forward)
+    if sweeps and network.metric is not None:
         return _swept(network, scale, near, far, forward=forward, progress=progress)
     return _searched(network, scale, near, far, forward=forward, progress=progress)
 
@@ -149,10 +172,9 @@ def _contracts(network: RoadNetwork, scale: Scale, near: Snapped, *, forward: bo
     costs = scale.costs(sample.leaving if forward else sample.arriving)
     dist, touched, heap = _work_arrays(network, scale)
     reached = 0
+    weight = scale.weight(arcs)
     for seed, cost in zip(seeds, costs, strict=True):
-        count = kernels.search(
-            arcs.first, arcs.head, scale.weight, seed, cost, scale.limit, scale.far, dist, touched, heap
-        )
+        count = kernels.search(arcs.first, arcs.head, weight, seed, cost, scale.limit, scale.far, dist, touched, heap)
         dist[touched[:count]] = scale.far
         reached += count
     return len(near) * reached / len(sample) > _CONTRACTION_COST * size
@@ -167,19 +189,28 @@ def _searched(
     network: RoadNetwork, scale: Scale, near: Snapped, far: Snapped, *, forward: bool, progress: Progress | None
 ) -> Triplets:
     arcs = network.layout.out if forward else network.layout.into
-    ends = _Search(network.layout.rank, scale, near, far, forward=forward)
+    ends = _Search(network.layout.rank, network.layout.rank, scale, near, far, forward=forward)
+
+    weight = scale.weight(arcs)
 
     def run(begin: int, end: int, work: tuple[Any, ...]) -> Any:
         *arrays, room = work
         filled = kernels.sparse_pairs(
-            arcs.first, arcs.head, scale.weight, ends.seeds, ends.seed_costs, begin, end, ends.at_node, ends.at_target,
-            ends.target_nodes, ends.target_costs, scale.limit, scale.far, *arrays, *room,
+            arcs.first, arcs.head, weight, ends.seeds, ends.seed_costs, begin, end, ends.at_node, ends.at_target,
+            ends.target_nodes, ends.target_costs, scale.limit, scale.far, *arrays, *room.free,
         )  # fmt: skip
-        room[:] = filled[:3]
-        return tuple(array[: filled[3]].copy() for array in room)
+        return room.took(filled)
 
-    found = _in_threads(run, lambda: (*_work_arrays(network, scale), ends.room(scale)), len(near), progress)
-    return ends.joined(scale, found)
+    found = _in_threads(
+        run, lambda: (*_work_arrays(network, scale), _Room(np.int32, np.int32, scale.kind)), len(near), progress
+    )
+
+    def settle(source: Any, target: Any, cost: Any, _sources: Any, rows: Any, columns: Any, minutes: Any) -> None:
+        np.take(ends.order, source, out=rows)
+        columns[:] = target
+        minutes[:] = scale.minutes(cost)
+
+    return ends.joined(found, settle)
 
 
 def _swept(
@@ -188,27 +219,27 @@ def _swept(
     order, metric = network.contraction, network.metric
     if metric is None:
         raise ValueError("the network has no metric on a hierarchy")
-    ends = _Search(order.rank, scale, near, far, forward=forward)
     up = metric.up_first, metric.up_head, metric.up_weight
     down = metric.down_first, metric.down_tail, metric.down_weight
     # Backwards, what leads down leads up.
-    arcs = (*up, *down) if forward else (*down, *up)
+    climbing, falling = (up, down) if forward else (down, up)
+    targets = ranked(order.rank, far.nodes).reshape(-1)
+    below = restriction.restrict(order, falling, targets)
+    ends = _Search(order.rank, below.place[order.rank], scale, near, far, forward=forward)
+    fixed: list[Any] = [order.parent, *climbing, *(getattr(below, f.name) for f in fields(below))]
+    fixed += [ends.seeds, ends.seed_costs]
 
     def run(begin: int, end: int, work: tuple[Any, ...]) -> Any:
         *arrays, room = work
-        filled = sweep.sweep_pairs(
-            order.first, order.upper, order.parent, order.lowest, *arcs, ends.seeds, ends.seed_costs, begin, end,
-            ends.at_node, ends.at_target, ends.target_nodes, ends.target_costs, scale.limit, scale.far, *arrays, *room,
-        )  # fmt: skip
-        room[:] = filled[:3]
-        return tuple(array[: filled[3]].copy() for array in room)
+        given = [begin, end, ends.at_node, ends.at_target, ends.target_nodes, ends.target_costs, scale.limit, scale.far]
+        return room.took(sweep.sweep_pairs(*fixed, *given, *arrays, *room.free))
 
     def work_arrays() -> tuple[Any, ...]:
-        size = len(order.rank)
-        flags = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
-        return np.empty((size, sweep.LANES), np.int32), *flags, ends.room(scale)
+        size = len(below.lowest)
+        rows = np.empty((size, sweep.LANES), np.int32), np.zeros(size, np.uint8)
+        return np.empty(len(order.rank), np.int32), *rows, _Room(np.int64)
 
-    return ends.joined(scale, _in_threads(run, work_arrays, len(near), progress))
+    return ends.joined(_in_threads(run, work_arrays, len(near), progress), sweep.settle)
 
 
 def nearest_pairs(network: RoadNetwork, origins: Snapped, sites: Snapped, *, k: int, max_minutes: float) -> Triplets:
@@ -216,15 +247,15 @@ def nearest_pairs(network: RoadNetwork, origins: Snapped, sites: Snapped, *, k: 
 
     Of equally near sites the one that stands first counts. An origin between two nodes may list up to 2 k.
     """
-    arcs = network.layout.into
-    scale = Scale(network, arcs, max_minutes)
+    scale = Scale(network, max_minutes)
     wanted = min(k, max(1, len(sites)))
     metric = network.metric if scale.whole and network.contracted else None
     rank = network.layout.rank if metric is None else network.contraction.rank
     seeds, costs = ranked(rank, sites.nodes), scale.costs(sites.arriving)
     if metric is None:
+        arcs = network.layout.into
         dist, site, count = kernels.nearest_sources(
-            arcs.first, arcs.head, scale.weight, seeds, costs, wanted, scale.limit, scale.far
+            arcs.first, arcs.head, scale.weight(arcs), seeds, costs, wanted, scale.limit, scale.far
         )
     else:
         dist, site, count = sweep.sweep_nearest(
@@ -292,7 +323,7 @@ def _in_threads(
     return found
 
 
-def ranked(rank: NDArray[np.int32], nodes: NDArray[np.int64]) -> NDArray[np.int32]:
+def ranked(rank: NDArray[np.int32], nodes: NDArray[Any]) -> NDArray[np.int32]:
     """Return nodes in the order of a graph; none stays -1."""
     if not len(rank):
         return np.full(nodes.shape, -1, dtype=np.int32)

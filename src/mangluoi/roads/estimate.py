@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,14 @@ from mangluoi import projection
 from mangluoi.errors import Complaint, InputError
 from mangluoi.roads import speeds
 from mangluoi.roads.columns import complain, duplicates, numbers, texts
+from mangluoi.roads.modes import Profile, find_profile
 from mangluoi.roads.network import Floats, RoadNetwork, from_pieces
 
 __all__ = ["estimated_network"]
 
 
 def estimated_network(
-    units: pd.DataFrame, *, profile: str, terrain: str, mountain_from_km2: float | None = None
+    units: pd.DataFrame, *, profile: str | Path | Profile, terrain: str, mountain_from_km2: float | None = None
 ) -> RoadNetwork:
     """Join the centres of neighbouring communes by estimated roads.
 
@@ -35,7 +37,7 @@ def estimated_network(
     units
         Columns unit_code, lon, lat (degrees), and area_km2 where `terrain` is "by_area".
     profile
-        One of `profiles`.
+        One of `profiles`, the file of a user's own, or a `Profile`.
     terrain
         {"plain", "mountain", "by_area"}; by area, a commune of at least `mountain_from_km2` is mountain, since
         communes of the mountains are large, and a link takes the mean of its ends' minutes per kilometre.
@@ -57,13 +59,13 @@ def estimated_network(
     ----------
     Gabriel and Sokal (1969), A new statistical approach to geographic variation analysis, Systematic Zoology 18.
     """
-    speeds.check_profile(profile)
+    travels = find_profile(profile)
     speeds.check_terrain(terrain, further=("by_area",))
     if (terrain == "by_area") != (mountain_from_km2 is not None):
         why = 'mountain_from_km2 belongs to terrain = "by_area", and to it alone'
         raise InputError([Complaint("contradiction", column="mountain_from_km2", details={"why": why})])
     ids, lon, lat, mountain = _read_units(units, terrain, mountain_from_km2)
-    per_km = {name: _min_per_km(profile, name) for name in speeds.TERRAINS}
+    per_km = {name: _min_per_km(travels, name) for name in speeds.TERRAINS}
     min_per_km = np.where(mountain, per_km["mountain"], per_km["plain"])
     detour = np.where(mountain, speeds.estimate("mountain").detour, speeds.estimate("plain").detour)
     notes: dict[str, float] = {"links": 0, "islands": 0}
@@ -87,7 +89,7 @@ def estimated_network(
         minutes,
         minutes,
         length_m=length_m * (detour[pairs[:, 0]] + detour[pairs[:, 1]]) / 2.0,
-        profile=profile,
+        profile=travels.name,
         # A site stands somewhere in its commune, reached from the centre by road rather than on foot.
         access_min_per_km=float(np.mean(min_per_km)) if len(ids) else 0.0,
         estimated=True,
@@ -120,11 +122,13 @@ def _read_units(
     return ids.to_numpy(dtype=np.str_)[by_id], lon[by_id], lat[by_id], mountain[by_id]
 
 
-def _min_per_km(profile: str, terrain: str) -> float:
+def _min_per_km(profile: Profile, terrain: str) -> float:
     assumed = speeds.estimate(terrain)
-    speed = speeds.speed_kph(profile, assumed.highway, terrain)
+    speed = profile.kph.get((assumed.highway, terrain))
     if speed is None:
-        raise InputError([Complaint("contradiction", details={"why": f"{assumed.highway} is closed to {profile}"})])
+        raise InputError(
+            [Complaint("contradiction", details={"why": f"{assumed.highway} is closed to {profile.name}"})]
+        )
     return 60.0 * assumed.detour / speed
 
 

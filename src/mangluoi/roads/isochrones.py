@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import contourpy
@@ -148,7 +148,8 @@ def _raster(
     kept = [snapped.take(np.flatnonzero(snapped.distance_m <= margin_m))]
     far = np.flatnonzero(lost & (snapped.distance_m > margin_m))
     if len(far):
-        further = snap(network, Points(*(getattr(points, f.name)[far] for f in fields(points))), search_m=snap_limit_m)
+        some = Points(points.ids[far], points.lon[far], points.lat[far], points.node[far])
+        further = snap(network, some, search_m=snap_limit_m)
         walking = np.flatnonzero(further.distance_m <= snap_limit_m)
         kept.append(replace(further, row=far).take(walking))
     return _Raster(xs, ys, float(cell_m), joined(kept))

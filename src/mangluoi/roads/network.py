@@ -16,8 +16,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from mangluoi.errors import InputError
+from mangluoi.roads import arcs, layout, metric, segments, speeds
 from mangluoi.roads import hierarchy as contraction_order
-from mangluoi.roads import layout, segments, speeds
 from mangluoi.roads.columns import complain, duplicates, flags, missing_columns, numbers, texts
 
 __all__ = [
@@ -180,19 +180,33 @@ class RoadNetwork:
         return layout.lay_out(self.lon, self.lat, self.tail, self.head, self.minutes)
 
     @cached_property
-    def contraction(self) -> contraction_order.Hierarchy:
-        """The contraction order: the one given, or made when it is first needed."""
-        if self.hierarchy is not None:
-            return self.hierarchy
-        return contraction_order.build(self.lon * np.cos(np.radians(self.lat)), self.lat, self.tail, self.head)
+    def ms(self) -> Ints | None:
+        """The minutes of the arcs in whole milliseconds; None where some are not whole."""
+        return layout.whole_ms(self.minutes)
 
     @cached_property
-    def metric(self) -> contraction_order.Metric | None:
+    def contraction(self) -> contraction_order.Hierarchy:
+        """The contraction order: the one given, or a quick one, made when it is first needed."""
+        return self.ordered(quick=True) if self.hierarchy is None else self.hierarchy
+
+    def ordered(self, *, quick: bool = False) -> contraction_order.Hierarchy:
+        """Return a new contraction order; a quick one is made sooner and serves a little worse."""
+        x = self.lon * np.cos(np.radians(self.lat))
+        return contraction_order.build(x, self.lat, self.tail, self.head, quick=quick)
+
+    @cached_property
+    def slots(self) -> NDArray[np.int32] | None:
+        """Where the arcs stand on the contraction order; None where a road is new to it."""
+        order = self.contraction
+        slots, known = metric.locate(order.first, order.upper, order.rank, self.tail, self.head)
+        return np.asarray(slots) if known else None
+
+    @cached_property
+    def metric(self) -> metric.Metric | None:
         """The minutes on the contraction order; None where they are no whole milliseconds or a road is new to it."""
-        if self.layout.out.ms is None:
+        if self.ms is None or self.slots is None:
             return None
-        ms = np.rint(self.minutes * layout.MS_PER_MINUTE).astype(np.int32)
-        return contraction_order.customize(self.contraction, self.tail, self.head, ms)
+        return metric.customize(self.contraction, self.slots, self.ms)
 
     @property
     def contracted(self) -> bool:
@@ -301,25 +315,14 @@ def from_pieces(
     )
     # One order of pieces whatever the order of rows was, so that ties are broken alike.
     pieces = raw.take(np.lexsort((raw.length_m, raw.way_id, raw.backward, raw.forward, end, start)))
-    tail, head, minutes, arc_length_m, arc_piece = arcs_of(pieces)
+    tail, head, minutes, arc_length_m, arc_piece = arcs_of(pieces, len(node_ids))
     return RoadNetwork(node_ids, lon, lat, tail, head, minutes, arc_length_m, arc_piece, pieces, **about)
 
 
-def arcs_of(pieces: Pieces) -> tuple[Ints, Ints, Floats, Floats, Ints]:
-    """Return the arcs of pieces; of parallel ones the quickest stays, loops and closed directions fall away."""
-    here = np.arange(len(pieces), dtype=np.int32)
-    there, back = np.isfinite(pieces.forward), np.isfinite(pieces.backward)
-    tail = np.concatenate([pieces.start[there], pieces.end[back]])
-    head = np.concatenate([pieces.end[there], pieces.start[back]])
-    minutes = np.concatenate([pieces.forward[there], pieces.backward[back]])
-    piece = np.concatenate([here[there], here[back]])
-    order = np.lexsort((piece, minutes, head, tail))
-    tail, head = tail[order], head[order]
-    keep = np.ones(len(order), dtype=bool)
-    keep[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-    keep &= tail != head
-    piece = piece[order][keep]
-    return tail[keep], head[keep], minutes[order][keep], pieces.length_m[piece], piece
+def arcs_of(pieces: Pieces, size: int) -> tuple[Ints, Ints, Floats, Floats, Ints]:
+    """Return the arcs of pieces between `size` nodes: tail, head, minutes, metres and piece."""
+    tail, head, minutes, piece = arcs.quickest(pieces.start, pieces.end, pieces.forward, pieces.backward, size)
+    return tail, head, minutes, pieces.length_m[piece], piece
 
 
 def network_from_edges(

@@ -13,18 +13,22 @@ import shapely
 from numpy.typing import NDArray
 
 from mangluoi.errors import Complaint, InputError, MissingExtraError
-from mangluoi.roads import ways
-from mangluoi.roads.assembly import Drawn, assemble
+from mangluoi.rasters import Raster
+from mangluoi.roads import pbf, slope, ways
+from mangluoi.roads.areas import Area, check_country
+from mangluoi.roads.assembly import Climb, Drawn, assemble
+from mangluoi.roads.modes import Profile
 from mangluoi.roads.network import RoadNetwork
-from mangluoi.tables import LAT_RANGE, LON_RANGE
 
-__all__ = ["OSM_ENDINGS", "OVERPASS_ENDING", "OsmMap", "Within", "build", "read_map"]
-
-#: An area to keep: a polygon in degrees, or (west, south, east, north).
-Within = shapely.Polygon | shapely.MultiPolygon | tuple[float, float, float, float]
+__all__ = ["OSM_ENDINGS", "OVERPASS_ENDING", "PBF_ENDING", "OsmMap", "build", "read_by_osmium", "read_map"]
 
 OSM_ENDINGS = (".osm.pbf", ".pbf", ".osm", ".osm.bz2", ".osm.gz")
 OVERPASS_ENDING = ".json"
+PBF_ENDING = ".pbf"
+
+
+# A file cut at a border lacks a few nodes; one that lacks more than this share was cut in some other way.
+_MOST_MISSING = 0.2
 
 
 @dataclass
@@ -43,6 +47,8 @@ class OsmMap:
         The located nodes, in any order; a node may stand twice.
     barriers
         Tags of nodes that carry a barrier.
+    remarks, notes
+        What the reader found in the source, as in `RoadNetwork`.
     """
 
     way_id: list[int] = field(default_factory=list)
@@ -53,6 +59,8 @@ class OsmMap:
     lon: array[float] = field(default_factory=lambda: array("d"))
     lat: array[float] = field(default_factory=lambda: array("d"))
     barriers: dict[int, dict[str, str]] = field(default_factory=dict)
+    remarks: list[tuple[str, str, str]] = field(default_factory=list)
+    notes: dict[str, float] = field(default_factory=dict)
 
     def add_way(self, way_id: int, tags: dict[str, str], refs: list[int]) -> None:
         """Add a way."""
@@ -78,10 +86,35 @@ def read_map(path: Path) -> OsmMap:
     MissingExtraError
         If the file needs ``osmium`` and it is not installed.
     """
-    return _read_overpass(path) if path.name.endswith(OVERPASS_ENDING) else _read_osm(path)
+    if path.name.endswith(OVERPASS_ENDING):
+        return _read_overpass(path)
+    if path.name.endswith(PBF_ENDING):
+        try:
+            return _read_pbf(path)
+        except pbf.UnsupportedError:
+            # A rare packing or a file with history: osmium reads every one.
+            return read_by_osmium(path)
+    return read_by_osmium(path)
 
 
-def _read_osm(path: Path) -> OsmMap:
+def _read_pbf(path: Path) -> OsmMap:
+    try:
+        roads = pbf.read_roads(path, keys=ways.TAGS)
+    except pbf.UnsupportedError:
+        raise
+    except ValueError as error:
+        raise InputError([Complaint("unreadable_file", file=path.name, details={"why": str(error)})]) from error
+    read = OsmMap(roads.way_id.tolist(), roads.tags, roads.count.tolist())
+    read.refs.frombytes(roads.refs.tobytes())
+    read.node_id.frombytes(roads.node_id.tobytes())
+    read.lon.frombytes(roads.lon.tobytes())
+    read.lat.frombytes(roads.lat.tobytes())
+    read.barriers = {node: tags for node, tags in roads.node_tags.items() if "barrier" in tags}
+    return read
+
+
+def read_by_osmium(path: Path) -> OsmMap:
+    """Read the roads of any kind of OpenStreetMap file that the package ``osmium`` knows."""
     try:
         import osmium
         import osmium.osm as kinds
@@ -94,7 +127,7 @@ def _read_osm(path: Path) -> OsmMap:
         for thing in (
             osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY).with_locations().with_filter(wanted)
         ):
-            tags = dict(thing.tags)
+            tags = {tag.k: tag.v for tag in thing.tags if tag.k in ways.TAGS}
             if isinstance(thing, kinds.Node):
                 if "barrier" in tags:
                     read.barriers[thing.id] = tags
@@ -113,7 +146,11 @@ def _read_osm(path: Path) -> OsmMap:
 
 def _read_overpass(path: Path) -> OsmMap:
     try:
-        elements: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["elements"]
+        answer = json.loads(path.read_text(encoding="utf-8"))
+        elements: list[dict[str, Any]] = answer["elements"]
+        # A server that ran out of time or memory sends what it has, and says so at the end.
+        if "error" in str(answer.get("remark", "")):
+            raise ValueError(answer["remark"])
         read = OsmMap()
         for element in elements:
             tags = element.get("tags", {})
@@ -134,8 +171,31 @@ def _read_overpass(path: Path) -> OsmMap:
     return read
 
 
-def build(read: OsmMap, *, name: str, profile: str, terrain: str, within: Within | None) -> RoadNetwork:
+def build(
+    read: OsmMap,
+    *,
+    name: str,
+    profile: Profile,
+    terrain: str,
+    within: Area | None,
+    elevation: Raster | None = None,
+) -> RoadNetwork:
     """Build the network of one profile from a map.
+
+    Parameters
+    ----------
+    read
+        The map.
+    name
+        What it is called, for complaints and as the source.
+    profile
+        Who travels.
+    terrain
+        {"plain", "mountain", "by_elevation"}
+    within
+        Keep the ways that touch this area, in degrees.
+    elevation
+        Metres above the sea; then grades count.
 
     Raises
     ------
@@ -143,29 +203,43 @@ def build(read: OsmMap, *, name: str, profile: str, terrain: str, within: Within
         If the map holds no road that the profile may use, or lies outside Viet Nam.
     """
     notes: dict[str, float] = dict.fromkeys(
-        ("ways_of_unknown_class", "ways_closed", "ways_with_missing_nodes", "nodes_missing", "signs_unread"), 0
-    )
-    notes["ways"] = len(read.way_id)
-    remarks: list[tuple[str, str, str]] = []
+        (
+            "ways_of_unknown_class", "ways_closed", "ways_outside", "ways_with_missing_nodes", "nodes_missing",
+            "signs_unread", "surfaces_unread",
+        ),
+        0,
+    )  # fmt: skip
+    notes |= {"ways": len(read.way_id), **read.notes}
+    remarks = list(read.remarks)
     node_id, first = np.unique(np.frombuffer(read.node_id, dtype=np.int64), return_index=True)
     lon, lat = np.frombuffer(read.lon)[first], np.frombuffer(read.lat)[first]
     refs = np.frombuffer(read.refs, dtype=np.int64)
     spot = np.minimum(np.searchsorted(node_id, refs), max(0, len(node_id) - 1))
     node = np.where(node_id[spot] == refs, spot, -1) if len(node_id) else np.full(len(refs), -1)
     way = np.repeat(np.arange(len(read.count)), read.count)
-    rules = _rules(read, profile, terrain, notes, remarks)
+    touches = _touches(way, node, lon, lat, len(read.way_id), within)
+    notes["ways_outside"] = int((~touches).sum())
+    terrains = np.full(len(read.way_id), terrain)
+    if elevation is not None and terrain == "by_elevation":
+        # Only ways that are kept must lie on the raster.
+        here = (node >= 0) & touches[way]
+        way_ids = np.array(read.way_id, dtype=np.int64)
+        terrains = slope.terrain_of_ways(elevation, way[here], lon[node[here]], lat[node[here]], way_ids)
+    rules = _rules(read, profile, terrains, touches, notes, remarks)
     kept = np.array([rule is not None for rule in rules], dtype=bool)
-    kept &= _touches(way, node, lon, lat, len(kept), within)
     _remark_missing(read, way, node, refs, kept, notes, remarks)
+    _remark_short(read, way, node, kept, notes, remarks)
     chosen = np.flatnonzero(kept)
     renumbered = np.cumsum(kept) - 1
     point = kept[way]
     if not np.any(node[point] >= 0):
-        why = f"no road that {profile} may use, among {len(read.way_id)} ways"
+        why = f"no road that {profile.name} may use, among {len(read.way_id)} ways"
         raise InputError([Complaint("unreadable_file", file=name, details={"why": why})])
-    middle = float(lon[node[point & (node >= 0)]].mean()), float(lat[node[point & (node >= 0)]].mean())
-    if not (LON_RANGE[0] <= middle[0] <= LON_RANGE[1] and LAT_RANGE[0] <= middle[1] <= LAT_RANGE[1]):
-        raise InputError([Complaint("outside_country", file=name, value=f"{middle[0]:.3f}, {middle[1]:.3f}")])
+    located = node[point & (node >= 0)]
+    if len(located) < (1 - _MOST_MISSING) * point.sum():
+        why = f"{1 - len(located) / point.sum():.0%} of the points of its roads are missing; minutes would be wrong"
+        raise InputError([Complaint("unreadable_file", file=name, details={"why": why})])
+    check_country(lon[located], lat[located], name=name)
     blocked = {ref for ref, tags in read.barriers.items() if ways.blocks(tags, profile=profile)}
     drawn = Drawn(
         way_id=np.array(read.way_id, dtype=np.int64)[chosen],
@@ -179,39 +253,72 @@ def build(read: OsmMap, *, name: str, profile: str, terrain: str, within: Within
         lat=lat,
         blocked=np.isin(node_id, np.array(sorted(blocked), dtype=np.int64)),
     )
-    return assemble(drawn, remarks=remarks, notes=notes, profile=profile, source=f"OpenStreetMap: {name}")
+    climb = None
+    if elevation is not None:
+        spanning = np.array([ways.spans(read.tags[i]) for i in chosen], dtype=bool)
+        climb = Climb(elevation, profile, spanning)
+    return assemble(
+        drawn, remarks=remarks, notes=notes, climb=climb, profile=profile.name, source=f"OpenStreetMap: {name}"
+    )
 
 
 def _rules(
-    read: OsmMap, profile: str, terrain: str, notes: dict[str, float], remarks: list[tuple[str, str, str]]
+    read: OsmMap,
+    profile: Profile,
+    terrains: NDArray[np.str_],
+    touches: NDArray[np.bool_],
+    notes: dict[str, float],
+    remarks: list[tuple[str, str, str]],
 ) -> list[ways.Rule | None]:
-    """Return the rule of each way, None for a way that is closed to the profile or of an unknown class."""
+    """Return the rule of each way, None for one outside, closed to the profile or of an unknown class."""
     rules: list[ways.Rule | None] = []
-    for way_id, tags in zip(read.way_id, read.tags, strict=True):
+    met = set()
+    # Most ways share their tags with many others.
+    known: dict[tuple[int, str], ways.Rule | None] = {}
+    for way_id, tags, terrain, inside in zip(read.way_id, read.tags, terrains.tolist(), touches.tolist(), strict=True):
+        if not inside:
+            rules.append(None)
+            continue
         highway = ways.highway_of(tags)
         if not ways.known(highway):
             notes["ways_of_unknown_class"] += 1
             remarks.append(("unknown class", f"way {way_id}", f"{highway}: not used"))
             rules.append(None)
             continue
-        rule = ways.read_rule(tags, profile=profile, terrain=terrain)
+        like = id(tags), terrain
+        if like not in known:
+            known[like] = ways.read_rule(tags, profile=profile, terrain=terrain)
+        rule = known[like]
         notes["ways_closed"] += rule is None
         if rule is not None and ways.unread_sign(tags):
             notes["signs_unread"] += 1
             remarks.append(("maxspeed not read", f"way {way_id}", f"{tags['maxspeed']}: assumed speed taken"))
+        if rule is not None and ways.unread_surface(tags, profile=profile):
+            notes["surfaces_unread"] += 1
+            remarks.append(("surface not read", f"way {way_id}", f"{tags['surface']}: taken for paved"))
+        if rule is not None:
+            met.add((highway, terrain))
         rules.append(rule)
+    remarks += [
+        ("above the law", f"class {highway}, {terrain}", f"{given:g} km/h: {profile.kph[highway, terrain]:g} taken")
+        for (highway, terrain), given in sorted(profile.lowered.items())
+        if (highway, terrain) in met
+    ]
     return rules
 
 
 def _touches(
-    way: NDArray[Any], node: NDArray[Any], lon: NDArray[Any], lat: NDArray[Any], count: int, within: Within | None
+    way: NDArray[Any],
+    node: NDArray[Any],
+    lon: NDArray[Any],
+    lat: NDArray[Any],
+    count: int,
+    area: Area | None,
 ) -> NDArray[np.bool_]:
     """Say which ways touch the area."""
     touches = np.ones(count, dtype=bool)
-    if within is None:
+    if area is None:
         return touches
-    area = shapely.box(*within) if isinstance(within, tuple) else within
-    shapely.prepare(area)
     located = node >= 0
     ways_here, nodes_here = way[located], node[located]
     points = np.bincount(ways_here, minlength=count)
@@ -238,3 +345,20 @@ def _remark_missing(
     for i, count in zip(*np.unique(way[lacking], return_counts=True), strict=True):
         notes["ways_with_missing_nodes"] += 1
         remarks.append(("nodes missing", f"way {read.way_id[i]}", f"{count} of {read.count[i]}: the road ends there"))
+
+
+def _remark_short(
+    read: OsmMap,
+    way: NDArray[Any],
+    node: NDArray[Any],
+    kept: NDArray[np.bool_],
+    notes: dict[str, float],
+    remarks: list[tuple[str, str, str]],
+) -> None:
+    """Name the ways of which fewer than two different points are known: they lead nowhere."""
+    located = (node >= 0) & kept[way]
+    spots = np.unique(np.column_stack([way[located], node[located]]), axis=0)
+    points = np.bincount(spots[:, 0], minlength=len(kept))
+    short = np.flatnonzero((points < 2) & kept)
+    notes["ways_of_no_length"] = len(short)
+    remarks += [("no length", f"way {read.way_id[i]}", "fewer than two points: not used") for i in short]

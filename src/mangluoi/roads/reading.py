@@ -7,10 +7,13 @@ from pathlib import Path
 import shapely
 
 from mangluoi.errors import Complaint, InputError
-from mangluoi.roads import bridge, lines, osm, speeds
+from mangluoi.rasters import Raster
+from mangluoi.roads import bridge, lines, osm
+from mangluoi.roads.areas import Area, Within, area_of
 from mangluoi.roads.cache import digest_file, key_of, load_network, save_network
+from mangluoi.roads.modes import Profile, find_profile
 from mangluoi.roads.network import RoadNetwork
-from mangluoi.roads.osm import Within
+from mangluoi.roads.slope import check_elevation
 
 __all__ = ["read_network"]
 
@@ -18,9 +21,11 @@ __all__ = ["read_network"]
 def read_network(
     path: str | Path,
     *,
-    profile: str,
+    profile: str | Path | Profile,
     terrain: str = "plain",
     within: Within | None = None,
+    margin_km: float = 0.0,
+    elevation: Raster | None = None,
     cache: str | Path | None = None,
 ) -> RoadNetwork:
     """Read a road file to the network of one profile.
@@ -31,22 +36,27 @@ def read_network(
         OpenStreetMap data: ``.osm.pbf``, ``.osm``, ``.osm.bz2``, ``.osm.gz``, or ``.json`` from Overpass;
         line layers: ``.gpkg``, ``.shp``, ``.geojson``; or ``.graphml`` as OSMnx writes it.
     profile
-        One of `profiles`.
+        One of `profiles`, the TOML file of a user's own (see `read_profile`), or a `Profile`.
     terrain
-        {"plain", "mountain"}: which assumed speeds to take.
+        {"plain", "mountain", "by_elevation"}: which speeds to take; the last takes those of the mountains where the
+        ground around a road is steeper than 30 %.
     within
-        Keep the roads that touch this area (a polygon, or west, south, east, north); people use the neighbour's roads,
-        so give it a margin.
+        Keep the roads that touch this area: a polygon in degrees, (west, south, east, north), or a layer of polygons.
+    margin_km
+        By how much the area is widened on all sides; people use the neighbour's roads.
+    elevation
+        Metres above the sea, as `sources.rasters.read_raster` or `raster_from_array` give them; then a grade takes its
+        time, uphill and downhill, as the profile says.
     cache
-        A folder where the network is kept, under the digest of the file, the profile, the area, the version of this
-        package and its assumed speeds; a second reading then takes a fraction of the time.
+        A folder where the network is kept, under the digest of the file, the profile, the area, the elevation, the
+        version of this package and its assumed figures; a second reading then takes a fraction of the time.
 
     Returns
     -------
     RoadNetwork
         Junctions and ends of roads, with the time computed along every bend. Its notes count ways that were read,
-        skipped or of an unknown class, nodes that the file lacks, and the share of kilometres with an assumed speed;
-        its remarks name them.
+        cut off, skipped or of an unknown class, nodes that the file lacks, and the share of kilometres with an assumed
+        speed; its remarks name them.
 
     Raises
     ------
@@ -56,34 +66,43 @@ def read_network(
         If the file needs ``osmium`` and it is not installed.
     """
     path = Path(path)
-    speeds.check_profile(profile)
-    speeds.check_terrain(terrain)
+    travels = find_profile(profile)
+    check_elevation(terrain, elevation)
+    if within is None and margin_km:
+        why = "a margin needs an area"
+        raise InputError([Complaint("contradiction", column="margin_km", details={"why": why})])
+    area = None if within is None else area_of(within, margin_km=margin_km)
     if not path.is_file():
         raise InputError([Complaint("missing_file", file=str(path))])
     if cache is None:
-        return _read(path, profile, terrain, within)
-    folder, key = Path(cache), _key(path, profile, terrain, within)
+        return _read(path, travels, terrain, area, elevation)
+    folder = Path(cache)
+    key = key_of(
+        file=digest_file(path),
+        name=path.name,
+        profile=travels.digest,
+        terrain=terrain,
+        within=None if area is None else shapely.to_wkb(area, hex=True),
+        elevation=None if elevation is None else elevation.digest(),
+    )
     known = load_network(folder, key)
     if known is not None:
         return known
-    network = _read(path, profile, terrain, within)
+    network = _read(path, travels, terrain, area, elevation)
     save_network(network, folder, key)
     return network
 
 
-def _key(path: Path, profile: str, terrain: str, within: Within | None) -> str:
-    area = None if within is None else list(within) if isinstance(within, tuple) else shapely.to_wkb(within, hex=True)
-    return key_of(file=digest_file(path), name=path.name, profile=profile, terrain=terrain, within=area)
-
-
-def _read(path: Path, profile: str, terrain: str, within: Within | None) -> RoadNetwork:
+def _read(path: Path, profile: Profile, terrain: str, within: Area | None, elevation: Raster | None) -> RoadNetwork:
     name = path.name.lower()
-    if name.endswith((*osm.OSM_ENDINGS, osm.OVERPASS_ENDING)):
-        return osm.build(osm.read_map(path), name=path.name, profile=profile, terrain=terrain, within=within)
-    if name.endswith(lines.ENDINGS):
-        return osm.build(lines.read_map(path), name=path.name, profile=profile, terrain=terrain, within=within)
     if name.endswith(".graphml"):
-        return bridge.read_graphml(path, profile=profile, terrain=terrain, within=within)
-    known = (*osm.OSM_ENDINGS, osm.OVERPASS_ENDING, *lines.ENDINGS, ".graphml")
-    why = "its name ends in none of " + ", ".join(known)
-    raise InputError([Complaint("unreadable_file", file=path.name, details={"why": why})])
+        return bridge.read_graphml(path, profile=profile, terrain=terrain, within=within, elevation=elevation)
+    if name.endswith((*osm.OSM_ENDINGS, osm.OVERPASS_ENDING)):
+        read = osm.read_map(path)
+    elif name.endswith(lines.ENDINGS):
+        read = lines.read_map(path)
+    else:
+        known = (*osm.OSM_ENDINGS, osm.OVERPASS_ENDING, *lines.ENDINGS, ".graphml")
+        why = "its name ends in none of " + ", ".join(known)
+        raise InputError([Complaint("unreadable_file", file=path.name, details={"why": why})])
+    return osm.build(read, name=path.name, profile=profile, terrain=terrain, within=within, elevation=elevation)

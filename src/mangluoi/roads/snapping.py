@@ -31,12 +31,13 @@ _AT_NODE_M = 0.05
 
 @dataclass(frozen=True)
 class Points:
-    """Points in the caller's order: ids, and either degrees or positions of nodes (-1 where degrees hold)."""
+    """Points in the caller's order: ids, degrees or positions of nodes (-1 where degrees hold), minutes to be added."""
 
     ids: NDArray[np.str_]
     lon: Floats
     lat: Floats
     node: NDArray[np.intp]
+    extra: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def joined(parts: Sequence[Snapped]) -> Snapped:
     return Snapped(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Snapped)))
 
 
-def read_points(network: RoadNetwork, points: pd.DataFrame | Sequence[str], *, name: str) -> Points:
+def read_points(network: RoadNetwork | None, points: pd.DataFrame | Sequence[str], *, name: str) -> Points:
     """Read points from a frame or a sequence of node ids.
 
     Parameters
@@ -98,7 +99,8 @@ def read_points(network: RoadNetwork, points: pd.DataFrame | Sequence[str], *, n
         The network that node ids belong to.
     points
         A sequence of node ids, or a frame with an id column (id, point_id or site_id) and either node_id, or lon and
-        lat, or neither where the ids are node ids themselves.
+        lat, or neither where the ids are node ids themselves. With lon and lat there may be `access_minutes`: a leg to
+        that place that was walked before (see `walking_legs`), missing where there is none.
     name
         What the points are, for complaints.
 
@@ -118,12 +120,15 @@ def read_points(network: RoadNetwork, points: pd.DataFrame | Sequence[str], *, n
     ids = texts(points[id_column])
     found = complain(ids.isna(), "missing_value", name, id_column, ids) + duplicates(ids, name, id_column)
     lon = lat = np.full(len(points), math.nan)
-    node = np.full(len(points), -1, dtype=np.intp)
+    node, extra = np.full(len(points), -1, dtype=np.intp), None
     if "node_id" not in points.columns and not absent:
         lon, found_lon = numbers(points["lon"], name, "lon", low=-180, high=180)
         lat, found_lat = numbers(points["lat"], name, "lat", low=-90, high=90)
         found += found_lon + found_lat
-    else:
+        if "access_minutes" in points.columns:
+            extra, found_extra = numbers(points["access_minutes"], name, "access_minutes", low=0, required=False)
+            extra, found = np.nan_to_num(extra), found + found_extra
+    elif network is not None:
         column = "node_id" if "node_id" in points.columns else id_column
         nodes = texts(points[column])
         node = network.positions(nodes)
@@ -134,7 +139,7 @@ def read_points(network: RoadNetwork, points: pd.DataFrame | Sequence[str], *, n
         )
     if found:
         raise InputError(found)
-    return Points(ids.to_numpy(dtype=np.str_), lon, lat, node)
+    return Points(ids.to_numpy(dtype=np.str_), lon, lat, node, extra)
 
 
 def snap(network: RoadNetwork, points: Points, *, search_m: float = math.inf) -> Snapped:
@@ -158,6 +163,8 @@ def snap(network: RoadNetwork, points: Points, *, search_m: float = math.inf) ->
         foot = segments.nearest_foot(network.segments, points.lon[free], points.lat[free], search_m=search_m)
         distance[free] = foot.distance_m
         access[free] = foot.distance_m / 1000.0 * network.access_min_per_km
+        if points.extra is not None:
+            access[free] += points.extra[free]
         piece[free], along[free] = foot.piece, foot.along
         nodes[free, 0] = foot.node
         x[free], y[free] = projection.to_metres(points.lon[free], points.lat[free], network.segments.crs)
@@ -171,7 +178,7 @@ def snap(network: RoadNetwork, points: Points, *, search_m: float = math.inf) ->
 
 def timed(network: RoadNetwork, minutes: Floats) -> Floats:
     """Round minutes to whole milliseconds where the network's own are whole, otherwise to the last decimal kept."""
-    if network.layout.out.ms is None:
+    if network.ms is None:
         return np.round(minutes, layout.DECIMALS)
     return np.rint(minutes * layout.MS_PER_MINUTE) / layout.MS_PER_MINUTE
 

@@ -1,4 +1,4 @@
-"""Speeds, legal caps and the other assumed figures of travel, read from ``data/roads``; nothing is ever defaulted."""
+"""Legal caps, terrain and the other assumed figures of travel, read from ``data/roads``; nothing is ever defaulted."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ from mangluoi import shipped
 from mangluoi.checking import nearest
 from mangluoi.errors import Complaint, InputError
 
-__all__ = [
-    "Estimate", "assumption", "cap_kph", "check_profile", "check_terrain", "classes", "estimate", "profiles",
-    "speed_kph", "table",
-]  # fmt: skip
+__all__ = ["TERRAINS", "Estimate", "assumption", "cap_kph", "check_terrain", "estimate"]
 
 #: Terrain classes that speeds are given for.
 TERRAINS = ("plain", "mountain")
@@ -22,14 +19,6 @@ TERRAINS = ("plain", "mountain")
 # Where a class lies, for the legal caps: the lower cap of one carriageway is taken, since OpenStreetMap rarely says
 # whether a road is divided.
 _POPULATED = ("residential", "living_street", "service", "pedestrian")
-
-
-@cache
-def table() -> Mapping[tuple[str, str, str], float]:
-    """Return the assumed speeds in km/h by (profile, highway class, terrain); a closed class is absent."""
-    frame = shipped.frame("roads/speeds.csv")
-    keys = zip(frame["profile"], frame["highway"], frame["terrain"], strict=True)
-    return MappingProxyType(dict(zip(keys, frame["speed_kph"].astype(float), strict=True)))
 
 
 @cache
@@ -46,77 +35,28 @@ def _assumptions() -> Mapping[tuple[str, str], float]:
     return MappingProxyType(dict(zip(keys, frame["value"].astype(float), strict=True)))
 
 
-def profiles() -> list[str]:
-    """Return the known profiles: who travels, and how."""
-    return sorted({profile for profile, _, _ in table()})
-
-
-@cache
-def classes() -> frozenset[str]:
-    """Return every highway class that some profile may use."""
-    return frozenset(highway for _, highway, _ in table())
-
-
-def check_profile(profile: str) -> str:
-    """Return the profile if it is known.
-
-    Raises
-    ------
-    InputError
-        If it is not; the nearest known one is named.
-    """
-    return _known(profile, profiles(), "profile")
-
-
 def check_terrain(terrain: str, *, further: tuple[str, ...] = ()) -> str:
     """Return the terrain class if it is known or stands in `further`, or raise `InputError`."""
-    return _known(terrain, [*TERRAINS, *further], "terrain")
+    words = [*TERRAINS, *further]
+    if terrain not in words:
+        details = {"nearest": nearest(terrain, words) or ", ".join(words)}
+        raise InputError([Complaint("not_in_list", column="terrain", value=terrain, details=details)])
+    return terrain
 
 
-def _known(value: str, words: list[str], column: str) -> str:
-    if value not in words:
-        details = {"nearest": nearest(value, words) or ", ".join(words)}
-        raise InputError([Complaint("not_in_list", column=column, value=value, details=details)])
-    return value
-
-
-def speed_kph(profile: str, highway: str, terrain: str) -> float | None:
-    """Return the assumed speed of a profile on a highway class, or None where the class is closed to it.
-
-    Parameters
-    ----------
-    profile
-        One of `profiles`.
-    highway
-        An OpenStreetMap highway class without ``_link``, or ``"ferry"``.
-    terrain
-        {"plain", "mountain"}
-
-    Raises
-    ------
-    InputError
-        If the profile, the class or the terrain is not known.
-    """
-    check_profile(profile)
-    check_terrain(terrain)
-    _known(highway, sorted(classes()), "highway")
-    return table().get((profile, highway, terrain))
-
-
-def cap_kph(profile: str, highway: str) -> float | None:
-    """Return the legal cap in km/h for a profile on a highway class; None for walking, which has none.
+def cap_kph(travels: str, highway: str) -> float | None:
+    """Return the legal cap in km/h for who travels on a highway class; None on foot and on a ferry, which have none.
 
     Notes
     -----
     Thông tư 31/2019/TT-BGTVT (Thông tư 38/2024/TT-BGTVT from 2025), for roads without a divider, which is the lower
     one, and for expressways.
     """
-    check_profile(profile)
-    if profile == "walk":
+    if travels == "walk" or highway == "ferry":
         return None
     if highway == "motorway":
-        return _caps().get((profile, "expressway"))
-    return _caps()[profile, "populated_two_way" if highway in _POPULATED else "outside_two_way"]
+        return _caps().get((travels, "expressway"))
+    return _caps()[travels, "populated_two_way" if highway in _POPULATED else "outside_two_way"]
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mangluoi.roads import speeds
+from mangluoi.roads.modes import CLASSES, LIMITING_TAGS, Profile
 
-__all__ = ["Rule", "blocks", "highway_of", "known", "read_rule", "unpaved", "unread_sign"]
+__all__ = [
+    "TAGS",
+    "Rule",
+    "blocks",
+    "highway_of",
+    "known",
+    "read_rule",
+    "spans",
+    "unpaved",
+    "unread_sign",
+    "unread_surface",
+]
 
 # The most general key first: the last one that is present decides (OpenStreetMap wiki, Key:access).
 _ACCESS_KEYS = {
@@ -23,6 +34,12 @@ _UNPAVED = {
     "unpaved", "compacted", "fine_gravel", "gravel", "pebblestone", "ground", "dirt", "earth", "grass", "mud", "sand",
     "rock", "clay",
 }  # fmt: skip
+# Surfaces that limit no speed of the tables (OpenStreetMap wiki, Key:surface).
+_PAVED = {
+    "paved", "asphalt", "concrete", "concrete:plates", "concrete:lanes", "chipseal", "paving_stones", "sett",
+    "cobblestone", "unhewn_cobblestone", "bricks", "brick", "cement", "metal", "metal_grid", "wood", "grass_paver",
+    "rubber", "tartan", "tiles", "plastic",
+}  # fmt: skip
 # Barriers that stop a profile where nothing is said of access (OpenStreetMap wiki, Key:barrier); a gate is opened.
 _BARRIERS = {
     "motorbike": {"block", "stile", "turnstile", "kissing_gate", "full-height_turnstile", "jersey_barrier", "log"},
@@ -33,6 +50,14 @@ _BARRIERS = {
     "walk": set(),
 }  # fmt: skip
 _MPH = 1.609344
+
+#: Every key that a rule depends on; the others need not be read.
+TAGS = frozenset(
+    {
+        "highway", "route", "barrier", "area", "bridge", "tunnel", "duration", "junction", "maxspeed", "oneway",
+        *(key for keys in _ACCESS_KEYS.values() for key in keys), *_ONEWAY_KEY.values(), *LIMITING_TAGS,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,7 +96,7 @@ def highway_of(tags: Mapping[str, str]) -> str | None:
 
 def known(highway: str | None) -> bool:
     """Say whether the speeds know a class."""
-    return highway in speeds.classes()
+    return highway in CLASSES
 
 
 def unpaved(tags: Mapping[str, str]) -> bool:
@@ -80,53 +105,66 @@ def unpaved(tags: Mapping[str, str]) -> bool:
     return surface in _UNPAVED or (not surface and tags.get("highway") == "track")
 
 
+def spans(tags: Mapping[str, str]) -> bool:
+    """Say whether a way runs over a bridge or through a tunnel, off the ground."""
+    return any(tags.get(key, "no") != "no" for key in ("bridge", "tunnel"))
+
+
 def unread_sign(tags: Mapping[str, str]) -> bool:
     """Say whether a speed limit is given that cannot be read."""
     return "maxspeed" in tags and _maxspeed_kph(tags["maxspeed"]) is None
 
 
-def blocks(tags: Mapping[str, str], *, profile: str) -> bool:
+def unread_surface(tags: Mapping[str, str], *, profile: Profile) -> bool:
+    """Say whether a surface is given that neither the tables here nor the profile know."""
+    surface = tags.get("surface", "")
+    return bool(surface) and not (surface in _PAVED or surface in _UNPAVED or surface in profile.limits_kph["surface"])
+
+
+def blocks(tags: Mapping[str, str], *, profile: Profile) -> bool:
     """Say whether a barrier on a node stops the profile."""
     barrier = tags.get("barrier", "")
-    if any(key in tags for key in _ACCESS_KEYS[profile]):
-        return not _open(tags, profile)
-    return barrier in _BARRIERS[profile]
+    if any(key in tags for key in _ACCESS_KEYS[profile.travels]):
+        return not _open(tags, profile.travels)
+    return barrier in _BARRIERS[profile.travels]
 
 
-def read_rule(tags: Mapping[str, str], *, profile: str, terrain: str) -> Rule | None:
+def read_rule(tags: Mapping[str, str], *, profile: Profile, terrain: str) -> Rule | None:
     """Return how a profile may use a way of a known class, or None where the way is closed to it."""
-    highway = highway_of(tags)
-    if highway is None or tags.get("area") == "yes" or not _open(tags, profile):
+    highway, travels = highway_of(tags), profile.travels
+    if highway is None or tags.get("area") == "yes" or not _open(tags, travels):
         return None
-    speed = speeds.table().get((profile, highway, terrain))
+    speed = profile.kph.get((highway, terrain))
     if speed is None:
         return None
-    forward, backward = _directions(tags, profile, highway)
-    if not (forward or backward):
+    for tag in LIMITING_TAGS:
+        speed = min(speed, profile.limits_kph[tag].get(tags.get(tag, ""), speed))
+    forward, backward = _directions(tags, travels, highway)
+    if not (speed > 0 and (forward or backward)):
         return None
     sign = _maxspeed_kph(tags.get("maxspeed", ""))
     # Signs are for motors; and a sign only caps, for nobody drives 60 on a lane because nothing forbids it.
-    signed = profile != "walk" and sign is not None and sign < speed
+    signed = travels != "walk" and sign is not None and sign < speed
     kph = sign if signed and sign is not None else speed
     ferry = highway == "ferry"
     minutes = _duration_minutes(tags.get("duration", "")) if ferry else None
     return Rule(60.0 / kph, forward, backward, not signed and minutes is None, ferry, minutes)
 
 
-def _open(tags: Mapping[str, str], profile: str) -> bool:
+def _open(tags: Mapping[str, str], travels: str) -> bool:
     verdict = "yes"
-    for key in _ACCESS_KEYS[profile]:
+    for key in _ACCESS_KEYS[travels]:
         verdict = tags.get(key, verdict)
     return verdict not in _CLOSED
 
 
-def _directions(tags: Mapping[str, str], profile: str, highway: str) -> tuple[bool, bool]:
+def _directions(tags: Mapping[str, str], travels: str, highway: str) -> tuple[bool, bool]:
     """Return whether the way runs forward and backward."""
-    if profile == "walk":
+    if travels == "walk":
         oneway = tags.get("oneway:foot", "no")
     else:
         round_about = tags.get("junction") in ("roundabout", "circular") or highway == "motorway"
-        oneway = tags.get(_ONEWAY_KEY[profile], tags.get("oneway", "yes" if round_about else "no"))
+        oneway = tags.get(_ONEWAY_KEY[travels], tags.get("oneway", "yes" if round_about else "no"))
     if oneway in ("yes", "true", "1"):
         return True, False
     if oneway in ("-1", "reverse"):

@@ -16,10 +16,8 @@ The profile ``internal`` masks nothing but still never shows a confidential site
 
 from __future__ import annotations
 
-import dataclasses
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -27,12 +25,15 @@ import numpy as np
 import pandas as pd
 
 from mangluoi import shipped
-from mangluoi.scenario import masking
+from mangluoi.scenario import hiding, joint_masks, masking
+from mangluoi.scenario.confidential import Secret, is_public_target, public_plan, secrets_of
+from mangluoi.scenario.detail import Detail
 from mangluoi.scenario.masking import AFTER_COLUMNS, LARGEST_MASKED, STATE_COLUMNS
-from mangluoi.scenario.plan import Plan, TargetRule
+from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Notice, Result
+from mangluoi.scenario.withholding import Door, shown_detail
 
-__all__ = ["LARGEST_MASKED", "Disclosed", "disclose"]
+__all__ = ["LARGEST_MASKED", "Disclosed", "disclose", "disclose_together"]
 
 Profile = Literal["public", "internal"]
 
@@ -100,6 +101,8 @@ class Disclosed:
         How many rows are masked, by table.
     withheld_services
         Services given for the province only because a confidential site offers them, or would be built for them.
+    detail
+        The tables behind these figures, see `detail.Detail` and `withholding`; each with ``masked``.
     """
 
     profile: Profile
@@ -125,6 +128,7 @@ class Disclosed:
     provenance: Mapping[str, Any]
     masked_count: Mapping[str, int]
     withheld_services: tuple[str, ...]
+    detail: Detail = field(default_factory=Detail)
 
 
 def disclose(result: Result | Disclosed, *, profile: Profile = "public") -> Disclosed:
@@ -145,38 +149,90 @@ def disclose(result: Result | Disclosed, *, profile: Profile = "public") -> Disc
     ----------
     Nghị định 356/2025/NĐ-CP; Luật 13/2022/QH15 art. 2(3) (places of refuge); ResDAC, CMS cell size suppression policy.
     """
-    if isinstance(result, Disclosed):
-        return result
+    return result if isinstance(result, Disclosed) else disclose_together([result], profile=profile)[0]
+
+
+def disclose_together(results: Sequence[Result], *, profile: Profile = "public") -> list[Disclosed]:
+    """Take from several results about the same people what may be shown side by side.
+
+    A figure that one of them masks could be worked out from another with the same people and other thresholds or
+    times; so what is masked is decided over everything that all of them publish.
+
+    Parameters
+    ----------
+    results
+        Results of one province. Those on other units than the first one's are masked on their own: see Notes.
+    profile
+        {"public", "internal"}
+
+    Returns
+    -------
+    list of Disclosed
+        In the same order.
+
+    Notes
+    -----
+    Communes of two vintages are not the same areas, so sums over them cannot be differenced commune by commune where
+    they were merged whole; where only some were, publish one of the two.
+    """
+    drafts = [_draft(result) for result in results]
+    if profile == "internal":
+        return [_disclosed(result, draft, None) for result, draft in zip(results, drafts, strict=True)]
+    masks: dict[int, masking.Masks] = {}
+    for vintage in dict.fromkeys(result.plan.vintage for result in results):
+        alike = [number for number, result in enumerate(results) if result.plan.vintage == vintage]
+        found = joint_masks.of_results([(results[n], drafts[n].people, drafts[n].by_unit) for n in alike])
+        masks.update(zip(alike, found, strict=True))
+    return [_disclosed(result, draft, masks[n]) for n, (result, draft) in enumerate(zip(results, drafts, strict=True))]
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """The counts of a result before anything in them is masked; sensitive groups and withheld services are out."""
+
+    secret: Secret
+    sensitive: set[str]
+    states: pd.DataFrame
+    by_unit: pd.DataFrame
+    people: pd.DataFrame
+
+
+def _draft(result: Result) -> _Draft:
     groups = shipped.frame("norms/groups.csv").set_index("group")
     sensitive = set(groups.index[groups["sensitive"] == "yes"])
-    secret = _secrets(result)
-    plan = _plan(result.plan, secret)
+    secret = secrets_of(result)
     states = _states(result)
-    totals, people_totals = _state_totals(result, states), _people_totals(result)
     by_unit = states[~states["group"].isin(sensitive) & ~states["service"].isin(secret.services)]
     people = result.people[["unit_code", "group", "people", "estimated", "basis"]]
-    if profile == "public":
-        people = people[~people["group"].isin(sensitive)]
-        masks = masking.of_result(result, people, by_unit)
-        people = masking.hide(
-            people, ["people"], [u in masks.people.get(g, ()) for u, g in masking.keys(people, "unit_code", "group")]
+    return _Draft(secret, sensitive, states, by_unit, people[~people["group"].isin(sensitive)])
+
+
+def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Disclosed:
+    """Put together what may be shown; without masks, for the profile ``internal``."""
+    secret, sensitive, by_unit, people = draft.secret, draft.sensitive, draft.by_unit, draft.people
+    totals, people_totals = _state_totals(result, draft.states), _people_totals(result)
+    if masks is not None:
+        people = hiding.hide(
+            people, ["people"], [u in masks.people.get(g, ()) for u, g in hiding.keys(people, "unit_code", "group")]
         )
-        keys = masking.keys(by_unit, "unit_code", "group", "service")
+        keys = hiding.keys(by_unit, "unit_code", "group", "service")
         counts = [*STATE_COLUMNS, *AFTER_COLUMNS]
-        by_unit = masking.hide(by_unit, counts, [u in masks.states.get((g, s), ()) for u, g, s in keys])
-        people_totals = masking.hide_small(people_totals, ["people", "lower", "upper"], sensitive)
-        closed = [key in masks.totals for key in masking.keys(totals, "group", "service")]
-        totals = masking.hide_small(totals, [*counts, "covered", "covered_after"], sensitive, also=closed)
-        bands = masking.hide_bands(result.bands, totals, masks, sensitive)
+        by_unit = hiding.hide(by_unit, counts, [u in masks.states.get((g, s), ()) for u, g, s in keys])
+        people_totals = hiding.hide_small(people_totals, ["people", "lower", "upper"], sensitive)
+        closed = [key in masks.totals for key in hiding.keys(totals, "group", "service")]
+        totals = hiding.hide_small(totals, [*counts, "covered", "covered_after"], sensitive, also=closed)
+        bands = hiding.hide_bands(result.bands, totals, masks, sensitive)
     else:
+        people = result.people[["unit_code", "group", "people", "estimated", "basis"]]
         people, people_totals, by_unit, totals, bands = (
             frame.assign(masked=False) for frame in (people, people_totals, by_unit, totals, result.bands)
         )
     bands = bands[~bands["service"].isin(secret.services)]
     capacity = result.capacity[~result.capacity["site_id"].isin(secret.sites)].reset_index(drop=True)
+    profile: Profile = "internal" if masks is None else "public"
     return Disclosed(
         profile=profile,
-        plan=plan,
+        plan=public_plan(result.plan, secret),
         province_name=result.province_name,
         units=result.units,
         cells=result.cells,
@@ -203,87 +259,34 @@ def disclose(result: Result | Disclosed, *, profile: Profile = "public") -> Disc
             for name, frame in (("people", people), ("states", by_unit), ("state_totals", totals), ("bands", bands))
         },
         withheld_services=secret.services,
+        detail=shown_detail(result.detail, _door(draft, by_unit, totals, people_totals, public=masks is not None)),
     )
 
 
-@dataclass(frozen=True)
-class _Secret:
-    """Confidential sites: their ids, their facilities, how many, the services that they give away, and their names."""
-
-    sites: frozenset[str]
-    facilities: frozenset[str]
-    count: Mapping[str, int]
-    services: tuple[str, ...]
-    names: re.Pattern[str] | None
-
-    def named_in(self, values: Any) -> bool:
-        """Say whether any of the texts names a confidential site or facility."""
-        return self.names is not None and any(
-            isinstance(value, str) and self.names.search(value.casefold()) for value in values
-        )
-
-
-def _secrets(result: Result) -> _Secret:
-    """Find the confidential sites: those flagged so, and all of a confidential type, whatever their flag says."""
-    listed = shipped.frame("norms/facility_types.csv")
-    types = frozenset(str(kind) for kind in listed.loc[listed["confidential"] == "yes", "type"])
-    sites, facilities = result.sites, result.facilities
-    of_type = set(facilities.loc[facilities["type"].isin(types), "facility_id"])
-    hidden = (
-        sites["confidential"].fillna(True).astype(bool) | sites["type"].isin(types) | sites["facility_id"].isin(of_type)
-    )
-    ids = frozenset(str(site) for site in sites.loc[hidden, "site_id"])
-    owners = frozenset(str(name) for name in {*sites.loc[hidden, "facility_id"], *of_type})
-    without_site = facilities[facilities["facility_id"].isin(of_type - set(sites["facility_id"]))]
-    count = pd.concat([sites.loc[hidden, "type"], without_site["type"]]).value_counts().sort_index()
-    offered = result.capacity.loc[result.capacity["site_id"].isin(ids), "service"]
-    planned = {rule.service for rule in result.plan.actions if rule.facility_type in types}
-    named = [*sites.loc[hidden, ["site_id", "facility_id", "name", "address"]].to_numpy().ravel()]
-    named += [*facilities.loc[facilities["facility_id"].isin(owners), ["facility_id", "name"]].to_numpy().ravel()]
-    words = sorted({value.casefold() for value in named if isinstance(value, str) and value.strip()})
-    pattern = re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words)) if words else None
-    return _Secret(
-        sites=ids,
-        facilities=owners,
-        count={str(kind): int(n) for kind, n in count.items()},
-        services=tuple(sorted({*offered, *planned})),
-        names=pattern,
+def _door(
+    draft: _Draft, by_unit: pd.DataFrame, totals: pd.DataFrame, people_totals: pd.DataFrame, *, public: bool
+) -> Door:
+    """Say what decides over the tables behind the main figures."""
+    needed = totals[totals["group"].isin(list(draft.sensitive))]
+    return Door(
+        sites=draft.secret.sites,
+        withheld=draft.secret.services,
+        masked=set(hiding.keys(totals[totals["masked"]], "group", "service")),
+        exposed={*by_unit.loc[by_unit["masked"], "service"], *needed["service"]},
+        groups=set(people_totals.loc[people_totals["masked"], "group"]),
+        sensitive=draft.sensitive,
+        public=public,
     )
 
 
-def _is_public_target(rule: TargetRule, secret: _Secret) -> bool:
-    """Say whether a target names no confidential facility; how many there are of a type may be told."""
-    return not secret.named_in(dataclasses.astuple(rule))
-
-
-def _plan(plan: Plan, secret: _Secret) -> Plan:
-    """Drop from the plan every rule that names a confidential site."""
-    actions = []
-    for rule in plan.actions:
-        sites = tuple(site for site in rule.sites if site not in secret.sites)
-        emptied = bool(rule.sites) and not sites
-        if not emptied and not secret.named_in([rule.basis]):
-            actions.append(dataclasses.replace(rule, sites=sites))
-    return dataclasses.replace(
-        plan,
-        actions=tuple(actions),
-        targets=tuple(rule for rule in plan.targets if _is_public_target(rule, secret)),
-        locations=tuple(
-            rule
-            for rule in plan.locations
-            if rule.site not in secret.sites and not secret.named_in(dataclasses.astuple(rule))
-        ),
-    )
-
-
-def _actions(result: Result, secret: _Secret, *, masks: bool) -> pd.DataFrame:
+def _actions(result: Result, secret: Secret, *, masks: bool) -> pd.DataFrame:
     shown = result.actions[~result.actions["service"].isin(secret.services)].reset_index(drop=True)
     more = shown["served_more"].astype(float)
     few = (more.abs() > 0) & (more.abs() <= LARGEST_MASKED) & masks
     return shown.assign(served_more=more.mask(few))
 
 
-def _answer(result: Result, secret: _Secret, totals: pd.DataFrame) -> dict[str, Any]:
+def _answer(result: Result, secret: Secret, totals: pd.DataFrame) -> dict[str, Any]:
     """Give the solver's sums over people and money only where nothing that they sum is masked or withheld."""
     if result.solution is None:
         return {}
@@ -293,7 +296,7 @@ def _answer(result: Result, secret: _Secret, totals: pd.DataFrame) -> dict[str, 
     return {name: getattr(result.solution, name) for name in told}
 
 
-def _scorecard(result: Result, secret: _Secret, totals: pd.DataFrame) -> pd.DataFrame:
+def _scorecard(result: Result, secret: Secret, totals: pd.DataFrame) -> pd.DataFrame:
     """Withhold a measure where a provincial count that it stands on is masked or a confidential site is within it."""
     shown = result.scorecard.copy()
     for position, rule in enumerate(result.plan.targets):
@@ -306,12 +309,12 @@ def _scorecard(result: Result, secret: _Secret, totals: pd.DataFrame) -> pd.Data
         if given_away:
             shown.loc[shown.index[position], ["today", "after", "distance"]] = np.nan
             shown.loc[shown.index[position], "reason"] = "masked"
-    public = [_is_public_target(rule, secret) for rule in result.plan.targets]
+    public = [is_public_target(rule, secret) for rule in result.plan.targets]
     return shown[public].reset_index(drop=True)
 
 
 def _notices(
-    result: Result, secret: _Secret, capacity: pd.DataFrame, by_unit: pd.DataFrame, totals: pd.DataFrame
+    result: Result, secret: Secret, capacity: pd.DataFrame, by_unit: pd.DataFrame, totals: pd.DataFrame
 ) -> tuple[Notice, ...]:
     """Drop notices about what is withheld, and mask in the others what the tables mask."""
     masked = set(by_unit.loc[by_unit["masked"], "service"]) | set(totals.loc[totals["masked"], "service"])
@@ -342,7 +345,7 @@ def _states(result: Result) -> pd.DataFrame:
 
 def _state_totals(result: Result, states: pd.DataFrame) -> pd.DataFrame:
     counts = [*STATE_COLUMNS, *AFTER_COLUMNS]
-    totals = states.groupby(["group", "service"], as_index=False, sort=True)[counts].sum()
+    totals = states.groupby(["group", "service"], as_index=False, sort=True)[counts].sum(min_count=1)
     covered = result.coverage[["group", "service", "covered", "covered_after"]].copy()
     covered[["covered", "covered_after"]] = covered[["covered", "covered_after"]].round().astype("Int64")
     return totals.merge(covered, on=["group", "service"], how="left", validate="one_to_one")

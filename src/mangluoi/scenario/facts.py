@@ -5,24 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from mangluoi import demand, gazetteer, shipped, sources, supply
 from mangluoi.errors import Complaint, InputError, PlanError, UnknownUnitError
-from mangluoi.projection import great_circle_m
+from mangluoi.scenario import siteplaces
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Notice
 from mangluoi.tables import FACILITIES, PEOPLE, SITES
 
 __all__ = ["Area", "Facts", "Supply", "area", "gather", "people_by_commune", "read_tables", "supply_on_map"]
 
-# Commune borders are not known, only points: a place belongs outside the province where the province's nearest
-# commune is this much farther off than the country's nearest one.
-_OUTSIDE_TIMES, _OUTSIDE_M = 2.0, 5_000.0
 # An address and coordinates contradict each other where they lie this much farther apart than the address is vague.
 _APART_M = 20_000.0
 
@@ -149,7 +144,7 @@ def people_by_commune(plan: Plan, where: Area, totals: pd.DataFrame, *, file: st
     Returns
     -------
     DataFrame
-        unit_code, vintage, group, people, lower, upper, basis, estimated.
+        unit_code, vintage, group, people, lower, upper, basis, as_of (the earliest of the group), estimated.
 
     Raises
     ------
@@ -174,6 +169,7 @@ def people_by_commune(plan: Plan, where: Area, totals: pd.DataFrame, *, file: st
     carried = _carry(plan, spread)
     moved = spread["vintage"].ne(plan.vintage).groupby(spread["group"]).any()
     carried["basis"] = carried["group"].map(marks["basis"])
+    carried["as_of"] = carried["group"].map(totals.groupby("group")["as_of"].min())
     carried["estimated"] = carried["group"].map(marks["estimated"] | moved).astype(bool)
     return carried.sort_values(["group", "unit_code"], ignore_index=True)
 
@@ -256,14 +252,27 @@ def supply_on_map(plan: Plan, where: Area, tables: Mapping[str, pd.DataFrame], *
     InputError
         If a site lies outside the province.
     """
-    facilities = supply.in_scope(tables["facilities"], include_drug_rehab=plan.supply.include_drug_rehab)
+    facilities = supply.in_scope(
+        tables["facilities"],
+        include_drug_rehab=plan.supply.include_drug_rehab,
+        authorities=plan.supply.authorities or None,
+    )
     facilities = facilities.sort_values("facility_id", ignore_index=True)
     _refuse_unknown_targets(plan, facilities)
     sites = tables["sites"][tables["sites"]["facility_id"].isin(facilities["facility_id"])]
     owner = facilities.set_index("facility_id")[["type", "ownership"]]
     sites = sites.join(owner, on="facility_id").sort_values("site_id")
     rows_of_file = [int(row) if file else None for row in sites.index]
-    sites, notices = _locate(plan, sites.reset_index(drop=True))
+    sites, notices = siteplaces.locate(plan, sites.reset_index(drop=True))
+    sites["across_border"] = [
+        siteplaces.is_outside(site, where.cells["cell_code"], lambda vintage: _communes(plan, where, vintage))
+        for site in sites.to_dict("records")
+    ]
+    notices += [
+        Notice("site_across_border", {"name": str(site["name"])})
+        for site in sites[sites["across_border"]].to_dict("records")
+        if not site["confidential"]
+    ]
     kinds = shipped.frame("norms/facility_types.csv")
     secret = set(kinds.loc[kinds["confidential"] == "yes", "type"])
     found = []
@@ -274,7 +283,7 @@ def supply_on_map(plan: Plan, where: Area, tables: Mapping[str, pd.DataFrame], *
         # Where a confidential site is must not be read in a complaint either.
         shown = site["site_id"] if site["confidential"] or pd.isna(site["address"]) else site["address"]
         at = (file, SITES.sheet, row, SITES["address"].heading, shown)
-        if _is_outside(plan, where, site):
+        if site["across_border"] and not plan.supply.admit_across_border:
             found.append(Complaint("outside_province", *at, {"province": where.province_name}))
         elif site["apart_m"] > _APART_M:
             found.append(Complaint("address_contradicts", *at, {"distance_km": round(site["apart_m"] / 1000)}))
@@ -297,7 +306,7 @@ def supply_on_map(plan: Plan, where: Area, tables: Mapping[str, pd.DataFrame], *
     ).sort_values(["site_id", "service"], ignore_index=True)
     columns = [
         "site_id", "facility_id", "name", "address", "type", "ownership", "confidential", "unit_code", "vintage",
-        "unit_name", "lon", "lat", "located_by", "located_within_m", "source",
+        "unit_name", "lon", "lat", "located_by", "located_within_m", "across_border", "source",
     ]  # fmt: skip
     silent = sites[~sites["site_id"].isin(offered["site_id"]) & ~sites["confidential"].astype(bool)]
     notices += [Notice("site_without_service", {"name": str(name)}) for name in silent["name"]]
@@ -324,67 +333,3 @@ def _refuse_unknown_targets(plan: Plan, facilities: pd.DataFrame) -> None:
     ]  # fmt: skip
     if found:
         raise PlanError(found)
-
-
-def _locate(plan: Plan, sites: pd.DataFrame) -> tuple[pd.DataFrame, list[Notice]]:
-    assumed = {rule.site: rule for rule in plan.locations}
-    unknown = sorted(set(assumed) - set(sites["site_id"]))
-    if unknown:
-        target = {"target": SITES.sheet}
-        raise PlanError(
-            [Complaint("unknown_reference", column="locations.site", value=site, details=target) for site in unknown]
-        )
-    address = sites["address"].astype(object).where(sites["address"].notna(), None)
-    found = gazetteer.locate(address)
-    without = sites["site_id"].isin(assumed) & address.isna()
-    stand_in = pd.Series([assumed[s].address if w else None for s, w in zip(sites["site_id"], without, strict=True)])
-    stand_in = stand_in.astype(object)
-    guess = gazetteer.locate(stand_in)
-    use_guess = stand_in.notna() & found["lon"].isna() & guess["lon"].notna()
-    named = [
-        "unit_code",
-        "vintage",
-        "unit_name",
-        "lon",
-        "lat",
-        "located_by",
-        "located_within_m",
-        "reason",
-        "candidates",
-    ]
-    where = found[named].where(~use_guess, guess[named])
-    where.loc[use_guess, "located_by"] = "assumed"
-    given = sites["lon"].notna() & sites["lat"].notna()
-    placed = sites.drop(columns=["lon", "lat"]).join(where)
-    apart = great_circle_m(sites["lon"], sites["lat"], found["lon"].astype(float), found["lat"].astype(float))
-    placed["apart_m"] = np.nan_to_num(apart - found["located_within_m"].astype(float).fillna(0.0).to_numpy())
-    placed.loc[given, ["lon", "lat"]] = sites.loc[given, ["lon", "lat"]]
-    placed.loc[given, "located_by"] = "given"
-    placed.loc[given, "located_within_m"] = np.nan
-    notices = []
-    for site in placed.to_dict("records"):
-        if site["confidential"]:
-            continue
-        if pd.isna(site["lon"]):
-            notices.append(Notice("site_unlocated", {"name": site["name"], "reason": site["reason"]}))
-        elif site["located_by"] == "assumed":
-            basis = assumed[site["site_id"]].basis
-            notices.append(Notice("site_assumed", {"name": site["name"], "basis": basis}))
-        elif site["located_by"] == "district":
-            within = float(site["located_within_m"]) / 1000
-            notices.append(Notice("site_district", {"name": site["name"], "within_km": within}))
-    return placed, notices
-
-
-def _is_outside(plan: Plan, where: Area, site: Mapping[Any, Any]) -> bool:
-    """Whether a located site lies outside the area: by its unit where its address named one, else by its point."""
-    if pd.isna(site["lon"]):
-        return False
-    if site["located_by"] == "given":
-        country = gazetteer.units.units(gazetteer.units.NEW, level="commune")
-        inside = country["unit_code"].isin(where.cells["cell_code"])
-        apart = pd.Series(great_circle_m(country["lon"], country["lat"], site["lon"], site["lat"]), country.index)
-        return bool(apart[inside].min() > _OUTSIDE_TIMES * apart.min() + _OUTSIDE_M)
-    code, vintage = str(site["unit_code"]), str(site["vintage"])
-    communes = _communes(plan, where, vintage)
-    return code not in {*communes["unit_code"], *communes["district_code"]}

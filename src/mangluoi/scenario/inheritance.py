@@ -21,6 +21,13 @@ ENTRY_KEYS: Mapping[str, tuple[str, ...]] = {
     "actions": ("kind", "service", "facility_type"),
     "targets": ("label",),
     "locations": ("site",),
+    "modes": ("group", "service"),
+    "growth": ("group",),
+    "overlaps": ("group_a", "group_b"),
+    "pools": ("site",),
+    "refusals": ("site", "service"),
+    "norms": ("service", "measure", "norm"),
+    "stays": ("service",),
 }
 # Keys that belong to the way of writing a scenario, not to the plan.
 _BASE, _WHOLE, _DROP = "base", "replace", "drop"

@@ -22,9 +22,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mangluoi.scenario.result import Result
-from mangluoi.scenario.travel import BAND_EDGES
-
 __all__ = [
     "AFTER_COLUMNS",
     "LARGEST_MASKED",
@@ -33,12 +30,7 @@ __all__ = [
     "STATE_COLUMNS",
     "Masks",
     "extend",
-    "hide",
-    "hide_bands",
-    "hide_small",
-    "keys",
     "mask_communes",
-    "of_result",
     "small",
 ]
 
@@ -114,6 +106,7 @@ def mask_communes(
     labels: tuple[str, ...],
     *,
     limit: int,
+    forced: Mapping[tuple[str, str], set[str]] | None = None,
 ) -> Masks:
     """Find what must be masked in the tables by commune, and which sums must be withheld with them.
 
@@ -130,12 +123,14 @@ def mask_communes(
         Names of the bands, ascending.
     limit
         Largest count that is masked.
+    forced
+        Communes that are masked in any case, by group and service.
     """
     masks = Masks()
     for group in sorted({*people["group"], *states["group"]}):
         own = states[states["group"] == group]
         counted = people[people["group"] == group].set_index("unit_code")["people"]
-        _mask_group(masks, str(group), counted, own, bands, labels, limit)
+        _mask_group(masks, str(group), counted, own, bands, labels, limit, forced or {})
     return masks
 
 
@@ -145,6 +140,7 @@ class _Service:
 
     values: _Floats
     band: _Ints | None
+    forced: _Bools
     withheld: set[int] = field(default_factory=set)
     closed: bool = False
 
@@ -182,6 +178,7 @@ def _mask_group(
     bands: Mapping[tuple[str, str], pd.Series],
     labels: tuple[str, ...],
     limit: int,
+    forced: Mapping[tuple[str, str], set[str]],
 ) -> None:
     codes = sorted({*counted.index, *own["unit_code"]})
     given = counted.reindex(codes).astype("Float64").fillna(0)
@@ -192,7 +189,7 @@ def _mask_group(
         values = rows.set_index("unit_code")[columns].reindex(codes).astype("Float64").fillna(0).to_numpy(dtype=float)
         band = bands.get((group, str(service)))
         place = None if band is None else band.reindex(codes).fillna(len(labels) - 1).to_numpy(dtype=np.intp)
-        services[str(service)] = _Service(values, place)
+        services[str(service)] = _Service(values, place, np.isin(codes, sorted(forced.get((group, str(service)), ()))))
     while True:
         of_people, unsafe = _safe_people(people, list(services.values()), limit)
         of_service = {}
@@ -229,16 +226,16 @@ def _safe_people(people: _Floats, services: list[_Service], limit: int) -> tuple
 def _safe_states(hidden: _Bools, service: _Service, limit: int) -> tuple[_Bools, list[tuple[_Service, _Ints]]]:
     """Mask the states of one service where people are masked or a count is small, and what must go with them."""
     values = service.values
-    masked = hidden | small(values, limit)
+    masked = hidden | service.forced | small(values, limit)
     need = values[:, :1]
     unsafe = []
     for rows in _sets(service.place()[:, None]):
         if not extend(masked, rows, need, limit):
             unsafe.append((service, rows[masked[rows]]))
     everywhere = np.arange(len(values), dtype=np.intp)
-    for beyond, counts in ((3, (1, 2)), (7, (5, 6))):
+    for counts in ((1, 2), (5, 6)):
         # Nobody is served beyond the threshold, which everybody can see: those communes hide nothing there.
-        within = everywhere[(values[:, beyond] == 0) & (values[:, 4] == 0)]
+        within = everywhere[values[:, list(counts)].sum(axis=1) > 0]
         if not extend(masked, within, values[:, list(counts)], limit) and not service.closed:
             service.closed = True
     # What the last step masked may have left an atom with one commune.
@@ -253,77 +250,3 @@ def _sets(places: np.ndarray[Any, Any]) -> Iterable[_Ints]:
     _, number = np.unique(places, axis=0, return_inverse=True)
     number = number.reshape(-1)
     return [np.flatnonzero(number == n) for n in range(int(number.max(initial=-1)) + 1)]
-
-
-def keys(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
-    """Return the values of some columns, row by row."""
-    return list(zip(*(frame[name] for name in columns), strict=True))
-
-
-def of_result(result: Result, people: pd.DataFrame, states: pd.DataFrame) -> Masks:
-    """Find what is masked by commune, given the sums by band that follow from the published minutes."""
-    ends = np.asarray(BAND_EDGES)
-    names = [f"{low:g}-{high:g}" for low, high in zip((0, *ends[:-1]), ends, strict=True)] + [f">{ends[-1]:g}"]
-    placed = {}
-    for service, rows in result.nearest.groupby("service", sort=True):
-        at = np.searchsorted(ends, rows["minutes"].fillna(np.inf).to_numpy(dtype=float), side="left")
-        placed[service] = pd.Series(at, index=rows["unit_code"].to_numpy())
-    public = people["group"] != NEVER_MASKED
-    states = states[states["group"] != NEVER_MASKED]
-    banded = {key: placed[key[1]] for key in {*keys(states, "group", "service")} if key[1] in placed}
-    masks = mask_communes(people[public], states, banded, tuple(names), limit=LARGEST_MASKED)
-    for (group, service), band in banded.items():
-        # A group that fewer sites take has other bands than the minutes say: no sum is known, so none is given.
-        own = states[(states["group"] == group) & (states["service"] == service)]
-        need = own["need"].astype(float).groupby(own["unit_code"].map(band).to_numpy()).sum()
-        given = result.bands[(result.bands["group"] == group) & (result.bands["service"] == service)]
-        place = given["band"].map({name: float(number) for number, name in enumerate(names)})
-        apart = given["people"].astype(float) - place.map(need).fillna(0.0)
-        if masks.states[group, service] and (apart.abs() > 0.5).any():
-            masks.bands |= {(group, service, name) for name in names}
-    return masks
-
-
-def hide(frame: pd.DataFrame, counts: list[str], masked: list[bool]) -> pd.DataFrame:
-    """Return the table with whole counts, without those of the masked rows, and with ``masked``."""
-    shown = frame.assign(masked=np.asarray(masked, dtype=bool))
-    shown[counts] = shown[counts].round().astype("Int64")
-    shown.loc[shown["masked"], counts] = pd.NA
-    return shown
-
-
-def _limit(group: str, sensitive: set[str]) -> int:
-    return LARGEST_MASKED_SENSITIVE if group in sensitive else LARGEST_MASKED
-
-
-def hide_small(
-    frame: pd.DataFrame, counts: list[str], sensitive: set[str], *, also: list[bool] | None = None
-) -> pd.DataFrame:
-    """Mask provincial rows with a small count whole, so that no count follows from the others of its row."""
-    values = frame[counts].astype("Float64").fillna(0).to_numpy(dtype=float)
-    masked = [
-        group != NEVER_MASKED and bool(small(row[None, :], _limit(group, sensitive))[0])
-        for group, row in zip(frame["group"], values, strict=True)
-    ]
-    return hide(frame, counts, [a or b for a, b in zip(masked, also or masked, strict=True)])
-
-
-def hide_bands(bands: pd.DataFrame, totals: pd.DataFrame, masks: Masks, sensitive: set[str]) -> pd.DataFrame:
-    """Mask small bands, those that would give a commune back, and all of a group whose total is masked."""
-    bands = bands.reset_index(drop=True)
-    values = bands[["people"]].astype(float).to_numpy()
-    closed = set(keys(totals[totals["masked"]], "group", "service"))
-    masked = np.zeros(len(bands), dtype=bool)
-    found = keys(bands, "group", "service")
-    for group, service in sorted(set(found)):
-        rows = np.flatnonzero([key == (group, service) for key in found])
-        if group == NEVER_MASKED:
-            continue
-        limit = _limit(group, sensitive)
-        withheld = [(group, service, band) in masks.bands for band in bands["band"].iloc[rows]]
-        masked[rows] = small(values[rows], limit) | withheld
-        if not extend(masked, rows, values, limit) or (group, service) in closed:
-            masked[rows] = True
-    shown = hide(bands, ["people"], masked.tolist())
-    shown.loc[shown["masked"], "share"] = np.nan
-    return shown

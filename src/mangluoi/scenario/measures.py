@@ -6,30 +6,17 @@ import pandas as pd
 
 from mangluoi import access
 from mangluoi.scenario import facts, travel
+from mangluoi.scenario.places import Places
 from mangluoi.scenario.plan import Plan
+from mangluoi.scenario.setting import Setting, open_now
 
-__all__ = ["bands", "coverage", "gap", "nearest", "open_now"]
-
-
-def open_now(admissible: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
-    """Return who may be taken where, at what is open."""
-    return admissible[admissible["site_id"].isin(places["site_id"])]
+__all__ = ["bands", "coverage", "gap", "nearest"]
 
 
-def coverage(
-    need: pd.DataFrame,
-    minutes: pd.DataFrame,
-    limits: dict[str, float],
-    admissible: pd.DataFrame,
-    places: pd.DataFrame,
-    after: pd.DataFrame,
-) -> pd.DataFrame:
+def coverage(setting: Setting, today: Places, after: Places) -> pd.DataFrame:
     """Sum coverage by group and service, before and after, by the one definition of `access.coverage`."""
-    covered = {
-        name: access.coverage(need, minutes, max_minutes=limits, admissible=open_now(admissible, now))
-        for name, now in (("covered", places), ("covered_after", after))
-    }
-    table = need[["group", "service", "need"]].assign(**covered)
+    covered = {name: setting.covered(now.doors) for name, now in (("covered", today), ("covered_after", after))}
+    table = setting.need[["group", "service", "need"]].assign(**covered)
     return table.groupby(["group", "service"], as_index=False, sort=True)[["need", "covered", "covered_after"]].sum()
 
 
@@ -38,55 +25,35 @@ def _served_groups(plan: Plan, service: str) -> list[str]:
     return sorted({rule.group for rule in plan.needs if rule.service == service}) or ["population"]
 
 
-def nearest(
-    plan: Plan,
-    where: facts.Area,
-    minutes: pd.DataFrame,
-    admissible: pd.DataFrame,
-    places: pd.DataFrame,
-    after: pd.DataFrame,
-) -> pd.DataFrame:
+def nearest(plan: Plan, where: facts.Area, setting: Setting, today: Places, after: Places) -> pd.DataFrame:
     """Return minutes from every commune to the nearest site that takes any group the service is planned for."""
+    admissible = setting.admissible
     parts = []
     for rule in plan.services:
         groups = _served_groups(plan, rule.service)
         mine = admissible[(admissible["service"] == rule.service) & admissible["group"].isin(groups)]
         rows = pd.DataFrame({"point_id": where.codes, "group": "population", "service": rule.service, "need": 1.0})
         found = {}
-        for name, now in (("minutes", places), ("minutes_after", after)):
-            sites = set(open_now(mine, now)["site_id"])
-            found[name] = access.nearest_minutes(rows, minutes, sites=sites).to_numpy()
+        for name, now in (("minutes", today), ("minutes_after", after)):
+            sites = set(open_now(mine, now.doors)["site_id"])
+            found[name] = access.nearest_minutes(rows, setting.minutes, sites=sites).to_numpy()
         parts.append(pd.DataFrame({"unit_code": where.codes, "service": rule.service, **found}))
     return pd.concat(parts, ignore_index=True)
 
 
-def bands(
-    plan: Plan,
-    need: pd.DataFrame,
-    people: pd.DataFrame,
-    minutes: pd.DataFrame,
-    admissible: pd.DataFrame,
-    places: pd.DataFrame,
-) -> pd.DataFrame:
+def bands(plan: Plan, setting: Setting, today: Places) -> pd.DataFrame:
     """Count people by travel-time band, for the need of each group and, whatever they need, for the population."""
-    population = people[people["group"] == "population"]
+    need, admissible, population = setting.need, setting.admissible, setting.points.everybody
     parts = []
     for rule in plan.services:
         own = need[need["service"] == rule.service]
-        mine = open_now(admissible[admissible["service"] == rule.service], places)
-        everybody = pd.DataFrame(
-            {
-                "point_id": population["unit_code"],
-                "group": "population",
-                "service": rule.service,
-                "need": population["people"].astype(float),
-            }
-        )
+        mine = open_now(admissible[admissible["service"] == rule.service], today.doors)
+        everybody = population.assign(group="population", service=rule.service)
         anyone = mine[mine["group"].isin(_served_groups(plan, rule.service))][["site_id", "service"]].drop_duplicates()
         rows = own[own["group"] != "population"]
         for part, allowed in ((rows, mine), (everybody, anyone)):
             if len(part):
-                parts.append(access.bands(part, minutes, edges=travel.BAND_EDGES, admissible=allowed))
+                parts.append(access.bands(part, setting.minutes, edges=travel.BAND_EDGES, admissible=allowed))
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["group", "service"])
     if table.empty:
         return table.assign(band=[], people=[], share=[])

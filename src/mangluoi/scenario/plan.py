@@ -10,6 +10,17 @@ from typing import Any
 
 from mangluoi.errors import Complaint, PlanError
 from mangluoi.scenario import contradictions, inheritance, strict
+from mangluoi.scenario.refinements import (
+    AccessRules,
+    ForecastRules,
+    GrowthRule,
+    ModeRule,
+    NormRule,
+    OverlapRule,
+    PoolRule,
+    RefusalRule,
+    StayRule,
+)
 from mangluoi.scenario.rules import (
     ActionRule,
     Inputs,
@@ -23,17 +34,10 @@ from mangluoi.scenario.rules import (
 from mangluoi.tables import nearest
 
 __all__ = [
-    "ActionRule",
-    "Inputs",
-    "LocationRule",
-    "NeedRule",
-    "Plan",
-    "RoadRules",
-    "ServiceRule",
-    "SupplyRules",
-    "TargetRule",
-    "read_plan",
-]
+    "AccessRules", "ActionRule", "ForecastRules", "GrowthRule", "Inputs", "LocationRule", "ModeRule", "NeedRule",
+    "NormRule", "OverlapRule", "Plan", "PoolRule", "RefusalRule", "RoadRules", "ServiceRule", "StayRule", "SupplyRules",
+    "TargetRule", "read_plan",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,17 @@ class Plan:
         The money, and where the sum comes from.
     services, needs, actions, targets, locations
         See `ServiceRule`, `NeedRule`, `ActionRule`, `TargetRule` and `LocationRule`.
+    modes
+        Groups that travel otherwise than the service's rule says, see `ModeRule`.
+    growth, overlaps
+        How groups grow and how they overlap, see `GrowthRule` and `OverlapRule`.
+    pools, refusals, norms, stays
+        Beds that services share, whom a site does not take, norms of capacity and mean stays; see `PoolRule`,
+        `RefusalRule`, `NormRule` and `StayRule`.
     roads, supply, inputs
         See `RoadRules`, `SupplyRules` and `Inputs`.
+    access, forecast
+        See `AccessRules` and `ForecastRules`.
     time_limit_s
         How many seconds the search for the best actions may take; what it has not proven by then is said.
     folder
@@ -81,6 +94,15 @@ class Plan:
     actions: tuple[ActionRule, ...] = ()
     targets: tuple[TargetRule, ...] = ()
     locations: tuple[LocationRule, ...] = ()
+    modes: tuple[ModeRule, ...] = ()
+    growth: tuple[GrowthRule, ...] = ()
+    overlaps: tuple[OverlapRule, ...] = ()
+    pools: tuple[PoolRule, ...] = ()
+    refusals: tuple[RefusalRule, ...] = ()
+    norms: tuple[NormRule, ...] = ()
+    stays: tuple[StayRule, ...] = ()
+    access: AccessRules = field(default_factory=AccessRules)
+    forecast: ForecastRules = field(default_factory=ForecastRules)
     inputs: Inputs = field(default_factory=Inputs)
     time_limit_s: float = 60.0
     folder: Path = field(default=Path(), metadata={"setting": False}, compare=False)
@@ -152,3 +174,8 @@ def _contradictions(plan: Plan) -> Iterator[Complaint]:
     yield from contradictions.in_needs(plan.needs, plan.services)
     yield from contradictions.in_actions(plan.actions, plan.services)
     yield from contradictions.in_targets(plan.targets)
+    yield from contradictions.in_listing(plan.supply, plan.actions, plan.targets)
+    yield from contradictions.in_modes(plan.modes, plan.needs)
+    yield from contradictions.in_growth(plan.growth, plan.overlaps, plan.forecast, plan.needs)
+    yield from contradictions.in_supply(plan.pools, plan.refusals, plan.norms, plan.stays, plan.services)
+    yield from contradictions.in_access(plan.access)

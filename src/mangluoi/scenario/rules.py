@@ -6,14 +6,21 @@ from dataclasses import dataclass
 from typing import Literal
 
 __all__ = [
-    "ActionRule", "Inputs", "LocationRule", "NeedRule", "Profile", "RoadRules", "ServiceRule", "SupplyRules",
-    "TargetKind", "TargetRule",
+    "ActionRule", "Authority", "Inputs", "LocationRule", "NeedRule", "Profile", "RoadRules", "ServiceRule",
+    "SupplyRules", "TargetKind", "TargetRule",
 ]  # fmt: skip
 
 Profile = Literal["motorbike", "car", "walk"]
 TargetKind = Literal[
-    "share_nonpublic", "share_served", "share_offering", "facility_capacity", "count_facilities", "total_capacity"
+    "share_nonpublic",
+    "share_served",
+    "share_offering",
+    "facility_capacity",
+    "count_facilities",
+    "total_capacity",
+    "staff_per_commune",
 ]
+Authority = Literal["province", "ministry", "police", "commune"]
 
 
 @dataclass(frozen=True)
@@ -26,10 +33,13 @@ class Inputs:
         A spreadsheet made from `mangluoi template`.
     roads
         An OpenStreetMap file (.osm.pbf, .osm, Overpass JSON); empty: a network estimated between commune centres.
+    population
+        A population grid (GeoTIFF in degrees, people per cell); empty: everybody lives at the commune's centre.
     """
 
     workbook: str = ""
     roads: str = ""
+    population: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,10 +74,20 @@ class SupplyRules:
         {"exclude", "residents"}: a site without a declared capacity holds no known place, or at least its residents.
     include_drug_rehab
         Whether drug rehabilitation belongs to the plan; it went to the police on 1 March 2025.
+    listed
+        {"all", "part"}: whether the list of facilities is meant to hold all of the province's. Where it is not,
+        the answer gives need alone: nobody can say who is out of reach of facilities that nobody listed.
+    authorities
+        Whose facilities count: province, ministry, police, commune. None given counts all.
+    admit_across_border
+        Whether sites of neighbouring provinces that are listed take people of this one; else they are refused.
     """
 
     where_capacity_unknown: Literal["exclude", "residents"]
     include_drug_rehab: bool = False
+    listed: Literal["all", "part"] = "all"
+    authorities: tuple[Authority, ...] = ()
+    admit_across_border: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,12 +102,26 @@ class ServiceRule:
 
 @dataclass(frozen=True)
 class NeedRule:
-    """Which share of a group needs a service, and on what basis."""
+    """Which share of a group needs a service, and on what basis.
+
+    Parameters
+    ----------
+    group, service
+        Who needs what.
+    rate
+        The share, 0 to 1.
+    basis
+        Where the share comes from.
+    law
+        {"art_5", "art_24"}: whom Decree 20/2021/NĐ-CP means: article 5, who has the allowance in the community;
+        article 24, who may live in a facility. The first is many times the second.
+    """
 
     group: str
     service: str
     rate: float
     basis: str
+    law: Literal["", "art_5", "art_24"] = ""
 
 
 @dataclass(frozen=True)
@@ -143,7 +177,7 @@ class TargetRule:
     ----------
     kind
         What is measured: {"share_nonpublic", "share_served", "share_offering", "facility_capacity",
-        "count_facilities", "total_capacity"}.
+        "count_facilities", "total_capacity", "staff_per_commune"}.
     label
         The target in the document's words.
     value

@@ -7,9 +7,26 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from mangluoi import access, demand, siting, supply
+from mangluoi import access, demand, siting
 from mangluoi.errors import Complaint, ConservationError, InputError
-from mangluoi.scenario import choices, facts, measures, notice, origin, travel
+from mangluoi.scenario import (
+    admission,
+    certainty,
+    choices,
+    facts,
+    forecast,
+    margins,
+    measures,
+    need_only,
+    notice,
+    origin,
+    points,
+    setting,
+    sharing,
+    travel,
+)
+from mangluoi.scenario.detail import Detail
+from mangluoi.scenario.places import Places, by_door, open_today, without_doors
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Result
 from mangluoi.scenario.scorecard import scorecard
@@ -22,6 +39,8 @@ _LOG = logging.getLogger(__name__)
 STAGES = ("read", "need", "travel", "access", "siting", "audit")
 
 _STATES = ["served", "full", "out_of_reach", "unlocated"]
+# Sites that lie elsewhere in their error may come within reach: so much farther than anything asks, minutes are known.
+_SLACK = 0.5
 
 
 def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
@@ -58,9 +77,13 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         where, here, people = given.area, given.supply, given.people
         unlocated = _unlocated(where, here)
     with begin("need").stage("need"):
-        need = _need(plan, people)
+        asked = _of_year(plan, people)
+        need = _need(plan, asked)
+        if plan.supply.listed == "part":
+            return need_only.result(plan, given, need, unlocated, stages)
+        at = points.place(plan, where, need, asked)
         offered = here.capacity[here.capacity["service"].isin([rule.service for rule in plan.services])]
-        may = supply.admissible(here.sites, here.facilities, offered[["site_id", "service"]])
+        may = admission.admissible(plan, here, offered)
     with begin("travel").stage("travel"):
         spots = travel.candidates(where)
         on_map = here.sites[here.sites["lon"].notna()]
@@ -68,54 +91,51 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         actions = choices.offered_actions(plan, offered, located, spots)
         building = spots[spots["site_id"].isin(actions.loc[actions["kind"] == "build", "site_id"])]
         every = pd.concat([on_map[["site_id", "lon", "lat"]], building[["site_id", "lon", "lat"]]], ignore_index=True)
-        furthest = max([*travel.BAND_EDGES, *(rule.max_minutes for rule in plan.services)])
-        profiles = sorted({rule.profile for rule in plan.services})
-        times, road_notices = travel.minutes_by_profile(plan, where, every, profiles=profiles, max_minutes=furthest)
+        furthest = max([*travel.BAND_EDGES, *setting.limits(plan).values()])
+        slack = furthest * _SLACK if plan.access.location_draws else 0.0
+        farther, road_notices = travel.minutes_by_profile(
+            plan, where, every, profiles=_profiles(plan), max_minutes=furthest + slack, homes=at.places
+        )
+        times = farther[farther["minutes"] <= furthest].reset_index(drop=True)
         doors = pd.concat([offered[["site_id", "service"]], actions[["site_id", "service"]]]).drop_duplicates()
-        minutes = travel.door_times(plan, times, doors[doors["site_id"].isin(every["site_id"])])
+        doors = doors[doors["site_id"].isin(every["site_id"])]
+        minutes, beyond = (travel.door_times(plan, part, doors, at.table) for part in (times, farther))
     with begin("access").stage("access"):
-        limits = {rule.service: rule.max_minutes for rule in plan.services}
-        here_now = offered[offered["site_id"].isin(located)]
-        places = _by_door(here_now[["site_id", "service"]].assign(capacity=here_now["usable"]))
-        may_enter = _by_door(pd.concat([may, choices.new_admissible(plan, actions)], ignore_index=True))
-        lost = {str(code) for code in where.units.loc[where.units["lon"].isna(), "unit_code"]}
-        before = access.allocate(need, places, minutes, max_minutes=limits, admissible=may_enter, unlocated=lost)
+        new = choices.new_admissible(plan, actions)
+        on = setting.Setting(
+            points=at, minutes=minutes, farther=beyond, limits=setting.limits(plan), lost=frozenset(at.lost()),
+            admissible=by_door(pd.concat([may, new], ignore_index=True)), even=plan.access.even_occupancy,
+        )  # fmt: skip
+        today = open_today(plan, offered, located)
+        before = on.allocate(today)
     with begin("siting").stage("siting"):
-        solution = _solve(plan, need[~need["point_id"].isin(lost)], minutes, places, actions, limits, may_enter)
+        solution = _solve(plan, on, today, actions)
     with begin("audit").stage("audit"):
-        after_places = places if solution is None else _add(places, solution.chosen)
-        after = access.allocate(need, after_places, minutes, max_minutes=limits, admissible=may_enter, unlocated=lost)
-        conserve(people, need, before.states, after.states)
-        gains = {}
         doing = pd.DataFrame(columns=["action_id"]) if solution is None else solution.chosen
-        for name in doing["action_id"]:
-            # Measured by doing all but this one: people move between sites, so a site's own count says too much.
-            others = doing[doing["action_id"] != name]
-            without = access.allocate(
-                need, _add(places, others), minutes, max_minutes=limits, admissible=may_enter, unlocated=lost
-            )
-            gains[name] = float(after.states["served"].sum() - without.states["served"].sum())
+        after_places = today if solution is None else today.plus(doing)
+        after = on.allocate(after_places)
+        states, states_after = at.by_unit(before.states), at.by_unit(after.states)
+        conserve(asked, need, states, states_after)
+        gains = _gains(on, today, doing, after)
         chosen = choices.chosen_actions(solution, actions, here.sites, spots, gains)
-        coverage = measures.coverage(need, minutes, limits, may_enter, places, after_places)
-        nearest = measures.nearest(plan, where, minutes, may_enter, places, after_places)
-        bands = measures.bands(plan, need, people, minutes, may_enter, places)
         card = scorecard(
             plan,
             facilities=here.facilities,
             sites=here.sites,
             capacity=offered,
-            states=before.states,
-            states_after=after.states,
+            states=states,
+            states_after=states_after,
             actions=chosen,
+            communes=len(where.units),
         )
-    unknown = _by_door(here_now[here_now["basis"] == "unknown"][["site_id", "service"]])
-    near_unknown = access.coverage(need, minutes, max_minutes=limits, admissible=measures.open_now(may_enter, unknown))
+        detail = _detail(plan, given, on, today, before, actions, spots, asked)
     notices = (
         *here.notices,
         *choices.dropped_sites(plan, here.sites, located),
         *road_notices,
+        *at.notices,
         *notice.of_plan(plan, where, here, given.totals, people, solution),
-        *notice.full_for_want_of_figures(before.states, near_unknown),
+        *notice.full_for_want_of_figures(before.states, _near_unknown(on, offered, located)),
     )
     return Result(
         plan=plan,
@@ -129,20 +149,49 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         people=people,
         need=need,
         times=times,
-        nearest=nearest,
-        coverage=coverage,
-        states=before.states,
-        states_after=after.states,
-        gap=measures.gap(before.states, after.states),
-        flows=_without_doors(before.flows),
-        flows_after=_without_doors(after.flows),
-        bands=bands,
+        nearest=measures.nearest(plan, where, on, today, after_places),
+        coverage=measures.coverage(on, today, after_places),
+        states=states,
+        states_after=states_after,
+        gap=measures.gap(states, states_after),
+        flows=at.flows_by_unit(without_doors(before.flows)),
+        flows_after=at.flows_by_unit(without_doors(after.flows)),
+        bands=measures.bands(plan, on, today),
         actions=chosen,
         solution=solution,
         scorecard=card,
         unlocated=unlocated,
         notices=notice.unique(notices),
         provenance=origin.provenance(plan, stages),
+        detail=detail,
+    )
+
+
+def _detail(
+    plan: Plan,
+    given: facts.Facts,
+    on: setting.Setting,
+    today: Places,
+    before: access.Allocation,
+    actions: pd.DataFrame,
+    spots: pd.DataFrame,
+    people: pd.DataFrame,
+) -> Detail:
+    """Measure what stands behind the main figures."""
+    here = given.supply
+    offered = here.capacity[here.capacity["service"].isin([rule.service for rule in plan.services])]
+    shares = sharing.ratios(plan, on, today, offered)
+    return Detail(
+        ranges=certainty.ranges(plan, on, today, before, here.sites),
+        usage=margins.usage(plan, on, today, before, offered),
+        new_sites=margins.new_sites(on, today, actions, spots),
+        by_band=certainty.states_by_band(on, today, before, edges=travel.BAND_EDGES),
+        ratios=shares,
+        fairness=sharing.fairness_of(plan, given.area, people, shares),
+        by_norm=margins.by_norm(plan, here.capacity),
+        forecast=forecast.forecast(plan, given.people),
+        distinct=sharing.distinct(plan, people),
+        minutes_per_km=certainty.minutes_per_km(on, here.sites),
     )
 
 
@@ -173,43 +222,49 @@ def _need(plan: Plan, people: pd.DataFrame) -> pd.DataFrame:
     return demand.need(people, rates)
 
 
-def _by_door(table: pd.DataFrame) -> pd.DataFrame:
-    """Name each service at each site as a door, see `travel.door`."""
-    return table.assign(site_id=table["site_id"].astype(str) + "/" + table["service"].astype(str))
+def _of_year(plan: Plan, people: pd.DataFrame) -> pd.DataFrame:
+    """Return the people whose need is analysed: as counted, or carried to the year that the plan names."""
+    if plan.forecast.analysed is None:
+        return people
+    return forecast.grown(plan, people, plan.forecast.analysed)
 
 
-def _without_doors(flows: pd.DataFrame) -> pd.DataFrame:
-    return flows.assign(site_id=[str(name).rsplit("/", 1)[0] for name in flows["site_id"]])
+def _profiles(plan: Plan) -> list[str]:
+    ridden = {profile for rule in plan.modes for profile in rule.profiles}
+    return sorted({rule.profile for rule in plan.services} | ridden)
 
 
-def _solve(
-    plan: Plan,
-    need: pd.DataFrame,
-    minutes: pd.DataFrame,
-    places: pd.DataFrame,
-    actions: pd.DataFrame,
-    limits: dict[str, float],
-    admissible: pd.DataFrame,
-) -> siting.Solution | None:
+def _gains(on: setting.Setting, today: Places, doing: pd.DataFrame, after: access.Allocation) -> dict[str, float]:
+    """Return how many more each action serves than if everything but it were done.
+
+    People move between sites, so a site's own count would say too much.
+    """
+    gains = {}
+    for name in doing["action_id"]:
+        without = on.allocate(today.plus(doing[doing["action_id"] != name]))
+        gains[name] = float(after.states["served"].sum() - without.states["served"].sum())
+    return gains
+
+
+def _near_unknown(on: setting.Setting, offered: pd.DataFrame, located: set[str]) -> pd.Series:
+    """Return how many people are within reach of a service whose size nobody gave."""
+    unknown = offered[offered["site_id"].isin(located) & (offered["basis"] == "unknown")]
+    return on.covered(by_door(unknown[["site_id", "service"]]))
+
+
+def _solve(plan: Plan, on: setting.Setting, today: Places, actions: pd.DataFrame) -> siting.Solution | None:
     if actions.empty or plan.budget_vnd <= 0:
         return None
     return siting.max_served(
-        need,
-        minutes,
-        capacity=places,
-        actions=_by_door(actions),
+        on.need[~on.need["point_id"].isin(on.lost)],
+        on.minutes,
+        capacity=today.doors[["site_id", "service", "capacity"]],
+        actions=by_door(actions),
         budget_vnd=plan.budget_vnd,
-        max_minutes=limits,
-        admissible=admissible,
+        max_minutes=on.limits,
+        admissible=on.admissible,
         time_limit_s=plan.time_limit_s,
     )
-
-
-def _add(places: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
-    """Return the places after the chosen actions."""
-    added = chosen[["site_id", "service", "added"]].rename(columns={"added": "capacity"})
-    both = pd.concat([places, added[added["capacity"] > 0]], ignore_index=True)
-    return both.groupby(["site_id", "service"], sort=True)["capacity"].sum().reset_index()
 
 
 def _unlocated(where: facts.Area, here: facts.Supply) -> pd.DataFrame:

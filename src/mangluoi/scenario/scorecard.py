@@ -18,6 +18,7 @@ _UNITS = {
     "facility_capacity": "người",
     "count_facilities": "cơ sở",
     "total_capacity": "người",
+    "staff_per_commune": "người/xã",
 }
 #: today, after, reason: a figure that cannot be measured is missing, and the reason says why.
 _Measured = tuple[float, float, str]
@@ -32,8 +33,11 @@ def scorecard(
     states: pd.DataFrame,
     states_after: pd.DataFrame,
     actions: pd.DataFrame,
+    communes: int,
 ) -> pd.DataFrame:
     """Measure the plan's targets.
+
+    Facilities of neighbouring provinces are of use to people but are not the province's own, so they do not count.
 
     Returns
     -------
@@ -41,6 +45,11 @@ def scorecard(
         label, kind, unit, value, year, source, today, after, distance (what is left today, never below zero) and
         reason, in the order of the plan. Shares are given as 0.55.
     """
+    abroad = set(sites.loc[sites["across_border"].astype(bool), "site_id"])
+    own = set(sites.loc[~sites["site_id"].isin(abroad), "facility_id"])
+    neighbours = set(sites["facility_id"]) - own
+    facilities = facilities[~facilities["facility_id"].isin(neighbours)]
+    capacity = capacity[~capacity["site_id"].isin(abroad)]
     measures: Mapping[str, Callable[[TargetRule], _Measured]] = {
         "share_nonpublic": lambda _: _share_nonpublic(facilities, actions),
         "share_served": lambda rule: _share_served(rule, capacity, states, states_after),
@@ -48,6 +57,7 @@ def scorecard(
         "facility_capacity": lambda rule: _facility_capacity(rule, sites, capacity, actions),
         "count_facilities": lambda rule: _count(rule, facilities, actions),
         "total_capacity": lambda rule: _total_capacity(rule, capacity, actions),
+        "staff_per_commune": lambda rule: _staff(rule, capacity, communes),
     }
     rows = []
     for rule in plan.targets:
@@ -130,3 +140,12 @@ def _total_capacity(rule: TargetRule, capacity: pd.DataFrame, actions: pd.DataFr
     known = float(doors["usable"].sum())
     added = float(actions.loc[actions["service"] == rule.service, "added"].sum())
     return known, known + added, "lower_bound" if (doors["basis"] != "declared").any() else ""
+
+
+def _staff(rule: TargetRule, capacity: pd.DataFrame, communes: int) -> _Measured:
+    """Staff of a service over communes; the actions add places, and who would staff them is open."""
+    staff = capacity.loc[capacity["service"] == rule.service, "staff"]
+    if not communes or staff.isna().all():
+        return math.nan, math.nan, "no_data"
+    today = float(staff.sum()) / communes
+    return today, today, "lower_bound" if staff.isna().any() else "from_list"

@@ -11,6 +11,7 @@ import shapely
 from mangluoi import gazetteer, roads, shipped
 from mangluoi.scenario.facts import Area
 from mangluoi.scenario.plan import Plan
+from mangluoi.scenario.points import lane_of
 from mangluoi.scenario.result import Notice
 from mangluoi.viettext import format_number
 
@@ -46,22 +47,30 @@ def candidates(where: Area) -> pd.DataFrame:
 
 
 def minutes_by_profile(
-    plan: Plan, where: Area, sites: pd.DataFrame, *, profiles: Sequence[str], max_minutes: float
+    plan: Plan,
+    where: Area,
+    sites: pd.DataFrame,
+    *,
+    profiles: Sequence[str],
+    max_minutes: float,
+    homes: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, list[Notice]]:
-    """Return minutes from every commune to every site, by profile.
+    """Return minutes from every place where people are to every site, by profile.
 
     Parameters
     ----------
     sites
         site_id, lon, lat: existing and candidate sites that are on the map.
+    homes
+        place_id, lon, lat: where people are. None takes the centres of the communes.
 
     Returns
     -------
     times, notices
         TRAVEL_TIMES with ``mode``, and what a reader must know about the network.
     """
-    origins = where.units.loc[where.units["lon"].notna(), ["unit_code", "lon", "lat"]]
-    origins = origins.rename(columns={"unit_code": "point_id"})
+    centres = where.units.loc[where.units["lon"].notna(), ["unit_code", "lon", "lat"]]
+    origins = (centres if homes is None else homes).set_axis(["point_id", "lon", "lat"], axis=1)
     places = sites[["site_id", "lon", "lat"]]
     parts, notices = [], []
     for profile in profiles:
@@ -96,8 +105,7 @@ def _assumptions() -> dict[str, str]:
         name: "–".join(str(share) for share in sorted(round(100 * float(value)) for value in measured[column]))
         for name, column in (("error_median", "error_median_share"), ("error_p90", "error_p90_share"))
     }
-    speeds = shipped.frame("roads/speeds.csv")
-    return {"detour": "–".join(sorted(factors)), "speed_source": "; ".join(sorted(set(speeds["source"]))), **errors}
+    return {"detour": "–".join(sorted(factors)), "speed_source": "; ".join(roads.speed_sources()), **errors}
 
 
 def _network(plan: Plan, where: Area, profile: str) -> roads.RoadNetwork:
@@ -129,26 +137,38 @@ def _centres(plan: Plan, where: Area) -> pd.DataFrame:
     return centres.reset_index()
 
 
-def door_times(plan: Plan, times: pd.DataFrame, doors: pd.DataFrame) -> pd.DataFrame:
-    """Return minutes from communes to each service at each site, each by the profile of its service.
+def door_times(plan: Plan, times: pd.DataFrame, doors: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
+    """Return minutes from points to each service at each site, each as the people of the point ride to it.
 
     Parameters
     ----------
     times
-        TRAVEL_TIMES with ``mode``.
+        TRAVEL_TIMES with ``mode``, from places.
     doors
         site_id and service.
+    points
+        point_id, place_id and lane, see `points.Points`.
 
     Returns
     -------
     DataFrame
         from_id, to_id (see `door`), minutes.
     """
+    lanes = {rule.service: {""} for rule in plan.services}
+    for need in plan.modes:
+        lanes[need.service].add(lane_of(plan, need.group, need.service))
     parts = []
     for service, rows in doors.groupby("service", sort=True):
-        profile = plan.service(str(service)).profile
-        own = times[(times["mode"] == profile) & times["to_id"].isin(rows["site_id"])]
-        parts.append(own.assign(to_id=own["to_id"] + f"/{service}")[["from_id", "to_id", "minutes"]])
+        to_these = times[times["to_id"].isin(rows["site_id"])]
+        for lane in sorted(lanes[str(service)]):
+            rides = lane.split("+") if lane else [plan.service(str(service)).profile]
+            own = to_these[to_these["mode"].isin(rides)]
+            if len(rides) > 1:
+                own = own.sort_values("minutes").drop_duplicates(["from_id", "to_id"])
+            here = points.loc[points["lane"] == lane, ["point_id", "place_id"]]
+            own = own.merge(here, left_on="from_id", right_on="place_id")
+            own = own.assign(from_id=own["point_id"], to_id=own["to_id"] + f"/{service}")
+            parts.append(own[["from_id", "to_id", "minutes"]])
     if not parts:
         return pd.DataFrame(
             {"from_id": pd.Series(dtype=str), "to_id": pd.Series(dtype=str), "minutes": pd.Series(dtype=float)}

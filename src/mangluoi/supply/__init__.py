@@ -3,6 +3,8 @@
 from mangluoi.supply.admission import admissible as admissible
 from mangluoi.supply.admission import in_scope as in_scope
 from mangluoi.supply.admission import of_province as of_province
+from mangluoi.supply.ages import beyond_ages as beyond_ages
+from mangluoi.supply.ages import partly_beyond_ages as partly_beyond_ages
 from mangluoi.supply.capacity import occupancy as occupancy
 from mangluoi.supply.capacity import usable as usable
 from mangluoi.supply.norms import applicable as applicable
@@ -14,10 +16,12 @@ __all__ = [
     "admissible",
     "admissions",
     "applicable",
+    "beyond_ages",
     "by_norm",
     "in_scope",
     "norms",
     "occupancy",
     "of_province",
+    "partly_beyond_ages",
     "usable",
 ]

@@ -90,7 +90,9 @@ def admissible(
     return pairs[columns].drop_duplicates().sort_values(columns, ignore_index=True)
 
 
-def in_scope(facilities: pd.DataFrame, *, include_drug_rehab: bool = False) -> pd.DataFrame:
+def in_scope(
+    facilities: pd.DataFrame, *, include_drug_rehab: bool = False, authorities: Collection[str] | None = None
+) -> pd.DataFrame:
     """Return the facilities that a plan of the social-assistance network is about.
 
     Facilities of other networks (nursing centres for people of merit) are left out. Drug rehabilitation has been
@@ -102,6 +104,8 @@ def in_scope(facilities: pd.DataFrame, *, include_drug_rehab: bool = False) -> p
         With ``type``.
     include_drug_rehab
         Whether drug rehabilitation counts.
+    authorities
+        Whose facilities count, by ``authority``. None counts all.
 
     Returns
     -------
@@ -111,7 +115,7 @@ def in_scope(facilities: pd.DataFrame, *, include_drug_rehab: bool = False) -> p
     Raises
     ------
     InputError
-        If a type is not known.
+        If a type is not known, or an authority that matters.
     """
     types = shipped.frame("norms/facility_types.csv")
     unknown = sorted(set(facilities["type"]) - set(types["type"]))
@@ -123,7 +127,15 @@ def in_scope(facilities: pd.DataFrame, *, include_drug_rehab: bool = False) -> p
             ]
         )
     inside = set(types.loc[types["in_network"] == "yes", "type"]) - (set() if include_drug_rehab else {"drug"})
-    return facilities[facilities["type"].isin(list(inside))]
+    found = facilities[facilities["type"].isin(list(inside))]
+    if authorities is None:
+        return found
+    silent = found[found["authority"].isna()]
+    if len(silent):
+        raise InputError(
+            [Complaint("missing_value", column="authority", value=value) for value in sorted(silent["facility_id"])]
+        )
+    return found[found["authority"].isin(list(authorities))]
 
 
 def of_province(sites: pd.DataFrame, *, province_code: str, admit_across_border: bool = False) -> pd.DataFrame:

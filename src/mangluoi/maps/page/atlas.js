@@ -91,8 +91,8 @@ function mangluoiAtlas(map, data) {
     const box = node("div", {}, node("h3", {}, data.cells[i].name));
     if (data.cells[i].members) box.append(node("p", {}, data.cells[i].members));
     const chosen = measure();
-    for (const kind of ["minutes", "gap", "people"]) {
-      const of = data.measures.filter((m) => m.kind === kind && (m.moment === state.moment || kind === "people"));
+    for (const kind of ["minutes", "gap", "need", "people"]) {
+      const of = data.measures.filter((m) => m.kind === kind && (m.moment === state.moment || kind === "people" || kind === "need"));
       if (!of.length) continue;
       const table = node("table", {}, node("caption", {}, T[kind]));
       for (const m of of) {
@@ -224,7 +224,7 @@ function mangluoiAtlas(map, data) {
 
   function chooser() {
     const select = node("select", { id: "atlas-choice" });
-    for (const kind of ["minutes", "gap", "people"]) {
+    for (const kind of ["minutes", "gap", "need", "people"]) {
       const group = node("optgroup", { label: T[kind] });
       for (const m of data.measures) {
         if (m.kind === kind && m.moment === "now") group.append(node("option", { value: m.key }, m.option));

@@ -1,0 +1,17 @@
+"""Jobs for worker processes of the tests: one kills its worker, the others are done at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+from mangluoi.batch import Job, Outcome
+
+
+def do(job: Job) -> Outcome:
+    """Answer without work; the plan "chet" kills the process that works on it."""
+    if job.plan.name == "chet":
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.2)
+    return Outcome(job.plan.name, "done", told={"process": os.getpid()})
