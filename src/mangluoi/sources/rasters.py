@@ -43,8 +43,9 @@ def read_raster(path: str | Path) -> Raster:
         raise InputError([Complaint("missing_file", file=str(path))])
     try:
         with warnings.catch_warnings():
-            # The size is checked here, against what a province needs.
+            # The size is checked here, against what a province needs; of damage the library warns, and then fails.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore", UserWarning)
             with Image.open(place) as image:
                 return _read(image)
     except InputError as error:
