@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mangluoi import shipped
+from mangluoi.scenario import decisions
 from mangluoi.scenario.plan import Plan
 
 __all__ = ["Stages", "provenance"]
@@ -58,6 +59,8 @@ def provenance(plan: Plan, stages: Stages) -> dict[str, Any]:
     own = [Path(plan.folder, name) for name in (*files, given.closed_areas) if name]
     if given.profiles:
         own += sorted(Path(plan.folder, given.profiles).glob("*.toml"))
+    decided = decisions.file_beside(plan.folder, plan.name)
+    own += [decided] if decided.exists() else []
     return {
         "plan_sha256": hashlib.sha256(plan.to_toml().encode()).hexdigest(),
         "inputs": [*_inputs(own, plan.folder), *_inputs(_shipped(), shipped.folder())],
