@@ -10,7 +10,7 @@ from mangluoi import siting, supply
 from mangluoi.errors import Complaint, PlanError
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Notice
-from mangluoi.tables import ACTIONS, CAPACITY
+from mangluoi.tables import CAPACITY
 
 __all__ = ["chosen_actions", "dropped_sites", "new_admissible", "offered_actions"]
 
@@ -48,8 +48,10 @@ def offered_actions(plan: Plan, capacity: pd.DataFrame, located: set[str], candi
             (name, rule.kind, site, rule.service, rule.min_added, most, rule.fixed_vnd, rule.per_place_vnd)
             for name, rule, site, most in rows
         ],
-        columns=ACTIONS.names,
-    )
+        columns=[
+            "action_id", "kind", "site_id", "service", "min_added", "max_added", "fixed_vnd", "per_place_vnd",
+        ],
+    )  # fmt: skip
 
 
 def dropped_sites(plan: Plan, sites: pd.DataFrame, located: set[str]) -> list[Notice]:
