@@ -21,6 +21,7 @@ __all__ = [
     "InputError",
     "MangluoiError",
     "MissingExtraError",
+    "OfflineError",
     "PlanError",
     "UnknownUnitError",
 ]
@@ -38,7 +39,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "ambiguous_unit": "several units bear this name: {candidates}; give the code, or the district",
         "subtotal_differs": "the sum {value!r} does not equal the rows that it sums up",
         "missing_geometry": "the feature has no geometry",
-        "invalid_geometry": "the geometry is broken: {what}",
+        "invalid_geometry": "the geometry cannot be used: {why}",
         "missing_sheet": "the sheet {expected!r} is missing; take the empty workbook of `mangluoi template`",
         "missing_column": "the column {expected!r} is missing; take the headings of `mangluoi template`",
         "unknown_column": "this column is not known; nearest known: {nearest!r}",
@@ -83,13 +84,13 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "nothing_to_drop": "the base has no entry {value!r} to drop",
         "nowhere_suitable": "no point of the grid is suitable; widen what is allowed, or make the grid finer",
         "no_budget": "the budget is {value} VND, so nothing can be done; give one above zero",
-        "crossed_limits": "the action {value} adds at least {low:g} and at most {high:g} places; swap the two",
-        "uneven_steps": "the action {value} goes from {low:g} to {high:g} places, which steps of {step:g} skip",
+        "crossed_limits": "the action {value} adds at least {low} and at most {high} places; swap the two",
+        "uneven_steps": "the action {value} goes from {low} to {high} places, which steps of {step} skip",
         "adds_no_places": "the action {value} ({kind}) adds no places; set min_added and max_added to zero",
         "nothing_stands": "the action {value} is about {slot}, which is not open today",
         "moves_nowhere": "the action {value} moves places of {slot} to itself; name another source",
-        "more_than_stand": "the action {value} moves up to {high:g} places, but {slot} has {places:g}",
-        "not_whole_source": "the action {value} moves places of a source that holds {places:g}, which is not whole",
+        "more_than_stand": "the action {value} moves up to {high} places, but {slot} has {places}",
+        "not_whole_source": "the action {value} moves places of a source that holds {places}, which is not whole",
         "must_and_must_not": "the action {value!r} must be done and must not be done; take one of the two out",
         "same_name": "two plans are called {value!r}; give each a name of its own",
         "other_communes": "the plans answer in other communes ({expected} and {value}); give both the same vintage",
@@ -115,6 +116,15 @@ WHYS: Mapping[str, str] = MappingProxyType(
         "encoding_unknown": "its encoding is not recognised (likely: {likely}); say which, or save it as UTF-8",
         "encoding_doubtful": "its encoding may be any of {likely}; say which, or save it as UTF-8",
         "no_text": "it holds no text",
+        "no_geotiff": "it does not say where it lies; it is no GeoTIFF",
+        "too_many_cells": "it has {size} cells; cut it to the province first",
+        "several_bands": "it has {count} bands, not one",
+        "no_epsg": "its reference system has no EPSG code",
+        "self_crossing": "it crosses itself",
+        "not_a_place": "it is a {kind}, neither a point nor an area",
+        "not_finite": "it has a coordinate that is no number",
+        "malformed": "its rings do not make an area",
+        "decided_twice": "the row is decided in two ways: by a choice, and by a code or a point",
     }
 )
 
@@ -209,6 +219,10 @@ class ConservationError(MangluoiError, RuntimeError):
 
 class DisclosureError(MangluoiError, PermissionError):
     """An output would show what the disclosure rules withhold."""
+
+
+class OfflineError(MangluoiError, ConnectionError):
+    """Something would have to be fetched from the web, and may not or cannot be."""
 
 
 class MissingExtraError(MangluoiError, ImportError):

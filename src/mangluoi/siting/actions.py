@@ -167,7 +167,8 @@ def _contradictions(
     found = []
 
     def wrong(problem: str, column: str, **details: object) -> None:
-        found.append(Complaint(problem, column=column, value=name, details=details))
+        plain = {key: int(v) if isinstance(v, float) and v.is_integer() else v for key, v in details.items()}
+        found.append(Complaint(problem, column=column, value=name, details=plain))
 
     if low > high:
         wrong("crossed_limits", "min_added", low=low, high=high)

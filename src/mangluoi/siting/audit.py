@@ -15,8 +15,8 @@ from mangluoi.errors import ConservationError
 from mangluoi.siting.floors import Floor, parts
 
 __all__ = [
-    "After", "Audit", "after", "by_row", "confirm_budget", "confirm_floors", "confirm_flows", "confirm_share",
-    "covered", "measure", "served", "weighed",
+    "After", "Audit", "after", "by_row", "confirm", "confirm_budget", "confirm_floors", "confirm_flows",
+    "confirm_share", "covered", "measure", "served", "weighed",
 ]  # fmt: skip
 
 
@@ -184,6 +184,18 @@ def covered(
         known = rows[pairs.row_point[rows] >= 0]
         count[known] = sites[pairs.row_point[known]]
     return need["need"].where(pd.Series(count >= by, index=need.index), 0).rename("covered")
+
+
+def confirm(audit: Audit, objective: float) -> None:
+    """Refuse an answer whose measure is not what the solver said.
+
+    Raises
+    ------
+    ConservationError
+        If the people served by the audit are not the solver's.
+    """
+    if abs(audit.served_after - objective) > 1e-6 * max(1.0, objective):
+        raise ConservationError(f"the solver serves {objective:g} people, the audit {audit.served_after:g}")
 
 
 def confirm_budget(cost_vnd: float, budget_vnd: float) -> None:

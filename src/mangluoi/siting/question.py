@@ -92,8 +92,9 @@ class Question:
         return dataclasses.replace(self, **changes)
 
     def without(self, *action_ids: str) -> Question:
-        """Return the question with some actions forbidden besides."""
-        return self.replace(forbidden=tuple(sorted({*self.forbidden, *action_ids})))
+        """Return the question with some actions ruled out, even if they were required."""
+        required = tuple(name for name in self.required if name not in action_ids)
+        return self.replace(forbidden=tuple(sorted({*self.forbidden, *action_ids})), required=required)
 
     def build(self, *, keep_minutes: bool = False, any_distance: bool = False) -> problem.Problem:
         """Return the question as arrays.

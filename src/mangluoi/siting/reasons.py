@@ -9,11 +9,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from mangluoi.siting import audit
+from mangluoi.errors import ConservationError
+from mangluoi.siting import answers, audit, levels
 from mangluoi.siting.aim import SERVED, Aim
-from mangluoi.siting.aims import solve
+from mangluoi.siting.aims import solve, written
+from mangluoi.siting.levels import Level
 from mangluoi.siting.question import Question
 from mangluoi.siting.solution import Solution
 
@@ -54,8 +57,8 @@ class Reason:
         People lost if this action were ruled out and the rest of the plan chosen anew; missing where nothing is
         possible without it.
     next_best
-        The actions that the plan chosen anew has besides, or has more of: ``action_id``, ``kind``, ``site_id``,
-        ``service``, ``added`` (more than before) and ``cost_vnd`` (of the whole action).
+        What the plan chosen anew has besides, or has more of, where it keeps all it can of this one: ``action_id``,
+        ``kind``, ``site_id``, ``service``, ``added`` (more than before) and ``cost_vnd`` (of the whole action).
     holds_back
         What would let more people be served if it gave in; empty where all that could be won is won.
     proven
@@ -97,22 +100,70 @@ def reasons(
     found = []
     for row in solution.chosen.to_dict("records"):
         name = str(row["action_id"])
-        without = solve(question.without(name), aim, time_limit_s=time_limit_s, explain=False)
+        without = _replanned(question.without(name), solution, aim, time_limit_s)
         adds, by_row = _leave_out(question, solution, name, aim, table)
         size = _size(question, solution, name, aim, time_limit_s)
-        possible = without.audit is not None
         found.append(
             Reason(
                 action_id=name,
                 adds=adds,
                 by_row=by_row,
-                lost=solution.objective - without.objective if possible else math.nan,
+                lost=solution.objective - without.people,
                 next_best=_more(solution.chosen, without.chosen),
                 holds_back=tuple(stand for stand, _ in (*limits, *size)),
-                proven=without.status in ("optimal", "infeasible") and all(sure for _, sure in (*limits, *size)),
+                proven=without.proven and all(sure for _, sure in (*limits, *size)),
             )
         )
     return tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
+class _Replanned:
+    """Another plan: its people (missing where there is none), its actions, and whether it is proven to be the best."""
+
+    people: float
+    chosen: pd.DataFrame
+    proven: bool
+
+
+def _replanned(question: Question, solution: Solution, aim: Aim, time_limit_s: float | None) -> _Replanned:
+    """Find the best plan for another question that keeps as much as possible of the plan that is known.
+
+    Among the plans of the most people: the fewest actions that the known plan does not have, then the least money.
+    """
+    made = written(question, aim)
+    known = set(solution.chosen["action_id"])
+    changes = made.draft.zeros()
+    changes[made.doing.done] = (~made.problem.actions["action_id"].isin(known)).to_numpy(dtype=float)
+    everyone = float(made.problem.people @ made.problem.weight)
+    aims = [
+        Level(-made.people(), whole=made.whole, largest=everyone),
+        Level(changes, whole=True, largest=float(changes.sum())),
+        Level(made.money()),
+    ]
+    outcome = levels.descend(made.draft, aims, time_limit_s=time_limit_s)
+    first = outcome.answers[0]
+    none = solution.chosen.iloc[:0]
+    if outcome.values is None:
+        return _Replanned(math.nan, none, first.status == "infeasible")
+    done = outcome.values[made.doing.done] > 0.5
+    added = np.where(done, np.rint(outcome.values[made.doing.added]), 0.0)
+    chosen = answers.chosen_table(made.problem, done, added)
+    if made.problem.weighted or made.problem.floors:
+        return _Replanned(-first.objective, chosen, first.status == "optimal")
+    people = float(_people(question, chosen, aim, made.problem.actions).sum())
+    if first.status == "optimal" and abs(people + first.objective) > 1e-6 * max(1.0, people):
+        raise ConservationError(f"the solver reaches {-first.objective:g} people, the audit {people:g}")
+    return _Replanned(people, chosen, first.status == "optimal")
+
+
+def _people(question: Question, chosen: pd.DataFrame, aim: Aim, actions: pd.DataFrame) -> pd.Series:
+    """Measure who is served, or covered, once some actions are done."""
+    network = audit.after(question.need, question.capacity, question.admissible, chosen, actions)
+    if aim.covers:
+        by = aim.times_covered
+        return audit.covered(question.need, question.times, network, question.max_minutes, by=by).astype(float)
+    return audit.served(question.need, question.times, network, question.max_minutes)
 
 
 def _leave_out(
@@ -120,16 +171,7 @@ def _leave_out(
 ) -> tuple[float, pd.DataFrame]:
     """Measure the chosen actions with and without one, by `access`."""
     rest = solution.chosen[solution.chosen["action_id"] != name]
-
-    def people(chosen: pd.DataFrame) -> pd.Series:
-        network = audit.after(question.need, question.capacity, question.admissible, chosen, actions)
-        if aim.covers:
-            return audit.covered(
-                question.need, question.times, network, question.max_minutes, by=aim.times_covered
-            ).astype(float)
-        return audit.served(question.need, question.times, network, question.max_minutes)
-
-    change = people(solution.chosen) - people(rest)
+    change = _people(question, solution.chosen, aim, actions) - _people(question, rest, aim, actions)
     rows = question.need[["point_id", "group", "service"]].assign(people=change)
     changed = rows[rows["people"] != 0].sort_values(["point_id", "group", "service"], ignore_index=True)
     return float(change.sum()), changed
