@@ -135,6 +135,7 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         *road_notices,
         *at.notices,
         *notice.of_plan(plan, where, here, given.totals, people, solution),
+        *notice.of_refinements(plan, here, given.totals),
         *notice.full_for_want_of_figures(before.states, _near_unknown(on, offered, located)),
     )
     return Result(
