@@ -105,6 +105,28 @@ WHYS: Mapping[str, str] = MappingProxyType(
         "encoding_unknown": "its encoding is not recognised (likely: {likely}); say which, or save it as UTF-8",
         "encoding_doubtful": "its encoding may be any of {likely}; say which, or save it as UTF-8",
         "no_text": "it holds no text",
+        "several_lists": "people stand on more than one list of units: {lists}",
+        "areas_not_degrees": "the areas of a grid in degrees must be in degrees, not in {crs}",
+        "no_geotiff": "it is not a GeoTIFF of one band that says where it lies",
+        "no_tiff": "it is no TIFF of one band that can be read",
+        "overlap_too_large": "{both} people of {unit} cannot be in both {a} and {b}: one has fewer",
+        "overlap_of_one": "at least two groups are needed to overlap",
+        "overlap_of_others": "an overlap of {a} and {b} says nothing about {groups}",
+        "overlap_twice": "the overlap of {a} and {b} is stated twice",
+        "carried_back": "counts of {date} cannot be carried back to {year}",
+        "norm_of_another_kind": "the norm {norm} is in {unit} and says nothing about {measure}",
+        "stay_of_zero": "the mean stay must be above zero years for every service",
+        "norm_from_memory": "the norm {norm} is from memory, without a source; it can be shown but not applied",
+        "several_modes": (
+            "the travel times hold several modes ({modes}); choose the rows of one, or say in `modes` who rides what"
+        ),
+        "share_out_of_range": "the share must be in (0, 1], got {share}",
+        "poverty_line": "the line must be above zero and alpha not below it, got {line} and {alpha}",
+        "step_decay": "a step decay needs ascending edges and one non-negative weight for each",
+        "not_above_zero": "{name} must be above zero, got {given}",
+        "draws_unusable": "share {share}, draws {draws} and minutes_per_km {pace} cannot be used",
+        "bands_descend": "the edges of the bands must ascend from above zero, got {edges}",
+        "no_mode": "no mode is stated for {who}",
     }
 )
 

@@ -192,8 +192,8 @@ def _rides(
     ridden = {combo: modes["mode"].to_numpy(dtype=str)[_matches(modes, combo)] for combo in combos}
     missing = [combo for combo in combos if not ridden[combo].size]
     if missing:
-        why = "no mode is stated for " + ", ".join(f"{group} / {service}" for group, service in missing)
-        raise InputError([Complaint("contradiction", column="mode", details={"why": why})])
+        who = ", ".join(f"{group} / {service}" for group, service in missing)
+        raise InputError([Complaint("contradiction", column="mode", details={"reason": "no_mode", "who": who})])
     return {combo: np.isin(names, ridden[combo]) for combo in combos}
 
 

@@ -8,13 +8,15 @@ from typing import Any
 
 import pandas as pd
 
-from mangluoi.reports import exhibits, sentences
+from mangluoi.reports import exhibits, sentences, sizes
 from mangluoi.reports.exhibits import MASKED, Cell, Exhibit, Heading, columns, count, numbered, records, text
 from mangluoi.reports.words import Lang, name, say
 from mangluoi.scenario.disclosure import Disclosed
+from mangluoi.tables import TABLES
 
 __all__ = [
-    "all_details", "bands", "fairness", "forecast", "in_report", "new_sites", "norms", "ranges", "ratios", "uses",
+    "all_details", "bands", "fairness", "forecast", "in_report", "new_sites", "norms", "ranges", "ratios", "traces",
+    "uses",
 ]  # fmt: skip
 
 # So many communes stand in the report; the workbook lists them all.
@@ -26,7 +28,7 @@ def all_details(d: Disclosed, lang: Lang = "vi") -> tuple[Exhibit, ...]:
     """Return every table that holds anything, in order, in full."""
     made = (
         uses(d, lang), ranges(d, lang), bands(d, lang), new_sites(d, lang), fairness(d, lang), norms(d, lang),
-        ratios(d, lang),
+        ratios(d, lang), traces(d, lang),
     )  # fmt: skip
     return tuple(exhibit for exhibit in made if exhibit.rows)
 
@@ -134,8 +136,7 @@ def ranges(d: Disclosed, lang: Lang = "vi") -> Exhibit:
             _whole(row.need, lang, masked=masked), _range(row.need_lower, row.need_upper, lang, masked=masked),
             _whole(row.covered, lang, masked=masked),
             _range(row.covered_lower, row.covered_upper, lang, masked=masked),
-            _whole(row.served, lang, masked=masked), _range(row.served_lower, row.served_upper, lang, masked=masked),
-            _whole(row.served_nearest, lang, masked=masked),
+            *_served(d, row, lang),
             *(_one(getattr(row, key), masked=masked) for key in _MINUTES),
         ))  # fmt: skip
     return _annex(
@@ -150,12 +151,26 @@ def ranges(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     )  # fmt: skip
 
 
+def _served(d: Disclosed, row: Any, lang: Lang) -> tuple[Cell, Cell, Cell]:
+    """Return who is served, at the bounds of need and at the nearest site; without a size nobody can say."""
+    masked = bool(row.masked)
+    if not masked and not sizes.sized(d, row.service, row.group):
+        unknown = say("report.unknown", lang)
+        return unknown, unknown, unknown
+    return (
+        _whole(row.served, lang, masked=masked),
+        _range(row.served_lower, row.served_upper, lang, masked=masked),
+        _whole(row.served_nearest, lang, masked=masked),
+    )
+
+
 def bands(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """Sum the states of need by travel-time band."""
     rows = []
     for row in records(d.detail.by_band):
+        known = sizes.sized(d, row.service, row.group)
         counts = (
-            count(getattr(row, key), lang, masked=bool(row.masked))
+            sizes.people(getattr(row, key), lang, known=known or key not in ("served", "full"), masked=bool(row.masked))
             for key in ("need", "served", "full", "out_of_reach", "unlocated")
         )
         who = (name("service", str(row.service), lang), name("group", str(row.group), lang))
@@ -270,6 +285,24 @@ def ratios(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     method = say(f"ratio.{d.plan.access.ratio_method}", lang)
     ranked = say(f"ratio.{d.plan.access.ranked_by}", lang)
     return replace(exhibit, notes=(*exhibit.notes, say("note.ratio", lang, method=method, ranked=ranked)))
+
+
+def traces(d: Disclosed, lang: Lang = "vi") -> Exhibit:
+    """List the rows of the inputs, and the rules of the plan, that each row of Biểu 1–6 stands on."""
+    rows = []
+    for row in records(d.detail.traces):
+        kind = TABLES[row.table].sheet if row.table in TABLES and lang == "vi" else say(f"trace.{row.table}", lang)
+        group = name("group", str(row.group), lang) if row.group else ""
+        as_of = sentences.short_date(str(row.as_of), lang)
+        rows.append((int(row.form), str(row.row), group, kind, str(row.key), as_of, str(row.source)))
+    return _annex(
+        14, "traces", lang, "traces",
+        headings=columns(
+            lang, ("number", "code", 5), ("form", "code", 6), ("row", "text", 18), ("group", "text", 22),
+            ("table", "text", 12), ("key", "text", 26), ("as_of", "text", 10), ("source", "text", 48),
+        ),
+        rows=numbered(rows),
+    )  # fmt: skip
 
 
 def forecast(d: Disclosed, lang: Lang = "vi") -> Exhibit:

@@ -23,6 +23,7 @@ from mangluoi.scenario import (
     points,
     setting,
     sharing,
+    traces,
     travel,
 )
 from mangluoi.scenario.detail import Detail
@@ -128,7 +129,7 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
             actions=chosen,
             communes=len(where.units),
         )
-        detail = _detail(plan, given, on, today, before, actions, spots, asked)
+        detail = _detail(plan, given, on, today, before, actions, spots, asked, may)
     notices = (
         *here.notices,
         *choices.dropped_sites(plan, here.sites, located),
@@ -177,6 +178,7 @@ def _detail(
     actions: pd.DataFrame,
     spots: pd.DataFrame,
     people: pd.DataFrame,
+    may: pd.DataFrame,
 ) -> Detail:
     """Measure what stands behind the main figures."""
     here = given.supply
@@ -192,6 +194,7 @@ def _detail(
         by_norm=margins.by_norm(plan, here.capacity),
         forecast=forecast.forecast(plan, given.people),
         distinct=sharing.distinct(plan, people),
+        traces=traces.traces(plan, given, may),
         minutes_per_km=certainty.minutes_per_km(on, here.sites),
     )
 

@@ -87,6 +87,7 @@ def shown_detail(detail: Detail, door: Door) -> Detail:
         by_norm=norms[~norms["site_id"].isin(list(door.sites))].reset_index(drop=True),
         forecast=_forecast(detail.forecast, door),
         distinct=_distinct(detail.distinct, door),
+        traces=_traces(detail.traces, door),
     )
 
 
@@ -168,3 +169,10 @@ def _distinct(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
         return door.public and (bool({*door.groups, *door.sensitive} & set(groups)) or door.few("", apart))
 
     return _masked(frame, counts, hides)
+
+
+def _traces(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
+    """Drop what confidential sites stand behind, and in which communes people who need protection are counted."""
+    hidden = frame["site_id"].isin(list(door.sites))
+    hidden |= (frame["form"] == 1) & frame["group"].isin(list(door.sensitive))
+    return frame[~hidden].reset_index(drop=True)
