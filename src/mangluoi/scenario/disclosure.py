@@ -260,9 +260,7 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
             for name, frame in (("people", people), ("states", by_unit), ("state_totals", totals), ("bands", bands))
         },
         withheld_services=secret.services,
-        detail=shown_detail(
-            result.detail, _door(draft, by_unit, totals, people, people_totals, public=masks is not None)
-        ),
+        detail=shown_detail(result.detail, door),
     )
 
 
