@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import math
-import os
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mangluoi.roads import kernels, layout, restriction, sweep
+from mangluoi.roads import crew, kernels, layout, restriction, sweep
+from mangluoi.roads.crew import Progress
 from mangluoi.roads.network import Floats, RoadNetwork
 from mangluoi.roads.snapping import Snapped
 
-__all__ = ["Progress", "Scale", "Triplets", "nearest_pairs", "pairs", "ranked"]
+__all__ = ["Scale", "Triplets", "nearest_pairs", "pairs", "ranked"]
 
 # Finer than the last decimal that is kept; the binary fraction is exact for halves and quarters of a minute.
 _TICKS_PER_MINUTE = 2.0**34
@@ -25,22 +23,19 @@ _TICKS_PER_MINUTE = 2.0**34
 # Sources that a thread takes at a time: one row of the sweep.
 _CHUNK = sweep.LANES
 
-# Pairs that a thread has room for before it asks for more.
-_ROOM = 2_000_000
-
 # What contraction costs per node of the graph, in nodes that a plain search could settle meanwhile. Measured; it
 # decides only how soon the answer comes.
 _CONTRACTION_COST = 40
 
 Triplets = tuple[NDArray[np.int32], NDArray[np.int32], Floats]
-Progress = Callable[[int, int], None]
 
 
 class Scale:
     """Between minutes and the whole numbers that the kernels count in: milliseconds, or finer where those lose time."""
 
     def __init__(self, network: RoadNetwork, max_minutes: float) -> None:
-        self.whole = network.ms is not None and max_minutes * layout.MS_PER_MINUTE < layout.FAR_MS
+        self.ms, self.arc_minutes = network.ms, network.minutes
+        self.whole = self.ms is not None and max_minutes * layout.MS_PER_MINUTE < layout.FAR_MS
         if self.whole:
             self.per_minute = float(layout.MS_PER_MINUTE)
             self.kind: Any = np.int32
@@ -59,9 +54,8 @@ class Scale:
 
     def weight(self, arcs: layout.Arcs) -> NDArray[Any]:
         """Return the arcs' minutes in the kernels' unit."""
-        if self.whole and arcs.ms is not None:
-            return arcs.ms
-        return np.rint(arcs.minutes * self.per_minute).astype(np.int64)
+        ticks = self.ms if self.whole and self.ms is not None else np.rint(self.arc_minutes * self.per_minute)
+        return np.asarray(ticks[arcs.arc].astype(self.kind))
 
     def costs(self, minutes: Floats) -> NDArray[Any]:
         """Return minutes in the kernels' unit; inf becomes the mark of what is not reached."""
@@ -111,22 +105,6 @@ class _Search:
         return answer
 
 
-class _Room:
-    """Arrays that the answers of many chunks are written to, one after another."""
-
-    def __init__(self, *kinds: Any) -> None:
-        self.kinds = kinds
-        self.free = [np.empty(_ROOM, kind) for kind in kinds]
-
-    def took(self, filled: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Return what a kernel has filled, of this room or a larger one that it has made, and keep the rest free."""
-        *arrays, count = filled
-        self.free = [array[count:] for array in arrays]
-        if len(self.free[0]) < _ROOM // 64:
-            self.free = [np.empty(_ROOM, kind) for kind in self.kinds]
-        return tuple(array[:count] for array in arrays)
-
-
 def pairs(
     network: RoadNetwork,
     near: Snapped,
@@ -135,6 +113,7 @@ def pairs(
     max_minutes: float,
     forward: bool,
     progress: Progress | None = None,
+    budget: crew.Budget = crew.UNBOUNDED,
 ) -> Triplets:
     """Return every pair within the limit, over the roads: positions in `near`, in `far`, and minutes.
 
@@ -153,12 +132,19 @@ def pairs(
         Whether travel runs from `near` to `far`; otherwise the roads are searched backwards.
     progress
         Called with the number of sources done and of all.
+    budget
+        The room for work arrays and pairs.
+
+    Raises
+    ------
+    crew.TooManyPairsError
+        As soon as more pairs are found than the budget has room for.
     """
     scale = Scale(network, max_minutes)
     sweeps = scale.whole and len(far) < sweep.MOST_TARGETS and _contracts(network, scale, near, forward=forward)
     if sweeps and network.metric is not None:
-        return _swept(network, scale, near, far, forward=forward, progress=progress)
-    return _searched(network, scale, near, far, forward=forward, progress=progress)
+        return _swept(network, scale, near, far, forward=forward, progress=progress, budget=budget)
+    return _searched(network, scale, near, far, forward=forward, progress=progress, budget=budget)
 
 
 def _contracts(network: RoadNetwork, scale: Scale, near: Snapped, *, forward: bool) -> bool:
@@ -186,7 +172,14 @@ def _work_arrays(network: RoadNetwork, scale: Scale) -> tuple[Any, ...]:
 
 
 def _searched(
-    network: RoadNetwork, scale: Scale, near: Snapped, far: Snapped, *, forward: bool, progress: Progress | None
+    network: RoadNetwork,
+    scale: Scale,
+    near: Snapped,
+    far: Snapped,
+    *,
+    forward: bool,
+    progress: Progress | None,
+    budget: crew.Budget,
 ) -> Triplets:
     arcs = network.layout.out if forward else network.layout.into
     ends = _Search(network.layout.rank, network.layout.rank, scale, near, far, forward=forward)
@@ -201,9 +194,11 @@ def _searched(
         )  # fmt: skip
         return room.took(filled)
 
-    found = _in_threads(
-        run, lambda: (*_work_arrays(network, scale), _Room(np.int32, np.int32, scale.kind)), len(near), progress
-    )
+    def work_arrays() -> tuple[Any, ...]:
+        return *_work_arrays(network, scale), crew.Room(budget, np.int32, np.int32, scale.kind)
+
+    per_thread = 8 * (len(network.tail) + 2 * len(network.node_ids))
+    found = crew.in_threads(run, work_arrays, len(near), _CHUNK, progress, budget, per_thread)
 
     def settle(source: Any, target: Any, cost: Any, _sources: Any, rows: Any, columns: Any, minutes: Any) -> None:
         np.take(ends.order, source, out=rows)
@@ -214,7 +209,14 @@ def _searched(
 
 
 def _swept(
-    network: RoadNetwork, scale: Scale, near: Snapped, far: Snapped, *, forward: bool, progress: Progress | None
+    network: RoadNetwork,
+    scale: Scale,
+    near: Snapped,
+    far: Snapped,
+    *,
+    forward: bool,
+    progress: Progress | None,
+    budget: crew.Budget,
 ) -> Triplets:
     order, metric = network.contraction, network.metric
     if metric is None:
@@ -237,9 +239,11 @@ def _swept(
     def work_arrays() -> tuple[Any, ...]:
         size = len(below.lowest)
         rows = np.empty((size, sweep.LANES), np.int32), np.zeros(size, np.uint8)
-        return np.empty(len(order.rank), np.int32), *rows, _Room(np.int64)
+        return np.empty(len(order.rank), np.int32), *rows, crew.Room(budget, np.int64)
 
-    return ends.joined(_in_threads(run, work_arrays, len(near), progress), sweep.settle)
+    per_thread = 4 * len(order.rank) + (4 * sweep.LANES + 1) * len(below.lowest)
+    found = crew.in_threads(run, work_arrays, len(near), _CHUNK, progress, budget, per_thread)
+    return ends.joined(found, sweep.settle)
 
 
 def nearest_pairs(network: RoadNetwork, origins: Snapped, sites: Snapped, *, k: int, max_minutes: float) -> Triplets:
@@ -274,53 +278,6 @@ def nearest_pairs(network: RoadNetwork, origins: Snapped, sites: Snapped, *, k: 
             found.append((here[within], site[node[here, end], i][within], total[within]))
     rows, columns, totals = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return rows.astype(np.int32), columns.astype(np.int32), scale.minutes(totals)
-
-
-def _threads() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
-
-
-def _in_threads(
-    run: Callable[[int, int, tuple[Any, ...]], Any],
-    work_arrays: Callable[[], tuple[Any, ...]],
-    count: int,
-    progress: Progress | None,
-) -> list[Any]:
-    """Run chunks of sources on all processors, each with its own work arrays; Ctrl-C stops between chunks."""
-    starts = list(range(0, count, _CHUNK))
-    found: list[Any] = [None] * len(starts)
-    waiting = iter(range(len(starts)))
-    lock = threading.Lock()
-    stop = threading.Event()
-    done = 0
-
-    def worker() -> None:
-        nonlocal done
-        work = work_arrays()
-        while not stop.is_set():
-            with lock:
-                chunk = next(waiting, None)
-            if chunk is None:
-                return
-            begin = starts[chunk]
-            found[chunk] = run(begin, min(count, begin + _CHUNK), work)
-            with lock:
-                done += 1
-                if progress is not None:
-                    progress(min(count, done * _CHUNK), count)
-
-    crew = min(_threads(), len(starts))
-    if crew <= 1:
-        worker()
-        return found
-    with ThreadPoolExecutor(crew) as pool:
-        try:
-            for future in [pool.submit(worker) for _ in range(crew)]:
-                future.result()
-        finally:
-            stop.set()
-    return found
 
 
 def ranked(rank: NDArray[np.int32], nodes: NDArray[Any]) -> NDArray[np.int32]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numba
@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "DECIMALS", "FAR_MS", "MS_PER_MINUTE", "Arcs", "Layout", "counted_order", "hilbert_order", "lay_out", "reweighed",
-    "whole_ms",
+    "DECIMALS", "FAR_MS", "MS_PER_MINUTE", "Arcs", "Layout", "counted_order", "hilbert_order", "lay_out", "whole_ms",
 ]  # fmt: skip
 
 MS_PER_MINUTE = 60_000
@@ -34,8 +33,6 @@ class Arcs:
     first: NDArray[np.int64]
     head: NDArray[np.int32]
     arc: NDArray[np.int64]
-    minutes: NDArray[np.float64]
-    ms: NDArray[np.int32] | None
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ class Layout:
     rank
         Where each node of the network stands in the layout.
     out, into
-        The arcs by tail, and reversed by head. Their `ms` is None where minutes are not whole milliseconds.
+        The arcs by tail, and reversed by head.
     """
 
     rank: NDArray[np.int32]
@@ -104,22 +101,10 @@ def counted_order(keys: Any, size: int, before: Any) -> Any:
     return order
 
 
-def lay_out(
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    tail: NDArray[np.int32],
-    head: NDArray[np.int32],
-    minutes: NDArray[np.float64],
-) -> Layout:
+def lay_out(x: NDArray[np.float64], y: NDArray[np.float64], tail: NDArray[np.int32], head: NDArray[np.int32]) -> Layout:
     """Lay out a graph with arcs sorted by tail; x and y only decide the order of nodes in memory."""
-    order = hilbert_order(x, y)
-    rank, *both = _arranged(order, tail, head)
-    ticks = whole_ms(minutes)
-    out, into = (
-        Arcs(first, heads, arc, minutes[arc], None if ticks is None else ticks[arc])
-        for first, heads, arc in (both[:3], both[3:])
-    )
-    return Layout(rank, out, into)
+    rank, *both = _arranged(hilbert_order(x, y), tail, head)
+    return Layout(rank, Arcs(*both[:3]), Arcs(*both[3:]))
 
 
 @_jit
@@ -159,16 +144,6 @@ def _arranged(order: Any, tail: Any, head: Any) -> Any:
         into_first[place] = into_first[place - 1]
     into_first[0] = 0
     return rank, first, heads, arcs, into_first, tails, into_arcs
-
-
-def reweighed(layout: Layout, minutes: NDArray[np.float64]) -> Layout:
-    """Return the layout of the same arcs with other minutes."""
-    ticks = whole_ms(minutes)
-
-    def arcs(old: Arcs) -> Arcs:
-        return replace(old, minutes=minutes[old.arc], ms=None if ticks is None else ticks[old.arc])
-
-    return replace(layout, out=arcs(layout.out), into=arcs(layout.into))
 
 
 def whole_ms(minutes: NDArray[np.float64]) -> NDArray[np.int32] | None:

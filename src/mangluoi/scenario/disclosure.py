@@ -161,7 +161,7 @@ def disclose_together(results: Sequence[Result], *, profile: Profile = "public")
     Parameters
     ----------
     results
-        Results of one province. Those on other units than the first one's are masked on their own: see Notes.
+        Results, each masked together with those of the same province on the same units: see Notes.
     profile
         {"public", "internal"}
 
@@ -179,8 +179,9 @@ def disclose_together(results: Sequence[Result], *, profile: Profile = "public")
     if profile == "internal":
         return [_disclosed(result, draft, None) for result, draft in zip(results, drafts, strict=True)]
     masks: dict[int, masking.Masks] = {}
-    for vintage in dict.fromkeys(result.plan.vintage for result in results):
-        alike = [number for number, result in enumerate(results) if result.plan.vintage == vintage]
+    where = [(result.plan.province_code, result.plan.province_vintage, result.plan.vintage) for result in results]
+    for area in dict.fromkeys(where):
+        alike = [number for number, other in enumerate(where) if other == area]
         found = joint_masks.of_results([(results[n], drafts[n].people, drafts[n].by_unit) for n in alike])
         masks.update(zip(alike, found, strict=True))
     return [_disclosed(result, draft, masks[n]) for n, (result, draft) in enumerate(zip(results, drafts, strict=True))]
