@@ -135,9 +135,9 @@ def ranges(d: Disclosed, lang: Lang = "vi") -> Exhibit:
             name("service", str(row.service), lang), name("group", str(row.group), lang),
             _whole(row.need, lang, masked=masked), _range(row.need_lower, row.need_upper, lang, masked=masked),
             _whole(row.covered, lang, masked=masked),
-            _range(row.covered_lower, row.covered_upper, lang, masked=masked),
+            _range(row.covered_lower, row.covered_upper, lang, masked=masked or bool(row.withheld)),
             *_served(d, row, lang),
-            *(_one(getattr(row, key), masked=masked) for key in _MINUTES),
+            *(_one(getattr(row, key), masked=masked or bool(row.withheld)) for key in _MINUTES),
         ))  # fmt: skip
     return _annex(
         8, "ranges", lang, "ranges", "quantiles",
@@ -153,14 +153,14 @@ def ranges(d: Disclosed, lang: Lang = "vi") -> Exhibit:
 
 def _served(d: Disclosed, row: Any, lang: Lang) -> tuple[Cell, Cell, Cell]:
     """Return who is served, at the bounds of need and at the nearest site; without a size nobody can say."""
-    masked = bool(row.masked)
+    masked, others = bool(row.masked), bool(row.masked) or bool(row.withheld)
     if not masked and not sizes.sized(d, row.service, row.group):
         unknown = say("report.unknown", lang)
         return unknown, unknown, unknown
     return (
         _whole(row.served, lang, masked=masked),
-        _range(row.served_lower, row.served_upper, lang, masked=masked),
-        _whole(row.served_nearest, lang, masked=masked),
+        _range(row.served_lower, row.served_upper, lang, masked=others),
+        _whole(row.served_nearest, lang, masked=others),
     )
 
 
@@ -216,9 +216,11 @@ def fairness(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     poor = ("poor_share", "poor_depth", "poor_severity")
     rows = []
     for row in records(d.detail.fairness):
-        cells: list[Cell] = [_one(getattr(row, key)) for key in keys]
-        cells += [_index(getattr(row, key), lang) for key in indices]
-        cells += [_one(100 * row.poor_share), *(_index(getattr(row, key), lang) for key in poor[1:])]
+        masked = bool(row.masked)
+        cells: list[Cell] = [_one(getattr(row, key), masked=masked) for key in keys]
+        cells += [_index(getattr(row, key), lang, masked=masked) for key in indices]
+        cells.append(_one(100 * row.poor_share, masked=masked))
+        cells += [_index(getattr(row, key), lang, masked=masked) for key in poor[1:]]
         rows.append((name("service", str(row.service), lang), *cells))
     method = say(f"ratio.{d.plan.access.ratio_method}", lang)
     exhibit = _annex(
@@ -235,8 +237,10 @@ def fairness(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     return replace(exhibit, notes=(*exhibit.notes, say("note.ratio", lang, method=method, ranked=ranked)))
 
 
-def _index(value: Any, lang: Lang) -> Cell:
+def _index(value: Any, lang: Lang, *, masked: bool) -> Cell:
     """Write an index with two decimals; without bound is said in a sign, absent in another."""
+    if masked:
+        return MASKED
     if pd.isna(value):
         return "–"
     return "∞" if float(value) == float("inf") else exhibits.decimals(float(value), 2, lang)
