@@ -21,6 +21,7 @@ __all__ = [
     "InputError",
     "MangluoiError",
     "MissingExtraError",
+    "OfflineError",
     "PlanError",
     "UnknownUnitError",
 ]
@@ -38,7 +39,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "ambiguous_unit": "several units bear this name: {candidates}; give the code, or the district",
         "subtotal_differs": "the sum {value!r} does not equal the rows that it sums up",
         "missing_geometry": "the feature has no geometry",
-        "invalid_geometry": "the geometry is broken: {what}",
+        "invalid_geometry": "the geometry cannot be used: {why}",
         "missing_sheet": "the sheet {expected!r} is missing; take the empty workbook of `mangluoi template`",
         "missing_column": "the column {expected!r} is missing; take the headings of `mangluoi template`",
         "unknown_column": "this column is not known; nearest known: {nearest!r}",
@@ -107,7 +108,7 @@ WHYS: Mapping[str, str] = MappingProxyType(
         "no_text": "it holds no text",
         "several_lists": "people stand on more than one list of units: {lists}",
         "areas_not_degrees": "the areas of a grid in degrees must be in degrees, not in {crs}",
-        "no_geotiff": "it is not a GeoTIFF of one band that says where it lies",
+        "grid_without_place": "it is not a GeoTIFF of one band that says where it lies",
         "no_tiff": "it is no TIFF of one band that can be read",
         "overlap_too_large": "{both} people of {unit} cannot be in both {a} and {b}: one has fewer",
         "overlap_of_one": "at least two groups are needed to overlap",
@@ -127,6 +128,15 @@ WHYS: Mapping[str, str] = MappingProxyType(
         "draws_unusable": "share {share}, draws {draws} and minutes_per_km {pace} cannot be used",
         "bands_descend": "the edges of the bands must ascend from above zero, got {edges}",
         "no_mode": "no mode is stated for {who}",
+        "no_geotiff": "it does not say where it lies; it is no GeoTIFF",
+        "too_many_cells": "it has {size} cells; cut it to the province first",
+        "several_bands": "it has {count} bands, not one",
+        "no_epsg": "its reference system has no EPSG code",
+        "self_crossing": "it crosses itself",
+        "not_a_place": "it is a {kind}, neither a point nor an area",
+        "not_finite": "it has a coordinate that is no number",
+        "malformed": "its rings do not make an area",
+        "decided_twice": "the row is decided in two ways: by a choice, and by a code or a point",
     }
 )
 
@@ -221,6 +231,10 @@ class ConservationError(MangluoiError, RuntimeError):
 
 class DisclosureError(MangluoiError, PermissionError):
     """An output would show what the disclosure rules withhold."""
+
+
+class OfflineError(MangluoiError, ConnectionError):
+    """Something would have to be fetched from the web, and may not or cannot be."""
 
 
 class MissingExtraError(MangluoiError, ImportError):

@@ -53,6 +53,11 @@ class Reach:
     mode: NDArray[np.int64]
     rides: dict[tuple[str, str], NDArray[np.bool_]]
 
+    @property
+    def services(self) -> list[str]:
+        """The services that anybody needs, sorted."""
+        return sorted({service for _, service in self.combos})
+
     def admitted(self, combo: tuple[str, str]) -> NDArray[np.bool_]:
         """Return whether the site of each pair may take a combination of group and service that rides its mode."""
         return self.allowed[combo][self.site] & self.rides[combo][self.mode]

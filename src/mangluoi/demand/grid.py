@@ -131,7 +131,7 @@ def _open(place: Path) -> _Grid:
         Image.MAX_IMAGE_PIXELS = most
     tags = raster.tags
     if _PIXEL_SCALE not in tags or _TIE_POINT not in tags:
-        raise InputError([Complaint("unreadable_file", file=place.name, details={"reason": "no_geotiff"})])
+        raise InputError([Complaint("unreadable_file", file=place.name, details={"reason": "grid_without_place"})])
     (width, height), tie = tags[_PIXEL_SCALE][:2], tags[_TIE_POINT]
     return _Grid(
         raster=raster,
