@@ -133,7 +133,7 @@ def network_of(question: Problem) -> tuple[Network, NDArray[np.int64]]:
             found.append(_refused(f"the action {name} comes in steps"))
     order = np.lexsort((table["action_id"].to_numpy(dtype=str), question.per_place_vnd, question.action_slot))
     slots = question.places.size
-    count = np.bincount(question.action_slot, minlength=slots)
+    count = np.bincount(question.action_slot[question.action_slot >= 0], minlength=slots)
     for slot in np.flatnonzero(count > capacity_kernels.MOST_ACTIONS):
         site, service = question.slots[slot]
         found.append(_refused(f"{count[slot]} actions add to {service} at {site}"))
