@@ -31,8 +31,8 @@ WHY = "giả định của phép thử"
 
 
 def plan() -> Plan:
-    """Kon Tum without actions: small, and fast to run."""
-    return read_plan("kon-tum").replace(actions=())
+    """Kon Tum without actions or growth: small, and fast to run."""
+    return read_plan("kon-tum").replace(actions=(), growth=(), forecast=ForecastRules())
 
 
 @cache
