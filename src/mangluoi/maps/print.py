@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 from matplotlib.figure import Figure
+from PIL import Image
 
 from mangluoi.maps import drawing, extent, notes
 from mangluoi.maps.markers import SiteMark, action_marks, site_marks
@@ -48,8 +49,23 @@ class PrintMap:
     _kept: dict[tuple[str, int], bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def png(self, *, dpi: int = _DPI) -> bytes:
-        """Return the sheet as a PNG picture."""
-        return self._saved("png", {"Software": None}, dpi=dpi)
+        """Return the sheet as a PNG picture; a coarser one is made smaller from the finest, not drawn again."""
+        if ("png", dpi) not in self._kept:
+            self._kept["png", dpi] = self._drawn() if dpi == _DPI else self._smaller(dpi)
+        return self._kept["png", dpi]
+
+    def _drawn(self) -> bytes:
+        # More effort in packing takes long and saves little.
+        return self._saved("png", {"Software": None}, pil_kwargs={"compress_level": 4})
+
+    def _smaller(self, dpi: int) -> bytes:
+        whole = Image.open(io.BytesIO(self.png())).convert("RGB")
+        size = (round(whole.width * dpi / _DPI), round(whole.height * dpi / _DPI))
+        stream = io.BytesIO()
+        whole.resize(size, Image.Resampling.BOX, reducing_gap=1.0).save(
+            stream, format="png", dpi=(dpi, dpi), compress_level=4
+        )
+        return stream.getvalue()
 
     def pdf(self) -> bytes:
         """Return the sheet as PDF, with text that can be selected."""
@@ -59,13 +75,13 @@ class PrintMap:
         """Return the sheet as SVG."""
         return self._saved("svg", {"Date": None, "Creator": None, "Title": self.title})
 
-    def _saved(self, kind: str, metadata: dict[str, Any], dpi: int = _DPI) -> bytes:
-        if (kind, dpi) not in self._kept:
+    def _saved(self, kind: str, metadata: dict[str, Any], **options: Any) -> bytes:
+        if (kind, _DPI) not in self._kept:
             stream = io.BytesIO()
             with drawing.style():
-                self.figure.savefig(stream, format=kind, dpi=dpi, metadata=metadata)
-            self._kept[kind, dpi] = stream.getvalue()
-        return self._kept[kind, dpi]
+                self.figure.savefig(stream, format=kind, dpi=_DPI, metadata=metadata, **options)
+            self._kept[kind, _DPI] = stream.getvalue()
+        return self._kept[kind, _DPI]
 
 
 def print_maps(
