@@ -21,9 +21,11 @@ from mangluoi.scenario.disclosure import Disclosed, disclose
 from mangluoi.scenario.result import Result
 from mangluoi.viettext import format_number
 
-__all__ = ["PrintMap", "print_maps"]
+__all__ = ["REPORT_DPI", "PrintMap", "print_maps"]
 
 _DPI = 300
+#: In the report a map is shown at half the size of its own sheet.
+REPORT_DPI = 170
 _MOST_LABELS = 8
 # Beyond this many, sites and actions are listed in the report's tables instead of in the legend.
 _LINE_MM = 9.0
@@ -49,23 +51,17 @@ class PrintMap:
     _kept: dict[tuple[str, int], bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def png(self, *, dpi: int = _DPI) -> bytes:
-        """Return the sheet as a PNG picture; a coarser one is made smaller from the finest, not drawn again."""
+        """Return the sheet as a PNG picture; drawn once for the resolution of print and that of the report."""
         if ("png", dpi) not in self._kept:
-            self._kept["png", dpi] = self._drawn() if dpi == _DPI else self._smaller(dpi)
+            stream = io.BytesIO()
+            drawn = max(dpi, _DPI)
+            with drawing.style():
+                self.figure.savefig(stream, format="rgba", dpi=drawn)
+            size = (self.figure.get_size_inches() * drawn).astype(int)
+            whole = Image.frombuffer("RGBA", (int(size[0]), int(size[1])), stream.getvalue()).convert("RGB")
+            for wanted in sorted({dpi, _DPI, REPORT_DPI}):
+                self._kept["png", wanted] = _packed(whole, wanted, drawn)
         return self._kept["png", dpi]
-
-    def _drawn(self) -> bytes:
-        # More effort in packing takes long and saves little.
-        return self._saved("png", {"Software": None}, pil_kwargs={"compress_level": 4})
-
-    def _smaller(self, dpi: int) -> bytes:
-        whole = Image.open(io.BytesIO(self.png())).convert("RGB")
-        size = (round(whole.width * dpi / _DPI), round(whole.height * dpi / _DPI))
-        stream = io.BytesIO()
-        whole.resize(size, Image.Resampling.BOX, reducing_gap=1.0).save(
-            stream, format="png", dpi=(dpi, dpi), compress_level=4
-        )
-        return stream.getvalue()
 
     def pdf(self) -> bytes:
         """Return the sheet as PDF, with text that can be selected."""
@@ -82,6 +78,17 @@ class PrintMap:
                 self.figure.savefig(stream, format=kind, dpi=_DPI, metadata=metadata, **options)
             self._kept[kind, _DPI] = stream.getvalue()
         return self._kept[kind, _DPI]
+
+
+def _packed(whole: Image.Image, dpi: int, drawn: int) -> bytes:
+    """Return a picture as PNG. A map has few colours: a palette holds them and their shades, at a third of the size."""
+    if dpi != drawn:
+        size = (round(whole.width * dpi / drawn), round(whole.height * dpi / drawn))
+        whole = whole.resize(size, Image.Resampling.BOX, reducing_gap=1.0)
+    stream = io.BytesIO()
+    few = whole.quantize(255, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few.save(stream, format="png", dpi=(dpi, dpi))
+    return stream.getvalue()
 
 
 def print_maps(
