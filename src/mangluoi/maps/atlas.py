@@ -33,8 +33,8 @@ _DECIMALS = 5
 _MOST_VERTICES = 24_000
 _SIMPLIFY_M = 50.0
 _PAGE_TEXTS = (
-    "choose", "minutes", "gap", "need", "people", "moment", "now", "after", "show", "sites", "actions", "bubbles", "search",
-    "search_none", "map", "zoom_in", "zoom_out", "not_placed",
+    "choose", "minutes", "gap", "need", "people", "moment", "now", "after", "show", "sites", "actions", "bubbles",
+    "search", "search_none", "map", "zoom_in", "zoom_out", "not_placed",
 )  # fmt: skip
 
 
