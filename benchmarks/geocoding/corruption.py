@@ -6,17 +6,39 @@ import random
 import re
 import string
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from mangluoi.gazetteer import units
-from mangluoi.viettext import name_key
 
 SHORT = {
     "Xã": "X.", "Phường": "P.", "Thị trấn": "TT.", "Huyện": "H.", "Quận": "Q.", "Thị xã": "TX.", "Thành phố": "TP.",
     "Tỉnh": "T.", "Đặc khu": "ĐK.",
 }  # fmt: skip
-STREETS = ["Số 12 đường Trần Phú", "Thôn 3", "Xóm Mới", "Ấp 2", "Tổ 5, khu phố 1", "Khối 7", "Km 12 QL 6", ""]
+SHORTEST = {**{kind: short.rstrip(".") for kind, short in SHORT.items()}, "Thành phố": "TP", "Thị xã": "TX"}
+STREETS = [
+    "Số 12 đường Trần Phú",
+    "Thôn 3",
+    "Xóm Mới",
+    "Ấp 2",
+    "Tổ 5, khu phố 1",
+    "Khối 7",
+    "Km 12 QL 6",
+    "",
+    "Khóm Tân Bình",
+    "Ấp Phước Yên B",
+    "Tổ dân phố số 4",
+    "123/3/5B Lê Lợi",
+    "TDP Hòa Bình",
+    "Bản Nà Cang",
+    "Buôn Ea Sar",
+    "Số nhà 7 ngõ 15",
+    "Thôn Đông Thành",
+    "Khu phố 5B",
+    "KP. 3",
+    "Trạm y tế",
+    "Tổ 7, ấp Hưng Thạnh",
+]
 
 
 @dataclass(frozen=True)
@@ -58,12 +80,15 @@ def other_tones(text: str) -> str:
     return unicodedata.normalize("NFC", moved)
 
 
-def one_slip(text: str, random_: random.Random) -> str:
-    """Drop, double, change or swap one letter."""
-    letters = [n for n, c in enumerate(text) if c.isalpha()]
-    at = random_.choice(letters)
+ACCENTED = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ"
+
+
+def one_slip(text: str, random_: random.Random, letters: str = string.ascii_lowercase) -> str:
+    """Drop, add, change or swap one letter."""
+    places = [n for n, c in enumerate(text) if c.isalpha()]
+    at = random_.choice(places)
     how = random_.choice(["drop", "add", "change", "swap"])
-    letter = random_.choice(string.ascii_lowercase)
+    letter = random_.choice(letters)
     if how == "drop":
         return text[:at] + text[at + 1 :]
     if how == "add":
@@ -73,42 +98,104 @@ def one_slip(text: str, random_: random.Random) -> str:
     return text[:at] + letter + text[at + 1 :]
 
 
-OLD: dict[str, Callable[[list[str], str, random.Random], str]] = {
-    "clean": lambda names, street, _: ", ".join([street, *names] if street else names),
-    "no kind words": lambda names, _s, _: ", ".join(map(bare, names)),
-    "abbreviated": lambda names, street, _: ", ".join([*([street] if street else []), *map(shortened, names)]),
-    "no province": lambda names, _s, _: ", ".join(names[:2]),
-    "no province, no kinds": lambda names, _s, _: ", ".join(map(bare, names[:2])),
-    "no district": lambda names, _s, _: f"{names[0]}, {names[-1]}",
-    "no diacritics": lambda names, _s, _: without_diacritics(", ".join(names)),
-    "no diacritics, no kinds": lambda names, _s, _: without_diacritics(", ".join(map(bare, names))),
-    "one letter": lambda names, _s, r: one_slip(", ".join(names), r),
-    "one letter, no kinds": lambda names, _s, r: one_slip(", ".join(map(bare, names)), r),
-    "wrong order": lambda names, _s, _: ", ".join(reversed(names)),
-    "NFD": lambda names, _s, _: unicodedata.normalize("NFD", ", ".join(names)),
-    "other tones": lambda names, _s, _: other_tones(", ".join(names)),
-    "eth for Đ": lambda names, _s, _: ", ".join(names).replace("Đ", "Ð").replace("đ", "ð"),
+def slip_in_name(name: str, random_: random.Random) -> str:
+    """Misspell a letter of the name itself, not of its kind word; a number is left as it is."""
+    rest = bare(name)
+    if rest == name:
+        return name
+    return name[: -len(rest)] + one_slip(rest, random_)
+
+
+def mixed_case(text: str, random_: random.Random) -> str:
+    """Hold the shift key at random."""
+    return "".join(c.upper() if random_.random() < 0.3 else c.lower() for c in text)
+
+
+def untidy(names: list[str], random_: random.Random) -> str:
+    """Leave extra commas, spaces and full stops between and around."""
+    return (
+        random_.choice(["", " ", ", "])
+        + random_.choice([" ,  ", ",, ", " , ", ";  ", " -  "]).join(
+            name.replace(" ", random_.choice([" ", "  ", "\u00a0"])) for name in names
+        )
+        + random_.choice(["", ".", ",", " ,", " ."])
+    )
+
+
+def tightly(name: str) -> str:
+    """Abbreviate without spaces, as in P.1, Q.7, TP.HCM."""
+    return shortened(name).replace(". ", ".").replace("Hồ Chí Minh", "HCM")
+
+
+def briefest(name: str) -> str:
+    """Abbreviate without full stops, where a number follows or the word has two letters: P1, Q7, TX Sa Đéc."""
+    for kind, short in SHORTEST.items():
+        if name.startswith(kind + " "):
+            rest = name[len(kind) + 1 :]
+            return f"{short}{rest}" if rest.isdecimal() else f"{short} {rest}" if len(short) > 1 else f"{short}. {rest}"
+    return name
+
+
+Spoil = Callable[[list[str], str, random.Random], str]
+
+
+def joined(names: list[str], street: str = "") -> str:
+    """Put the parts together as usual."""
+    return ", ".join([street, *names] if street else names)
+
+
+BOTH: dict[str, Spoil] = {
+    "clean": lambda names, street, _: joined(names, street),
+    "no kind words": lambda names, _s, _: joined([*map(bare, names)]),
+    "abbreviated": lambda names, street, _: joined([*map(shortened, names)], street),
+    "abbreviated tightly": lambda names, street, _: joined([*map(tightly, names)], street),
+    "abbreviated, no stops": lambda names, street, _: joined([*map(briefest, names)], street),
+    "no diacritics": lambda names, street, _: without_diacritics(joined(names, street)),
+    "no diacritics, no kinds": lambda names, _s, _: without_diacritics(joined([*map(bare, names)])),
+    "one letter": lambda names, _s, r: one_slip(joined(names), r),
+    "one letter, any accent": lambda names, _s, r: one_slip(joined(names), r, ACCENTED),
+    "one letter of the commune": lambda names, _s, r: joined([slip_in_name(names[0], r), *names[1:]]),
+    "one letter, with a street": lambda names, street, r: joined([one_slip(joined(names), r)], street),
+    "one letter, no kinds": lambda names, _s, r: one_slip(joined([*map(bare, names)]), r),
+    "one letter, abbreviated": lambda names, _s, r: one_slip(joined([*map(shortened, names)]), r),
+    "one letter, no diacritics": lambda names, _s, r: one_slip(without_diacritics(joined(names)), r),
+    "wrong order": lambda names, _s, _: joined(names[::-1]),
+    "any order": lambda names, _s, r: joined(r.sample(names, len(names))),
+    "wrong order, no kinds": lambda names, _s, _: joined([*map(bare, names[::-1])]),
+    "NFD": lambda names, street, _: unicodedata.normalize("NFD", joined(names, street)),
+    "other tones": lambda names, street, _: other_tones(joined(names, street)),
+    "eth for Đ": lambda names, _s, _: joined(names).replace("Đ", "Ð").replace("đ", "ð"),
     "no marks": lambda names, _s, _: " ".join(names),
     "no marks, no kinds": lambda names, _s, _: " ".join(map(bare, names)),
-    "dashes, capitals": lambda names, _s, _: " - ".join(names).upper(),
+    "dashes, capitals": lambda names, street, _: " - ".join([street, *names] if street else names).upper(),
+    "mixed case": lambda names, street, r: mixed_case(joined(names, street), r),
+    "untidy": lambda names, _s, r: untidy(names, r),
 }
-NEW: dict[str, Callable[[list[str], str, random.Random], str]] = {
-    "new: clean": OLD["clean"],
-    "new: no kind words": OLD["no kind words"],
-    "new: abbreviated": OLD["abbreviated"],
-    "new: no diacritics": OLD["no diacritics"],
-    "new: one letter": OLD["one letter"],
+OLD: dict[str, Spoil] = {
+    **BOTH,
+    "no province": lambda names, street, _: joined(names[:2], street),
+    "no province, no kinds": lambda names, _s, _: joined([*map(bare, names[:2])]),
+    "no province, no diacritics": lambda names, _s, _: without_diacritics(joined(names[:2])),
+    "no district": lambda names, street, _: joined([names[0], names[-1]], street),
+    "no district, no kinds": lambda names, _s, _: joined([bare(names[0]), bare(names[-1])]),
+    "no district, no diacritics": lambda names, _s, _: without_diacritics(joined([names[0], names[-1]])),
+    "no district, one letter": lambda names, _s, r: one_slip(joined([names[0], names[-1]]), r),
+}
+NEW: dict[str, Spoil] = {
+    **{f"new: {kind}": spoil for kind, spoil in BOTH.items()},
     "new: no province": lambda names, _s, _: names[0],
 }
 
 
-def cases(each: int, *, seed: int) -> list[Case]:
-    """Make `each` cases of every kind from communes drawn at random."""
+def cases(each: int, *, seed: int, kinds: Collection[str] = ()) -> list[Case]:
+    """Make `each` cases of every kind (or of some) from communes drawn at random."""
     random_ = random.Random(seed)
     found: list[Case] = []
-    for vintage, kinds in ((units.OLD, OLD), (units.NEW, NEW)):
+    for vintage, ways in ((units.OLD, OLD), (units.NEW, NEW)):
         codes = units.units(vintage, level="commune")["unit_code"].tolist()
-        for kind, spoil in kinds.items():
+        for kind, spoil in ways.items():
+            if kinds and kind not in kinds:
+                continue
             for code in random_.sample(codes, min(each, len(codes))):
                 names = units.full_name(code, vintage).split(", ")
                 address = spoil(names, random_.choice(STREETS), random_)
@@ -116,12 +203,14 @@ def cases(each: int, *, seed: int) -> list[Case]:
     return found
 
 
-def namesakes(vintage: str) -> set[str]:
-    """Return communes that share their name, kind word apart, with another of their province."""
-    listed = units.units(vintage, level="commune")
-    province = units.lineage(vintage)["province_code"]
-    key = [
-        f"{province[code]} {name_key(bare(name))}"
-        for code, name in zip(listed["unit_code"], listed["name"], strict=True)
-    ]
-    return set(listed.loc[[key.count(k) > 1 for k in key], "unit_code"])
+def unlisted(each: int, *, seed: int) -> list[Case]:
+    """Make addresses of communes that are to be struck from the lists before they are asked for."""
+    random_ = random.Random(seed)
+    codes = units.units(units.OLD, level="commune")["unit_code"].tolist()
+    drawn = random_.sample(codes, 2 * each)
+    found: list[Case] = []
+    for n, code in enumerate(drawn):
+        names = units.full_name(code, units.OLD).split(", ")
+        kind, spell = ("unlisted", str) if n < each else ("unlisted, no kinds", bare)
+        found.append(Case(kind, joined([*map(spell, names)]), code, units.OLD))
+    return found

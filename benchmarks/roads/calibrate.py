@@ -66,7 +66,7 @@ def by_length(network: RoadNetwork) -> RoadNetwork:
         forward=np.where(np.isfinite(pieces.forward), km, np.inf),
         backward=np.where(np.isfinite(pieces.backward), km, np.inf),
     )
-    tail, head, minutes, length_m, arc_piece = arcs_of(changed)
+    tail, head, minutes, length_m, arc_piece = arcs_of(changed, len(network.node_ids))
     return replace(
         network, pieces=changed, tail=tail, head=head, minutes=minutes, length_m=length_m, arc_piece=arc_piece,
         access_min_per_km=1.0,

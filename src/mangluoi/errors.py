@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 __all__ = [
+    "PROBLEMS",
+    "WHYS",
     "Complaint",
     "ConservationError",
     "DisclosureError",
@@ -29,6 +31,14 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
     {
         "missing_file": "the file does not exist; check the path",
         "unreadable_file": "the file cannot be read: {why}",
+        "formula_without_value": "the formula was never calculated; open the file in a spreadsheet program and save it",
+        "no_such_heading": "no heading {value!r} on the sheet; the headings are: {headings}",
+        "several_sheets": "the table stands on several sheets ({sheets}); name one",
+        "unnamed_unit": "no unit of the list of {vintage} bears this name in the province; nearest: {nearest!r}",
+        "ambiguous_unit": "several units bear this name: {candidates}; give the code, or the district",
+        "subtotal_differs": "the sum {value!r} does not equal the rows that it sums up",
+        "missing_geometry": "the feature has no geometry",
+        "invalid_geometry": "the geometry is broken: {what}",
         "missing_sheet": "the sheet {expected!r} is missing; take the empty workbook of `mangluoi template`",
         "missing_column": "the column {expected!r} is missing; take the headings of `mangluoi template`",
         "unknown_column": "this column is not known; nearest known: {nearest!r}",
@@ -71,7 +81,30 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "base_circle": "the base {value!r} inherits from this file; take one of the two out",
         "ambiguous_entry": "several entries of the base are {value!r}; write replace = [{list!r}] and give them all",
         "nothing_to_drop": "the base has no entry {value!r} to drop",
+        "same_name": "two plans are called {value!r}; give each a name of its own",
+        "other_communes": "the plans answer in other communes ({expected} and {value}); give both the same vintage",
         "contradiction": "{why}",
+    }
+)
+
+#: Why a file is unreadable or an input contradicts itself, for complaints whose details name one under ``reason``
+#: with the fields of its sentence; the Vietnamese ones stand in ``reports/words`` under ``why.<reason>``.
+WHYS: Mapping[str, str] = MappingProxyType(
+    {
+        "too_large": "it is larger than {mb} MB",
+        "grows_absurdly": "it would unpack to {mb} MB",
+        "too_many_parts": "it holds {count} packed files",
+        "declares_entities": "it declares entities, which no spreadsheet does",
+        "too_many_rows": "it has more than {count} rows",
+        "too_many_columns": "row {row} has more than {count} columns",
+        "damaged": "its content is damaged, or of another kind than its name says",
+        "damaged_after": "it is damaged after row {row} of the sheet {sheet!r}",
+        "password": "it has a password, or is an old .xls that was renamed; save it as .xlsx without a password",
+        "unknown_suffix": "{suffix!r} is no kind of file that can be read; save it as .xlsx or .csv",
+        "extra_missing": "{package} is not installed; run: pip install 'mangluoi[{extra}]'",
+        "encoding_unknown": "its encoding is not recognised (likely: {likely}); say which, or save it as UTF-8",
+        "encoding_doubtful": "its encoding may be any of {likely}; say which, or save it as UTF-8",
+        "no_text": "it holds no text",
     }
 )
 
@@ -107,11 +140,16 @@ class Complaint:
     def __post_init__(self) -> None:
         if self.problem not in PROBLEMS:
             raise KeyError(f"unknown kind of problem: {self.problem}")
+        if "{why}" in PROBLEMS[self.problem] and not {"why", "reason"} & set(self.details):
+            raise KeyError(f"{self.problem} needs a reason")
 
     @property
     def fields(self) -> dict[str, Any]:
         """The fields that the problem's sentence may name."""
-        return {"value": self.value, **self.details}
+        given = {"value": self.value, **self.details}
+        if "reason" in self.details and "why" not in self.details:
+            given["why"] = WHYS[self.details["reason"]].format(**given)
+        return given
 
     def where(self) -> str:
         """Say where it is: file, sheet, row and column, as far as they are known."""

@@ -13,6 +13,7 @@ from mangluoi.checking import Column, Table, check, convert, nearest
 
 __all__ = [
     "ACTIONS",
+    "ADDRESSES",
     "ALLOCATION",
     "CAPACITY",
     "CROSSWALK",
@@ -274,6 +275,35 @@ ACTIONS = Table(
     ),
 )  # fmt: skip
 
+ADDRESSES = Table(
+    "addresses", "Địa chỉ", "Anything with an address, a name or coordinates that is to be put on the map.",
+    "Mỗi dòng một nơi cần xác định vị trí.", (),
+    (
+        Column("row_id", "code", "Mã", "Id of the row, if it has one.", "Mã của dòng, nếu có.", required=False),
+        Column("name", "text", "Tên", "What stands there.", "Tên cơ sở hoặc địa điểm.", required=False),
+        Column("type", "text", "Loại", "What kind of place it is.", "Loại cơ sở.", required=False),
+        Column(
+            "address", "text", "Địa chỉ", "Address, before or after the merger of 2025.",
+            "Địa chỉ có xã/phường, (huyện,) tỉnh, trước hoặc sau sắp xếp năm 2025.", required=False,
+        ),
+        Column("unit_name", "text", "Xã, phường", "Its commune.", "Tên xã, phường.", required=False),
+        Column("district_name", "text", "Huyện", "Its old district.", "Tên huyện cũ.", required=False),
+        Column("province_name", "text", "Tỉnh", "Its province.", "Tên tỉnh.", required=False),
+        Column(
+            "lon", "number", "Kinh độ", "Longitude, or metres of any zone of VN-2000.",
+            "Kinh độ, hoặc toạ độ VN-2000.", required=False,
+        ),
+        Column(
+            "lat", "number", "Vĩ độ", "Latitude, or metres of any zone of VN-2000.",
+            "Vĩ độ, hoặc toạ độ VN-2000.", required=False,
+        ),
+        Column(
+            "confidential", "flag", "Bảo mật", "Whether its place must never be shown.",
+            "có: không bao giờ hiển thị vị trí.", required=False,
+        ),
+    ),
+)  # fmt: skip
+
 #: The tables that a planner fills in, in the order of the workbook's sheets.
 INPUTS: tuple[Table, ...] = (FACILITIES, SITES, CAPACITY, PEOPLE)
 
@@ -281,8 +311,8 @@ TABLES: Mapping[str, Table] = MappingProxyType(
     {
         table.name: table
         for table in (
-            UNITS, CROSSWALK, FACILITIES, SITES, CAPACITY, PEOPLE, POINTS, NEED, TRAVEL_TIMES, ALLOCATION, STATES,
-            ACTIONS,
+            UNITS, CROSSWALK, FACILITIES, SITES, CAPACITY, PEOPLE, ADDRESSES, POINTS, NEED, TRAVEL_TIMES, ALLOCATION,
+            STATES, ACTIONS,
         )
     }
 )  # fmt: skip

@@ -8,8 +8,11 @@ import unicodedata
 
 __all__ = ["compose", "fold", "format_number", "name_key", "slug"]
 
-# Letters that look like Đ but are others: eth (Icelandic) and African D.
-_D_LOOKALIKES = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ"})
+# Letters that look like Đ but are others (eth, African D), and marks without width (soft hyphen, joiners and the like).
+_LOOKALIKES = str.maketrans(
+    {"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ", **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", "")}
+)
+_ODD = re.compile(f"[{''.join(map(chr, _LOOKALIKES))}]")
 # Both tone placements are in use (hoà/hòa, thuỷ/thủy): the tone is moved to the second vowel.
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _OLD_TONE = re.compile(rf"([ou])([{_TONES}])([aey])(?![\u0302\u0306\u031b])")
@@ -17,8 +20,10 @@ _SPACE = re.compile(r"\s+")
 
 
 def compose(text: str) -> str:
-    """Bring text to the stored form: NFC, right Đ, single spaces, no soft hyphens."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", text.replace("\u00ad", "")).translate(_D_LOOKALIKES)).strip()
+    """Bring text to the stored form: NFC, right Đ, single spaces, no marks without width."""
+    if _ODD.search(text) is not None:
+        text = text.translate(_LOOKALIKES)
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
 
 
 def name_key(text: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mangluoi.errors import PROBLEMS
+from mangluoi.errors import PROBLEMS, WHYS
 from mangluoi.reports.words import all_keys
 
 SOURCE = Path(__file__).parents[2] / "src" / "mangluoi"
@@ -35,6 +35,12 @@ def test_every_problem_has_its_sentence():
         key.removeprefix("complaint."): text["en"] for key, text in all_keys().items() if key.startswith("complaint.")
     }
     assert told == dict(PROBLEMS)
+
+
+def test_every_reason_of_a_complaint_has_its_sentence():
+    """The reasons of the words are those of `errors.WHYS`, with the same English."""
+    told = {key.removeprefix("why."): text["en"] for key, text in all_keys().items() if key.startswith("why.")}
+    assert told == dict(WHYS)
 
 
 def _said(module: Path) -> list[tuple[str, bool]]:

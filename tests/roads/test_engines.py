@@ -97,7 +97,7 @@ def test_any_order_of_contraction_is_exact(seed: int) -> None:
     network = roads.network_from_edges(nodes, edges)
     order = np.random.default_rng(seed).permutation(len(nodes)).astype(np.int32)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dissection, "contraction_order", lambda *_: order)
+        patch.setattr(dissection, "contraction_order", lambda *_, **__: order)
         network = contracted(network)
     graph = nx.DiGraph()
     for arc in zip(network.tail, network.head, network.minutes, strict=True):

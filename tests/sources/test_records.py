@@ -64,7 +64,12 @@ def test_report_of_a_province(report):
     assert status.loc[7, "why"] == "column_numbers"
     assert status.loc[8, "why"] == "words_only"
     assert status.loc[17, "why"] == "words_only"
-    assert [c.problem for c in reading.complaints] == ["not_a_stock", "missing_value", "unknown_unit"]
+    assert [c.problem for c in reading.complaints] == [
+        "not_a_stock",
+        "missing_value",
+        "unknown_unit",
+        "subtotal_differs",
+    ]
     assert reading.columns["Số đối tượng"] == "people"
 
 

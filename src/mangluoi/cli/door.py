@@ -19,8 +19,10 @@ __all__ = ["main"]
 _VERBS = (
     "run",
     "report",
+    "compare",
     "template",
     "check",
+    "schema",
     "data",
 )
 

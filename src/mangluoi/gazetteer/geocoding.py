@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -13,14 +13,13 @@ import pandas as pd
 
 from mangluoi import shipped
 from mangluoi.errors import UnknownUnitError
-from mangluoi.gazetteer import crosswalk, matching, points, units, wording
+from mangluoi.gazetteer import points, units, wording
+from mangluoi.gazetteer.answering import REASONS, Answer, Answerer
 from mangluoi.gazetteer.confidence import confidence_of
 from mangluoi.gazetteer.lexicon import Lexicon, lexicon
-from mangluoi.gazetteer.matching import Match
-from mangluoi.gazetteer.reading import COMMUNE_KINDS, AddressReader, Reading
 from mangluoi.projection import great_circle_m
 
-__all__ = ["COLUMNS", "REASONS", "locate"]
+__all__ = ["COLUMNS", "REASONS", "locate", "located"]
 
 #: The columns that `locate` returns.
 COLUMNS = (
@@ -28,139 +27,8 @@ COLUMNS = (
     "confidence", "reason", "candidates",
 )  # fmt: skip
 
-#: Why an address is not located; the sentences for readers are made from these where they are shown.
-REASONS = ("no_address", "unknown_name", "province_only", "ambiguous", "conflict", "doubtful", "no_point")
-
-# The next place must cost this much more than the best, and the best no more than this in all.
-_MARGIN, _DEAREST = 0.03, 0.17
-_OTHER_VINTAGE = 0.05
-_MOST_CANDIDATES = 5
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """What an address turned out to name, or why nothing: candidates are positions, the best first."""
-
-    match: Match | None
-    reason: str
-    candidates: tuple[int, ...] = ()
-
-
-class _Locator:
-    """Answers addresses one by one with the same names, hint and preferred vintage."""
-
-    def __init__(self, names: Lexicon, folder: Path, hint: frozenset[int], vintage: str | None) -> None:
-        self.names = names
-        self.reader = AddressReader(names)
-        self.folder = folder
-        self.hint = hint
-        self.vintage = vintage
-
-    def answer(self, address: str) -> _Answer:
-        """Answer one address: as it is written, then allowing a slip, then where marks may have been left out."""
-        readings = self.reader.read(address)
-        if not readings:
-            return _Answer(None, "no_address")
-        first = self._settled(matching.communes_named(readings, self.names, hint=self.hint))
-        if first.match is not None or first.reason == "ambiguous":
-            return first
-        slipped = self._settled(matching.communes_named(readings, self.names, hint=self.hint, slips=True))
-        if slipped.match is not None:
-            return slipped
-        district = self._settled(matching.districts_named(readings, self.names, hint=self.hint))
-        if district.match is not None:
-            return district
-        peeled = self._undivided(address, readings)
-        if peeled is not None:
-            return peeled
-        for other in (first, slipped, district):
-            if other.candidates:
-                return other
-        return self._nothing(readings)
-
-    def _undivided(self, address: str, readings: Sequence[Reading]) -> _Answer | None:
-        if not any(len(each.part.loose) > 8 and not each.names_something for each in readings):
-            return None
-        again = self.reader.read_undivided(address)
-        found = [
-            replace(match, cost=match.cost + matching.COSTS["undivided"], causes=(*match.causes, "undivided"))
-            for match in matching.communes_named(again, self.names, hint=self.hint)
-            # Names run together say nothing unless a unit above agrees.
-            if "nothing_above" not in match.causes
-        ]
-        answer = self._settled(found)
-        return answer if answer.match is not None else None
-
-    def _settled(self, matches: list[Match]) -> _Answer:
-        """Take the best if it is good enough and no other place is nearly as good."""
-        if not matches:
-            return _Answer(None, "")
-        if self.vintage is not None:
-            matches = sorted(
-                (
-                    match
-                    if self.names.units[match.position].vintage == self.vintage
-                    else replace(match, cost=match.cost + _OTHER_VINTAGE)
-                    for match in matches
-                ),
-                key=lambda match: (match.cost, match.position),
-            )
-        best = matches[0]
-        near = [match for match in matches if match.cost < best.cost + _MARGIN]
-        candidates = tuple(match.position for match in matches[:_MOST_CANDIDATES])
-        others = [match for match in near if not self._same_place(best.position, match.position)]
-        if others and self._in_new_form(best, others):
-            best = replace(best, cost=best.cost + _MARGIN)
-            near = [best]
-        elif others:
-            return _Answer(None, "ambiguous", candidates)
-        if best.cost > _DEAREST:
-            return _Answer(None, "doubtful", candidates)
-        # Of one place in two lists, the newest one is meant where nothing speaks for the other.
-        chosen = max(near, key=lambda match: (self._preferred(match), -match.cost, -match.position))
-        return _Answer(chosen, "", candidates)
-
-    def _in_new_form(self, best: Match, others: list[Match]) -> bool:
-        """Tell whether an address has the full form in use since July 2025: kind words, and no district.
-
-        An old commune of the name elsewhere in the province is then not what is meant, unless its list is preferred.
-        """
-        return (
-            not set(best.causes) - {"no_diacritics", "slip"}
-            and best.kind_stated
-            and self.names.units[best.position].district < 0
-            and self.vintage != units.OLD
-            and all("no_district" in other.causes for other in others)
-        )
-
-    def _preferred(self, match: Match) -> tuple[bool, str]:
-        vintage = self.names.units[match.position].vintage
-        newest = "no_district" in match.causes or self.names.units[match.position].district < 0
-        return vintage == self.vintage, vintage if newest else ""
-
-    def _same_place(self, one: int, other: int) -> bool:
-        if one == other:
-            return True
-        first, second = self.names.units[one], self.names.units[other]
-        if first.vintage == second.vintage or first.level != "commune" or second.level != "commune":
-            return False
-        old, new = (first, second) if first.vintage < second.vintage else (second, first)
-        return new.code in _successors(self.folder, old.vintage, new.vintage).get(old.code, ())
-
-    def _nothing(self, readings: Sequence[Reading]) -> _Answer:
-        named = sorted({e.position for r in readings for key in r.commune_keys for e in self.names.communes[key]})
-        if named and any(r.part.kinds & COMMUNE_KINDS for r in readings if r.commune_keys):
-            return _Answer(None, "conflict", tuple(named[:_MOST_CANDIDATES]))
-        above = [r for r in readings if not r.street]
-        if above and all(r.provinces for r in above):
-            return _Answer(None, "province_only")
-        return _Answer(None, "unknown_name")
-
-
-@cache
-def _successors(_folder: Path, old: str, new: str) -> dict[str, tuple[str, ...]]:
-    share = crosswalk.shares(old, new)
-    return {str(before): tuple(after) for before, after in share.groupby("from_code")["to_code"]}
+# A list tells its form where so many of its addresses have one form beyond doubt, and nearly all the same.
+_LEAST_TELLING, _LEAST_AGREEING = 20, 0.98
 
 
 @cache
@@ -262,17 +130,35 @@ def locate(
         texts = texts.astype("object").where(texts.notna() & (texts.astype("str").str.strip() != ""), spare)
     if vintage is not None and vintage not in units.vintages():
         raise UnknownUnitError(f"no list of units is known for the vintage {vintage!r}")
+    return located(texts, lexicon(shipped.folder()), province=province, vintage=vintage)
+
+
+def located(
+    texts: pd.Series, known: Lexicon, *, province: str | None = None, vintage: str | None = None
+) -> pd.DataFrame:
+    """Do what `locate` does, with the names of a lexicon."""
     folder = shipped.folder()
-    known = lexicon(folder)
-    locator = _Locator(known, folder, _hinted(province, vintage, known), vintage)
+    answerer = Answerer(known, folder, _hinted(province, vintage, known), vintage)
     # Each distinct text is answered once; lists repeat themselves.
     codes, distinct = pd.factorize(texts, use_na_sentinel=True)
-    answers = [_row(locator.answer(str(text)), known, _places(folder)) for text in distinct]
-    answers.append(_row(_Answer(None, "no_address"), known, _places(folder)))
-    return _framed([answers[code] for code in codes], texts.index)
+    answers = [answerer.answer(str(text)) for text in distinct]
+    form = _form_of(answers)
+    places = _places(folder)
+    rows = [_row(answer.in_form(form), known, places) for answer in answers]
+    rows.append(_row(Answer(None, "no_address"), known, places))
+    return _framed([rows[code] for code in codes], texts.index)
 
 
-def _row(answer: _Answer, known: Lexicon, places: Sequence[tuple[float, float, float, str]]) -> tuple[object, ...]:
+def _form_of(answers: Sequence[Answer]) -> str:
+    """Return the list of units in whose form a list is written, if its addresses tell; a list has one form."""
+    telling = Counter(answer.form for answer in answers if answer.form)
+    if telling.total() < _LEAST_TELLING:
+        return ""
+    form, count = max(sorted(telling.items()), key=lambda each: each[1])
+    return form if count >= _LEAST_AGREEING * telling.total() else ""
+
+
+def _row(answer: Answer, known: Lexicon, places: Sequence[tuple[float, float, float, str]]) -> tuple[object, ...]:
     candidates = tuple((known.units[n].code, known.units[n].vintage, known.full_names[n]) for n in answer.candidates)
     if answer.match is None:
         return (None, None, None, None, np.nan, np.nan, None, np.nan, 0.0, answer.reason, candidates)
@@ -283,7 +169,7 @@ def _row(answer: _Answer, known: Lexicon, places: Sequence[tuple[float, float, f
         return (None, None, None, None, np.nan, np.nan, None, np.nan, 0.0, "no_point", candidates)
     return (
         unit.code, unit.vintage, unit.name, known.units[unit.province].name, lon, lat, by, within,
-        confidence_of(answer.match.cost), "", candidates,
+        confidence_of(answer.match.causes), "", candidates,
     )  # fmt: skip
 
 

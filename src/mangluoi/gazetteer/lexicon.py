@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -13,16 +13,19 @@ import pandas as pd
 from mangluoi import shipped
 from mangluoi.gazetteer import crosswalk, units
 from mangluoi.gazetteer.spelling import SpellingIndex
-from mangluoi.gazetteer.wording import bare_name, loose_key, plain, read_part, strict_key
+from mangluoi.gazetteer.wording import Part, bare_name, loose_key, plain, read_part, strict_key, words_of
+from mangluoi.viettext import compose
 
 __all__ = ["Entry", "Lexicon", "lexicon"]
 
 
+# A word that so many names hold is more likely to be in one that no list knows than to be a slip.
+_USUAL = 10
 # Former names with a dash.
 _DASHED = {"thua thien-hue"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One name of one unit.
 
@@ -43,7 +46,7 @@ class Entry:
     official: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unit:
     """A unit, with the units above it in its own list and in the other one.
 
@@ -83,18 +86,19 @@ class Lexicon:
         self.provinces: dict[str, list[Entry]] = defaultdict(list)
         self.districts: dict[str, list[Entry]] = defaultdict(list)
         self.communes: dict[str, list[Entry]] = defaultdict(list)
-        self.communes_in: dict[tuple[str, int], list[Entry]] = defaultdict(list)
+        self.above_of = [
+            frozenset({unit.province, unit.district, *unit.kin_provinces, *unit.kin_districts} - {-1})
+            for unit in listed
+        ]
         self.names_of: dict[int, list[Entry]] = defaultdict(list)
         by_level = {"province": self.provinces, "district": self.districts, "commune": self.communes}
         for entry in entries:
             unit = listed[entry.position]
             self.names_of[entry.position].append(entry)
             by_level[unit.level][entry.loose].append(entry)
-            if unit.level == "commune":
-                for above in {unit.province, unit.district, *unit.kin_provinces, *unit.kin_districts} - {-1}:
-                    self.communes_in[entry.loose, above].append(entry)
         # Names with a dash would fall apart where an address is split: Bà Rịa - Vũng Tàu.
         dashed = {re.sub(r"\s*[-–]\s*", "-", plain(bare_name(unit.name))) for unit in listed if " - " in unit.name}
+        self.dashed_names = frozenset(loose_key(name) for name in (*dashed, *_DASHED))
         joined = "|".join(re.escape(name).replace(r"\-", r"\s*[-–]+\s*") for name in sorted({*dashed, *_DASHED}))
         self.dashed = re.compile(rf"\b(?:{joined})\b")
 
@@ -108,9 +112,46 @@ class Lexicon:
         ]
 
     @cached_property
+    def in_full(self) -> dict[tuple[str, ...], int]:
+        """The communes of districts by the official names of the three levels, where no other has the same."""
+        found: dict[tuple[str, ...], int] = {}
+        twice: set[tuple[str, ...]] = set()
+        for n, unit in enumerate(self.units):
+            if unit.level == "commune" and unit.district >= 0 and n in self.names_of:
+                names = tuple(compose(self.units[each].name).casefold() for each in (n, unit.district, unit.province))
+                twice.update({names} & found.keys())
+                found[names] = n
+        return {names: n for names, n in found.items() if names not in twice}
+
+    @cached_property
     def spelling(self) -> SpellingIndex:
         """The names of communes, for those that were misspelt; made when first needed."""
         return SpellingIndex(self.communes)
+
+    @cached_property
+    def spelling_above(self) -> SpellingIndex:
+        """The names of districts and provinces, for those that were misspelt."""
+        return SpellingIndex([*self.districts, *self.provinces])
+
+    @cached_property
+    def _words(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The words that occur in several names, with and without diacritics."""
+        accented = Counter(word for unit in self.units for word in words_of(bare_name(unit.name)))
+        bare: Counter[str] = Counter()
+        for word, count in accented.items():
+            bare[plain(word)] += count
+        usual, plain_usual = (
+            frozenset(word for word, count in each.items() if count >= _USUAL) for each in (accented, bare)
+        )
+        return usual, plain_usual
+
+    def made_of_words(self, part: Part) -> bool:
+        """Tell whether a part is made of words that are usual in names: if not, a letter of it is likely wrong."""
+        usual, plain_usual = self._words
+        words = words_of(part.name)
+        if part.strict.isascii():
+            return all(word in plain_usual for word in words)
+        return all(word in usual for word in words)
 
 
 @cache

@@ -6,26 +6,31 @@ cheap enough and the next place is clearly dearer; otherwise there is no answer,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mangluoi.gazetteer.lexicon import Entry, Lexicon
 from mangluoi.gazetteer.reading import COMMUNE_KINDS, DISTRICT_KINDS, PROVINCE_KINDS, Reading, differences
 from mangluoi.gazetteer.spelling import one_slip_apart
-from mangluoi.gazetteer.wording import Part
+from mangluoi.gazetteer.wording import Part, i_for_y, older_tones, strict_key_as_typed
 
 __all__ = ["COSTS", "Match", "communes_named", "districts_named"]
 
 #: What each thing that does not fit costs; 1 would be no resemblance at all.
 COSTS = {
     "no_diacritics": 0.01,
-    "wrong_diacritics": 0.05,
+    "wrong_diacritics": 0.06,
+    "other_diacritics": 0.12,
     "former_name": 0.035,
-    "other_kind": 0.04,
-    "slip": 0.10,
+    "other_kind": 0.06,
+    "kind_slip": 0.03,
+    "slip": 0.08,
+    "other_word": 0.18,
+    "other_name": 0.18,
     "other_list": 0.04,
     "no_district": 0.02,
-    "other_district": 0.04,
+    "other_district": 0.08,
     "no_province": 0.02,
     "nothing_above": 0.08,
     "bare_alone": 0.10,
@@ -35,13 +40,17 @@ COSTS = {
     "unknown_between": 0.16,
     "outside_hint": 0.12,
     "undivided": 0.06,
+    "list_form": 0.03,
 }
-_SHORTEST_SLIP = 5
+# Names shorter than this are no slip of each other; one that is made of no words is surely one, and may be shorter.
+_SHORTEST_SLIP, _SHORTEST_NO_WORD = 5, 2
+_NUMBER = re.compile(r"[a-e]|[ivx]+|\d+")
+_SLIP_OF = {"no_word": "slip", "word": "other_word", "name": "other_name"}
 # Words that begin the names of hamlets and streets, and of communes as well.
 _NAME_LIKE = ("ban", "lang", "pho", "cho", "cau", "buon", "bon", "toa", "dan", "nga", "khu")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Match:
     """A unit that an address may name.
 
@@ -55,12 +64,15 @@ class Match:
         What that is, sorted: names of `COSTS`.
     kind_stated
         Whether the address says what kind of unit it is.
+    used
+        The parts of the address that name it, and the units above it, sorted.
     """
 
     position: int
     cost: float
     causes: tuple[str, ...]
     kind_stated: bool
+    used: tuple[int, ...]
 
 
 def _cost(causes: Iterable[str]) -> float:
@@ -80,17 +92,26 @@ class _Address:
         self.provinces = [each.province_fits for each in readings]
         self.districts = [each.district_fits for each in readings]
 
-    def above(self, but: int) -> set[int]:
-        """Return the districts and provinces that the other parts may name."""
+    @property
+    def accented(self) -> bool:
+        """Whether any part is typed with diacritics."""
+        return any(not reading.part.strict.isascii() for reading in self.readings)
+
+    def above(self, but: int, *, slips: bool) -> set[int]:
+        """Return the districts and provinces that the other parts may name, or else be a slip of."""
         found: set[int] = set()
-        for position, reading in enumerate(self.readings):
-            if position != but and (reading.provinces or reading.districts):
-                found.update(self.provinces[position], self.districts[position])
+        for position, (provinces, districts) in enumerate(zip(self.provinces, self.districts, strict=True)):
+            if position != but and (provinces or districts):
+                found.update(provinces, districts)
+        if slips and not found:
+            for position, reading in enumerate(self.readings):
+                if position != but and not reading.names_something:
+                    found |= reading.slips_above
         return found
 
     @staticmethod
     def _naming(
-        fits: list[dict[int, tuple[str, ...]]], own: int, kin: frozenset[int], but: tuple[int, ...]
+        fits: Sequence[Mapping[int, tuple[str, ...]]], own: int, kin: frozenset[int], but: tuple[int, ...]
     ) -> tuple[int, tuple[str, ...]]:
         """Find the part that names a unit above, its own or its kin; -1 where none does."""
         best: tuple[int, tuple[str, ...]] = (-1, ())
@@ -99,6 +120,8 @@ class _Address:
                 continue
             if own in named:
                 found = named[own]
+                if not found:
+                    return position, found
             else:
                 shared = [named[each] for each in kin if each in named]
                 if not shared:
@@ -108,25 +131,31 @@ class _Address:
                 best = (position, found)
         return best
 
-    def support(self, unit_position: int, at: int) -> list[str] | None:
-        """List what does not fit if part `at` names this unit; None if the address contradicts it."""
+    def support(self, unit_position: int, at: int, *, bare: bool) -> tuple[list[str], tuple[int, ...]] | None:
+        """List what does not fit if part `at` names this unit, and the parts that do; None if it is contradicted.
+
+        Without a kind word (`bare`) the part may as well name a unit of another level.
+        """
         unit = self.lexicon.units[unit_position]
         causes: list[str] = []
-        district = -1
-        if unit.level == "commune":
+        district = province = -1
+        if unit.level == "commune" and unit.district >= 0:
             district, why = self._naming(self.districts, unit.district, unit.kin_districts, (at,))
             causes += why
         province, why = self._naming(self.provinces, unit.province, unit.kin_provinces, (at, district))
         causes += why
+        if unit.level == "commune" and unit.district < 0:
+            district, why = self._naming(self.districts, -1, unit.kin_districts, (at, province))
+            causes += why
         used = (at, district, province)
         for position, reading in enumerate(self.readings):
             if position in used:
                 continue
             if reading.street:
-                if position < at and self._may_be_commune(reading) and self._bare_district(at):
+                if position < at and self._may_be_commune(reading) and bare and self.readings[at].districts:
                     return None
                 continue
-            verdict = self._leftover(unit_position, position, at, district, province)
+            verdict = self._leftover(unit_position, position, at, district, province, bare=bare)
             if verdict is None:
                 return None
             cause, role = verdict
@@ -145,41 +174,55 @@ class _Address:
                     causes.append("bare_alone")
             if self.hint and unit.province not in self.hint and not unit.kin_provinces & self.hint:
                 causes.append("outside_hint")
+        if district > province >= 0 and self._exchangeable(unit_position, district, province):
+            district, province = province, district
         placed = [p for p in (at, district, province) if p >= 0]
         if placed != sorted(placed):
             # Read backwards and with a part left over or bent, that part is rather the commune, misspelt.
             if "unread_before" in causes or "slip" in causes:
                 return None
             causes.append("out_of_order")
-        return causes
+        return causes, tuple(sorted(placed))
+
+    def _exchangeable(self, unit_position: int, district: int, province: int) -> bool:
+        """Whether two parts may as well name the district and the province the other way round: Hòa Bình twice."""
+        unit = self.lexicon.units[unit_position]
+        above, below = self.readings[district], self.readings[province]
+        return (unit.province in above.province_fits or unit.province in above.slips_above) and (
+            unit.district in below.district_fits or unit.district in below.slips_above
+        )
 
     def _leftover(
-        self, unit_position: int, position: int, at: int, district: int, province: int
+        self, unit_position: int, position: int, at: int, district: int, province: int, *, bare: bool
     ) -> tuple[list[str], str] | None:
         """Say what a part that names nothing above a unit costs it, and what it turns out to be after all."""
         unit, reading = self.lexicon.units[unit_position], self.readings[position]
         part = reading.part
         if self._repeats(unit_position, position, at):
             # "Phú Sơn, Thanh Hóa, Thanh Hóa": the province twice, or rather its city, and then not this unit's.
-            other = unit.level == "commune" and unit.district >= 0 and district < 0 and reading.district_fits
+            other = unit.level == "commune" and district < 0 and reading.district_fits
             return (["other_district"] if other else []), ""
-        if district < 0 and not part.kinds - DISTRICT_KINDS and unit.level == "commune" and not reading.districts:
-            for above in sorted({unit.district, *unit.kin_districts} - {-1}):
-                if self._is_slip(part, above):
-                    return (["slip"] if above == unit.district else ["slip", "other_list"]), "district"
-        if province < 0 and not part.kinds - PROVINCE_KINDS and not reading.provinces:
-            for above in sorted({unit.province, *unit.kin_provinces}):
-                if self._is_slip(part, above):
-                    return (["slip"] if above == unit.province else ["slip", "other_list"]), "province"
+        if not reading.provinces and not reading.districts and reading.slips_above:
+            roles = [
+                ("district", district, unit.district, unit.kin_districts),
+                ("province", province, unit.province, unit.kin_provinces),
+            ]
+            for role, at_role, own, kin in roles if unit.district >= 0 else roles[::-1]:
+                if at_role >= 0 or (role == "district" and unit.level != "commune"):
+                    continue
+                if own in reading.slips_above:
+                    return ["slip"], role
+                if not kin.isdisjoint(reading.slips_above):
+                    return ["slip", "other_list"], role
         if part.kinds & COMMUNE_KINDS and not part.kinds & (DISTRICT_KINDS | PROVINCE_KINDS):
-            return (["second_commune"], "") if unit.level == "commune" else None
+            return (["second_commune"], "") if unit.level == "commune" and not bare else None
         if part.kinds:
             # A district or province that is stated, and is another one or none that is known.
             return None
         if position < at:
             # To the left of a commune stand hamlets and streets, whose names may be those of units elsewhere. But
             # where the name could as well be a district's, what stands before it may be its commune, misspelt.
-            if self._bare_district(at) or (not self.readings[at].part.kinds and reading.commune_keys):
+            if bare and (self.readings[at].districts or reading.commune_keys):
                 return None
             return ["unread_before"], ""
         if reading.provinces and position == len(self.readings) - 1:
@@ -187,10 +230,6 @@ class _Address:
         if reading.districts and district < 0:
             return None
         return ["unknown_between"], ""
-
-    def _bare_district(self, at: int) -> bool:
-        """Whether a part without a kind word could as well name a district."""
-        return not self.readings[at].part.kinds and bool(self.readings[at].districts)
 
     @staticmethod
     def _may_be_commune(reading: Reading) -> bool:
@@ -205,18 +244,20 @@ class _Address:
             unit.district in reading.district_fits
             or "other_kind" not in reading.province_fits.get(unit.province, ("other_kind",))
             or not unit.kin_districts.isdisjoint(reading.district_fits)
-            or not unit.kin_provinces.isdisjoint(reading.province_fits)
-            or (reading.part.loose == named.loose and (not reading.part.kinds or reading.part.kinds == named.kinds))
+            or any("other_kind" not in reading.province_fits.get(kin, ("other_kind",)) for kin in unit.kin_provinces)
+            or (
+                reading.part.loose == named.loose
+                and not reading.provinces
+                and (not reading.part.kinds or reading.part.kinds == named.kinds)
+            )
         )
 
-    def _is_slip(self, part: Part, above: int) -> bool:
-        if len(part.loose) < (_SHORTEST_SLIP - 2 if part.kinds else _SHORTEST_SLIP) or part.loose.isdecimal():
-            return False
-        return any(one_slip_apart(part.loose, entry.loose) for entry in self.lexicon.names_of[above])
 
-
-def _keep(found: dict[int, Match], position: int, causes: list[str], part: Part) -> None:
-    match = Match(position, round(_cost(causes), 6), tuple(sorted(causes)), bool(part.kinds))
+def _keep(
+    found: dict[int, Match], position: int, own: Iterable[str], more: tuple[list[str], tuple[int, ...]], part: Part
+) -> None:
+    causes = [*own, *more[0]]
+    match = Match(position, round(_cost(causes), 6), tuple(sorted(causes)), bool(part.kinds), more[1])
     if position not in found or match.cost < found[position].cost:
         found[position] = match
 
@@ -242,61 +283,82 @@ def communes_named(
         Whether to look for names one slip away from what was typed, within what the other parts name.
     """
     address = _Address(readings, lexicon, hint)
-    accented = any(not reading.part.strict.isascii() for reading in readings)
     found: dict[int, Match] = {}
     for at, reading in enumerate(readings):
         if not (slips or reading.commune_keys):
             continue
-        part = reading.part
-        above = address.above(at)
-        keys = _slipped(reading, lexicon, readings, at) if slips else reading.commune_keys
-        for key in keys:
-            # The same name may be found by way of its district and of its province: it is judged once.
-            for entry in _entries(key, above, lexicon, slips=slips):
-                # Typed with diacritics, a slip is one letter with them, too: Thịnh Liệt is no slip of Thanh Liệt.
-                accented_slip = slips and bool(entry.strict) and not part.strict.isascii()
-                if accented_slip and not one_slip_apart(part.strict, entry.strict):
-                    continue
-                own = ("slip",) if slips else differences(part, entry)
-                if accented and "no_diacritics" in own:
-                    # Where diacritics are typed elsewhere, their absence here says something: Sa Pa, Sa Pả.
-                    own = tuple("wrong_diacritics" if cause == "no_diacritics" else cause for cause in own)
-                if slips and part.kinds and entry.kind and entry.kind not in part.kinds:
-                    own = (*own, "other_kind")
-                more = address.support(entry.position, at)
-                if more is not None:
-                    _keep(found, entry.position, [*own, *more], part)
+        above = address.above(at, slips=slips)
+        for part in (reading.part, reading.typed) if slips and reading.typed is not None else (reading.part,):
+            for key in _slipped(reading, part, readings, at) if slips else reading.commune_keys:
+                bare = not part.kinds or (key == part.whole and key != part.loose)
+                # The same name may be found by way of its district and of its province: it is judged once.
+                for entry in _entries(key, above, lexicon, slips=slips):
+                    own = _slip(reading, part, entry) if slips else differences(reading, entry)
+                    if own is None:
+                        continue
+                    if not slips and "no_diacritics" in own and address.accented:
+                        # Where diacritics are typed elsewhere, their absence here says something: Sa Pa, Sa Pả.
+                        own = tuple("wrong_diacritics" if cause == "no_diacritics" else cause for cause in own)
+                    more = address.support(entry.position, at, bare=bare)
+                    if more is not None:
+                        _keep(found, entry.position, own, more, part)
     return _ordered(found)
 
 
 def _entries(key: str, above: set[int], lexicon: Lexicon, *, slips: bool) -> Iterable[Entry]:
+    """Return the names of communes with a key, those within the units above that are named."""
+    entries = lexicon.communes.get(key, ())
     if not above:
-        return () if slips else lexicon.communes[key]
-    within = lexicon.communes_in
-    found = {id(entry): entry for each in above if (key, each) in within for entry in within[key, each]}
-    return found.values()
+        return () if slips else entries
+    above_of = lexicon.above_of
+    return [entry for entry in entries if not above.isdisjoint(above_of[entry.position])]
 
 
-def _slipped(reading: Reading, lexicon: Lexicon, readings: Sequence[Reading], at: int) -> list[str]:
+def _slip(reading: Reading, part: Part, entry: Entry) -> tuple[str, ...] | None:
+    """List what does not fit if a part is one slip away from a name; None if it is farther."""
+    if not part.strict.isascii() and entry.strict:
+        # Typed with diacritics, a slip is one letter with them, too: Thịnh Liệt is no slip of Thanh Liệt.
+        typed, meant = (part.strict, strict_key_as_typed(part.name)), (entry.strict, older_tones(entry.strict))
+        if not any(one_slip_apart(i_for_y(one), i_for_y(other)) for one in typed for other in meant):
+            return None
+    how = "slip" if part is reading.typed else _SLIP_OF[reading.known_as]
+    if (how != "slip" and not entry.official) or _other_number(part, reading.lexicon.units[entry.position].name):
+        return None
+    causes = [how]
+    if reading.typed is not None and part is not reading.typed:
+        causes.append("kind_slip")
+    if not entry.official:
+        causes.append("former_name")
+    if part.kinds and entry.kind and entry.kind not in part.kinds:
+        causes.append("other_kind")
+    return tuple(causes)
+
+
+def _other_number(part: Part, name: str) -> bool:
+    """Whether names end with different letters or numbers, which tell places apart: Mỹ An Hưng A, Mỹ An Hưng B."""
+    typed, meant = part.name.split()[-1], name.casefold().split()[-1]
+    return typed != meant and bool(_NUMBER.fullmatch(typed) or _NUMBER.fullmatch(meant))
+
+
+def _slipped(reading: Reading, part: Part, readings: Sequence[Reading], at: int) -> list[str]:
     """Return the names of communes that a part may be a slip of."""
-    part = reading.part
-    if (
-        any(letter.isdecimal() for letter in part.loose)
-        or len(part.loose) < _SHORTEST_SLIP
-        or (part.kinds and not part.kinds & COMMUNE_KINDS)
-    ):
+    digits = [letter for letter in part.loose if letter.isdecimal()]
+    shortest = _SHORTEST_NO_WORD if reading.known_as == "no_word" else _SHORTEST_SLIP
+    if len(part.loose) - len(digits) < shortest or (part.kinds and not part.kinds & COMMUNE_KINDS):
         return []
-    if not part.kinds and (reading.provinces or reading.districts or not _stands_before_units(readings, at)):
+    if not part.kinds and not _beside_units(readings, at):
         return []
-    # A name that some commune bears is hardly a slip: it is rather one that no list knows any more.
-    if any(entry.strict == part.strict for key in reading.commune_keys for entry in lexicon.communes[key]):
-        return []
-    return [key for key in lexicon.spelling.near(part.loose) if key != part.loose]
+    return [
+        key
+        for key in reading.lexicon.spelling.near(part.loose)
+        if key != part.loose and [letter for letter in key if letter.isdecimal()] == digits
+    ]
 
 
-def _stands_before_units(readings: Sequence[Reading], at: int) -> bool:
-    following = readings[at + 1 : at + 2]
-    return bool(following) and bool(following[0].districts or following[0].provinces)
+def _beside_units(readings: Sequence[Reading], at: int) -> bool:
+    """Whether a part without a kind word stands where a commune stands: beside what names a unit above."""
+    beside = [readings[n] for n in (at + 1, at - 1) if 0 <= n < len(readings)]
+    return any(each.districts or each.provinces or each.slips_above for each in beside)
 
 
 def districts_named(
@@ -310,7 +372,7 @@ def districts_named(
             # Whatever stands before a district and is no street may be a commune that no list knows.
             if any(not each.street for each in readings[:at]):
                 continue
-            more = address.support(entry.position, at)
+            more = address.support(entry.position, at, bare=not reading.part.kinds)
             if more is not None:
-                _keep(found, entry.position, [*differences(reading.part, entry), *more], reading.part)
+                _keep(found, entry.position, differences(reading, entry), more, reading.part)
     return _ordered(found)

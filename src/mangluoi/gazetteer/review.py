@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+import numpy as np
 import pandas as pd
 
 from mangluoi.errors import Complaint, InputError
 from mangluoi.gazetteer import points, units
 
-__all__ = ["COLUMNS", "decided", "to_review"]
+__all__ = ["COLUMNS", "decided", "placed", "to_review"]
 
 #: The columns of a review list; a person fills in ``chosen``: the number of a candidate, or a code.
 COLUMNS = ("row_id", "address", "reason", "confidence", "candidates", "chosen", "chosen_vintage")
@@ -101,6 +102,41 @@ def decided(located: pd.DataFrame, review: pd.DataFrame) -> pd.DataFrame:
             complaints.append(
                 Complaint("unknown_unit", row=row, column="chosen", value=chosen, details={"vintage": of or "?"})
             )
+    if complaints:
+        raise InputError(complaints)
+    return result
+
+
+def placed(located: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
+    """Put rows where a person says that they are.
+
+    Parameters
+    ----------
+    located
+        What `locate` returned.
+    chosen
+        For some of its labels: ``unit_code`` and ``vintage`` of a unit, or ``lon`` and ``lat`` of a point.
+
+    Returns
+    -------
+    DataFrame
+        As `located`, with the chosen units at their own points, the chosen points as given, and a confidence of 1.
+
+    Raises
+    ------
+    InputError
+        If a unit is not known.
+    """
+    result = located.copy()
+    complaints: list[Complaint] = []
+    for label, code, vintage, lon, lat in chosen[["unit_code", "vintage", "lon", "lat"]].itertuples(name=None):
+        if not pd.isna(code) and str(code):
+            if _place(result, label, str(code), str(vintage)):
+                complaints.append(Complaint("unknown_unit", value=code, details={"vintage": vintage}))
+            continue
+        result.loc[[label], ["lon", "lat", "located_within_m", "confidence"]] = [float(lon), float(lat), np.nan, 1.0]
+        result.loc[[label], "located_by"] = "given"
+        result.loc[[label], "reason"] = ""
     if complaints:
         raise InputError(complaints)
     return result

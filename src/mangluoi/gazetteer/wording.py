@@ -12,13 +12,17 @@ from mangluoi.viettext import compose
 __all__ = [
     "Part",
     "bare_name",
+    "i_for_y",
     "loose_key",
     "mended",
+    "older_tones",
     "plain",
     "read_part",
     "split_address",
     "split_inside",
     "strict_key",
+    "strict_key_as_typed",
+    "words_of",
 ]
 
 #: What each kind word and its abbreviations say, folded: a set, since some say two things.
@@ -40,6 +44,7 @@ _KIND = re.compile(
     rf"(?:(?P<long>{_LONG})[\s.:]+|(?P<glued>{_LONG})(?=\d)|(?P<two>tp|tx|ttr|tt|ph|dk)(?:\s*\.\s*|\s+)"
     r"|(?P<one>[xpfhqt])(?:\s*\.\s*|\s*(?=\d)))(?=\S)"
 )
+_ABBREVIATION = re.compile(r"[a-z]{1,3}\.\s*(?=[^\W\d_])")
 _STRONG = re.compile(r"[,;|\n\t]+|\s[-–—]+|[-–—]+\s")
 # A full stop ends a part after a word, not after an abbreviation.
 _STOP = re.compile(r"(?<=[^\W\d_]{4})\.\s+")
@@ -53,11 +58,15 @@ _ACCENTED = {
     "thi": {"thị"}, "thanh": {"thành"}, "dac": {"đặc"},
 }  # fmt: skip
 _FULL = {word: kinds | ({"huyện đảo"} if word == "huyen dao" else set()) for word, kinds in _KINDS.items()}
-_STREET = re.compile(
-    r"\d|(?:so|duong|pho|ngo|ngach|hem|kiet|thon|xom|ap|ban|buon|bon|lang|plei|soc|khoi|khom|to|khu|kp|tdp|kv|"
-    r"tieu khu|cum|quoc lo|ql|tinh lo|tl|dt|dh|km|lo|tang|toa|nha|cho|nga|cau|truong|tram|benh vien|trung tam|ubnd|"
-    r"uy ban|tru so|doi dien|canh|gan|sn|dien thoai|dt|d)(?:[\s.:]|\d|$)|k\d"
+# Words that begin a street, a hamlet, a building; typed with diacritics they are known by them: Cảnh is no cạnh.
+_STREET_WORDS = (
+    "số|đường|phố|ngõ|ngách|hẻm|kiệt|thôn|xóm|ấp|bản|buôn|bôn|lang|làng|plei|sóc|khối|khóm|tổ|khu|tiểu khu|cụm|đội|"
+    "quốc lộ|tỉnh lộ|lô|tầng|tòa|toà|nhà|chợ|ngã|cầu|trường|trạm|bệnh viện|trung tâm|ủy ban|uỷ ban|trụ sở|đối diện|"
+    "cạnh|gần|điện thoại|chung cư|công ty|bưu điện|cơ sở"
 )
+_SHORT_STREET_WORDS = "kp|tdp|kv|ql|tl|dt|dh|km|ubnd|sn|d|dg|đt|đh|đ|đg"
+
+
 _NATION = {"vietnam", "vn", "chxhcnvietnam"}
 
 _LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxyfjwz"
@@ -76,6 +85,9 @@ def _plain_table() -> dict[int, str]:
 
 
 _PLAIN = _plain_table()
+_END = r"(?:[\s.:]|\d|$)"
+_STREET = re.compile(rf"\d|(?:{_STREET_WORDS.translate(_PLAIN)}|{_SHORT_STREET_WORDS}){_END}|k\d")
+_ACCENTED_STREET = re.compile(rf"(?:{_STREET_WORDS}|{_SHORT_STREET_WORDS}){_END}")
 # Both tone placements are in use, hòa and hoà: the tone is moved to the second vowel.
 _NEW_TONE = {
     unicodedata.normalize("NFC", first + tone) + second: first + unicodedata.normalize("NFC", second + tone)
@@ -84,9 +96,16 @@ _NEW_TONE = {
     for tone in _TONES[1:]
 }
 _OLD_TONE = re.compile("|".join(_NEW_TONE))
+_OLDER_TONE = {new: old for old, new in _NEW_TONE.items()}
+_NEWER_TONE = re.compile("|".join(_OLDER_TONE))
 _NO_MARKS = dict.fromkeys(map(ord, " \u00a0\n\t.,;:!?-–—_/\\'\"`´’‘“”()[]{}*&+#"))
+# A final y that sounds like i is written both ways, with every tone.
+_I_FOR_Y = {unicodedata.normalize("NFC", "y" + tone): unicodedata.normalize("NFC", "i" + tone) for tone in _TONES}
+_EVERY_Y = str.maketrans(_I_FOR_Y)
+_LATER_I = re.compile(rf"(?:(?<=[hklmstvp])|(?<=qu))[{''.join(_I_FOR_Y)}](?![^\W_])")
+_DAK = re.compile(r"\bđ[aăắ][ck]\b")
 # Spellings in use side by side for one name: i or y, Đắk/Đắc/Đak.
-_LOOSE = {**_PLAIN, **_NO_MARKS, **{code: "i" for code, letter in _PLAIN.items() if letter == "y"}}
+_LOOSE = {**_NO_MARKS, ord("y"): "i"}
 
 
 def plain(text: str) -> str:
@@ -104,12 +123,44 @@ def loose_key(name: str) -> str:
     return _loose(compose(name).casefold())
 
 
+def older_tones(key: str) -> str:
+    """Bring a strict key to the older tone placement: hòa for hoà."""
+    return _NEWER_TONE.sub(lambda found: _OLDER_TONE[found[0]], key)
+
+
+def strict_key_as_typed(name: str) -> str:
+    """Bring a name in lower case to its strict key, the tone placement left as it is."""
+    return _one_spelling(name).translate(_NO_MARKS)
+
+
+def i_for_y(key: str) -> str:
+    """Write i for every y of a key."""
+    return key.translate(_EVERY_Y)
+
+
+def words_of(name: str) -> list[str]:
+    """Return the words of a name in lower case, their tone placement settled."""
+    return [_strict(word) for word in re.split(r"[^\w'’]+", name) if word and not word.isdecimal()]
+
+
 def _strict(name: str) -> str:
-    return _OLD_TONE.sub(lambda found: _NEW_TONE[found[0]], name).translate(_NO_MARKS)
+    return _OLD_TONE.sub(lambda found: _NEW_TONE[found[0]], _one_spelling(name)).translate(_NO_MARKS)
+
+
+def _one_spelling(name: str) -> str:
+    """Write names of two spellings in one of them: Mĩ for Mỹ, Đắk for Đăk, Đak and Đắc."""
+    if _LATER_I.search(name) is not None:
+        name = _LATER_I.sub(lambda found: _I_FOR_Y[found[0]], name)
+    return _DAK.sub("đắk", name) if "đ" in name else name
 
 
 def _loose(name: str) -> str:
-    key = name.translate(_LOOSE)
+    return _loose_of(name.translate(_PLAIN))
+
+
+def _loose_of(flat: str) -> str:
+    """Bring a name that has lost its diacritics to its loose key."""
+    key = flat.translate(_LOOSE)
     if key.isdecimal():
         return str(int(key))
     if key.startswith("dac"):
@@ -117,7 +168,7 @@ def _loose(name: str) -> str:
     return key
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Part:
     """One part of an address.
 
@@ -129,6 +180,8 @@ class Part:
         Keys of the rest.
     street
         Whether it reads like a street, a hamlet or a house number rather than a unit.
+    name
+        The rest as it was typed.
     whole
         Loose key of the part with its first word, where that may be part of the name (Quan Hóa, Xà Phiên).
     """
@@ -137,6 +190,7 @@ class Part:
     strict: str
     loose: str
     street: bool
+    name: str
     whole: str
 
 
@@ -176,58 +230,91 @@ def read_part(text: str) -> Part | None:
     Part or None
         None for what names nothing, such as the country.
     """
-    name = text.strip(" .:-–'\"()")
-    flat = plain(name)
-    whole = _loose(name)
+    typed = text.strip(" .:-–'\"()")
+    flat_typed = plain(typed)
+    name, flat, whole = typed, flat_typed, ""
     kinds: frozenset[str] = frozenset()
-    found = _kind_of(name)
+    found = _kind_of(name, flat)
     if found is not None:
-        kinds = _KINDS[found["long"] or found["glued"] or found["two"] or found["one"]]
-        name = name[found.end() :].strip()
-        # "Thị trấn TT Diễn Châu": the second word adds nothing.
-        again = _kind_of(name)
-        if again is not None and _KINDS[again["long"] or again["glued"] or again["two"] or again["one"]] == kinds:
-            name = name[again.end() :].strip()
+        kinds = _kinds_said(found)
+        # The first word may belong to the name: Quan Hóa, Xà Phiên. An abbreviation does not: T. An Giang, Tân Giang.
+        if found["long"] is not None or (found["two"] is not None and "." not in found[0]):
+            whole = _loose_of(flat)
+        name, flat = name[found.end() :].strip(), flat[found.end() :].strip()
+        # "Thị trấn TT Diễn Châu": the second word adds nothing. But "phuong phuong dong" may be Phường Phương Đông ...
+        again = _kind_of(name, flat)
+        if again is not None and again[0] != found[0] and kinds == _kinds_said(again):
+            # ... and "X. Xa Dung" Xã Xa Dung.
+            whole = _loose_of(flat)
+            name, flat = name[again.end() :].strip(), flat[again.end() :].strip()
     # What stands in brackets explains: "Tân Thành (xã)", "Sơn Trà (cũ)".
-    bare = (re.sub(r"\s*\([^)]*\)?", "", name).strip() or name) if "(" in name else name
-    if not kinds and (said := re.search(r"\(([^)]*)", name)) and (kind := plain(said[1].strip(" ."))) in _KINDS:
-        kinds = _KINDS[kind]
-    loose = _loose(bare)
+    if "(" in name:
+        if not kinds and (said := re.search(r"\(([^)]*)", flat)) and (kind := said[1].strip(" .")) in _KINDS:
+            kinds = _KINDS[kind]
+        name = re.sub(r"\s*\([^)]*\)?", "", name).strip() or name
+        flat = plain(name)
+    loose = _loose_of(flat)
     if not loose or loose in _NATION:
         return None
-    if kinds and loose.isdecimal() and kinds == {"tỉnh"}:
+    if loose.isdecimal() and kinds == {"tỉnh"}:
         kinds = frozenset()
-    strict = loose if loose.isdecimal() else _strict(bare)
-    street = not kinds and (loose.isdecimal() or _STREET.match(flat) is not None)
-    return Part(kinds, strict, loose, street, whole if kinds else "")
+    strict = loose if loose.isdecimal() else _strict(name)
+    street = not kinds and (loose.isdecimal() or _begins_street(typed, flat_typed))
+    return Part(kinds, strict, loose, street, name, whole)
+
+
+def _begins_street(typed: str, flat: str) -> bool:
+    """Tell whether a part begins like a street, a hamlet or a number."""
+    if typed[:1].isdigit():
+        return True
+    first = re.match(r"[^\W\d_]+", typed)
+    if first is None or first[0].isascii():
+        return _STREET.match(flat) is not None
+    return _ACCENTED_STREET.match(typed) is not None
 
 
 def bare_name(name: str) -> str:
     """Drop the kind word of an official name; lower case."""
     lower = compose(name).casefold()
-    found = _kind_of(lower)
+    found = _kind_of(lower, plain(lower))
     return lower if found is None else lower[found.end() :]
 
 
-def mended(text: str) -> str | None:
-    """Put right a misspelt kind word at the start of a part; None if there is none.
+def mended(text: str) -> list[str]:
+    """Put right a misspelt kind word at the start of a part, in every way that one slip allows.
 
-    Only where the first word (or two) is one slip from a kind word of at least two letters and something follows.
+    Only where the first word (or two) is one slip from a kind word, or runs into the name, and something follows.
     """
+    found: list[str] = []
+    flat = plain(text)
     for count in (2, 1):
         words = text.split(maxsplit=count)
-        typed = plain(" ".join(words[:count]))
-        if len(words) <= count or typed in _KINDS:
+        typed = " ".join(words[:count])
+        if len(words) <= count or plain(typed) in _KINDS:
             continue
         for kind in _LONG.split("|"):
-            if kind.count(" ") == count - 1 and one_slip_apart(typed, kind):
-                return f"{min(_FULL[kind])} {words[count]}"
-    return None
+            # Typed with diacritics, "Na" is no slip of xã; typed without, "Xs" is one of xa.
+            forms = (kind,) if text.isascii() else _FULL[kind]
+            if kind.count(" ") == count - 1 and any(one_slip_apart(typed, form) for form in forms):
+                found.append(f"{min(_FULL[kind])} {words[count]}")
+    found += [
+        f"{min(_FULL[kind])} {text[len(kind) :]}"
+        for kind in _LONG.split("|")
+        if flat.startswith(kind) and text[: len(kind)] in _FULL[kind] and text[len(kind) :][:1].isalpha()
+    ]
+    # An abbreviation that is none, or of another kind of unit, may be a slip of any: what follows it has the name.
+    if (short := _ABBREVIATION.match(flat)) is not None:
+        found.append(text[short.end() :])
+    return found
 
 
-def _kind_of(name: str) -> re.Match[str] | None:
+def _kinds_said(found: re.Match[str]) -> frozenset[str]:
+    return _KINDS[found["long"] or found["glued"] or found["two"] or found["one"]]
+
+
+def _kind_of(name: str, flat: str) -> re.Match[str] | None:
     """Match a kind word at the start of a name, unless its diacritics say that it is another word."""
-    found = _KIND.match(plain(name))
+    found = _KIND.match(flat)
     if found is None or found["long"] is None:
         return found
     word = found["long"]

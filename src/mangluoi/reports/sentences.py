@@ -54,6 +54,8 @@ def complaint(found: Complaint, lang: Lang = "vi") -> str:
     fields = {name: "–" if value is None else value for name, value in found.fields.items()}
     if lang == "vi":
         fields.update(_in_words(found))
+    if "reason" in found.details and "why" not in found.details:
+        fields["why"] = say(f"why.{found.details['reason']}", lang, **fields)
     told = say(f"complaint.{found.problem}", lang, **fields)
     # The nearest known value is the last clause of its sentence; where nothing is near, there is nothing to say.
     return told.rpartition("; ")[0] if "nearest" in fields and not found.fields["nearest"] else told

@@ -9,6 +9,7 @@ from mangluoi.roads.changes import add_roads as add_roads
 from mangluoi.roads.changes import change_speeds as change_speeds
 from mangluoi.roads.changes import close_roads as close_roads
 from mangluoi.roads.changes import wet_season as wet_season
+from mangluoi.roads.edges import network_from_edges as network_from_edges
 from mangluoi.roads.estimate import estimated_network as estimated_network
 from mangluoi.roads.ground import lay_ground as lay_ground
 from mangluoi.roads.inhabitants import people_within as people_within
@@ -18,7 +19,6 @@ from mangluoi.roads.modes import profiles as profiles
 from mangluoi.roads.modes import read_profile as read_profile
 from mangluoi.roads.modes import speed_sources as speed_sources
 from mangluoi.roads.network import RoadNetwork as RoadNetwork
-from mangluoi.roads.network import network_from_edges as network_from_edges
 from mangluoi.roads.offroad import off_ground as off_ground
 from mangluoi.roads.offroad import walking_legs as walking_legs
 from mangluoi.roads.offroad import walking_times as walking_times
@@ -26,6 +26,7 @@ from mangluoi.roads.paths import path as path
 from mangluoi.roads.reading import read_network as read_network
 from mangluoi.roads.snapping import unreached as unreached
 from mangluoi.roads.times import nearest as nearest
+from mangluoi.roads.times import travel_time_blocks as travel_time_blocks
 from mangluoi.roads.times import travel_times as travel_times
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "read_profile",
     "speed_sources",
     "to_networkx",
+    "travel_time_blocks",
     "travel_times",
     "unreached",
     "walking_legs",

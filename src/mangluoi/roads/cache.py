@@ -94,7 +94,7 @@ def prepare(network: RoadNetwork, *, cache: str | Path | None = None) -> RoadNet
     arrays = None if folder is None else _read(folder / f"{key}.npz")
     if arrays is not None:
         return replace(network, hierarchy=Hierarchy(**dict[str, Any](arrays)))
-    order = network.contraction
+    order = network.ordered() if network.hierarchy is None else network.hierarchy
     if folder is not None:
         _write(folder / f"{key}.npz", {f.name: getattr(order, f.name) for f in fields(Hierarchy)})
     return replace(network, hierarchy=order)

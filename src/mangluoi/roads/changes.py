@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -19,7 +19,7 @@ from mangluoi.roads import layout, segments, speeds
 from mangluoi.roads.areas import Within, area_of
 from mangluoi.roads.columns import flags, missing_columns, numbers
 from mangluoi.roads.modes import CLASSES, check_known
-from mangluoi.roads.network import Pieces, RoadNetwork, arcs_of, from_pieces
+from mangluoi.roads.network import Pieces, RoadNetwork, from_pieces
 
 __all__ = ["add_roads", "change_speeds", "close_roads", "wet_season"]
 
@@ -53,7 +53,7 @@ def close_roads(
     pieces = network.pieces
     forward, backward = pieces.forward.copy(), pieces.backward.copy()
     forward[chosen] = backward[chosen] = math.inf
-    return _changed(network, forward, backward, {"pieces_closed": int(chosen.sum())})
+    return network.retimed(forward, backward, pieces_closed=int(chosen.sum()))
 
 
 def change_speeds(
@@ -91,7 +91,7 @@ def change_speeds(
         np.where(chosen, _rounded(network, minutes / factor), minutes)
         for minutes in (network.pieces.forward, network.pieces.backward)
     )
-    return _changed(network, forward, backward, {"pieces_changed": int(chosen.sum())})
+    return network.retimed(forward, backward, pieces_changed=int(chosen.sum()))
 
 
 def wet_season(network: RoadNetwork, *, factor: float | None = None) -> RoadNetwork:
@@ -154,35 +154,9 @@ def _chosen(
 
 def _rounded(network: RoadNetwork, minutes: NDArray[np.float64]) -> NDArray[np.float64]:
     """Keep whole milliseconds whole."""
-    if network.layout.out.ms is None:
+    if network.ms is None:
         return minutes
     return np.rint(minutes * layout.MS_PER_MINUTE) / layout.MS_PER_MINUTE
-
-
-def _changed(
-    network: RoadNetwork, forward: NDArray[np.float64], backward: NDArray[np.float64], notes: dict[str, float]
-) -> RoadNetwork:
-    """Return the network with other minutes; the contraction order stays."""
-    pieces = replace(network.pieces, forward=forward, backward=backward)
-    tail, head, minutes, length_m, arc_piece = arcs_of(pieces)
-    changed = replace(
-        network,
-        pieces=pieces,
-        tail=tail,
-        head=head,
-        minutes=minutes,
-        length_m=length_m,
-        arc_piece=arc_piece,
-        notes={**network.notes, **notes},
-        hierarchy=network.contraction if network.contracted else None,
-    )
-    if np.array_equal(tail, network.tail) and np.array_equal(head, network.head):
-        # Where no road has opened or closed, what was laid out stays as it is, with other weights.
-        for name in {"part", "segments", "trapped"} & set(vars(network)):
-            vars(changed)[name] = vars(network)[name]
-        if "layout" in vars(network):
-            vars(changed)["layout"] = layout.reweighed(network.layout, minutes)
-    return changed
 
 
 def add_roads(network: RoadNetwork, lines: gpd.GeoDataFrame, *, join_limit_m: float = 50.0) -> RoadNetwork:

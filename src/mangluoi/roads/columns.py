@@ -45,8 +45,10 @@ def flags(values: pd.Series, sheet: str, column: str) -> tuple[NDArray[np.bool_]
 
 def duplicates(ids: pd.Series, sheet: str, column: str) -> list[Complaint]:
     """Return a complaint for every id that stands a second time."""
-    first = {value: row for row, value in reversed(list(enumerate(ids, start=2)))}
     again = ids.notna() & ids.duplicated()
+    if not again.any():
+        return []
+    first = {value: row for row, value in reversed(list(enumerate(ids, start=2)))}
     return [
         Complaint("duplicate_key", None, sheet, int(i) + 2, column, ids[i], {"first": first[ids[i]]})
         for i in np.flatnonzero(again.to_numpy())

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-from mangluoi.errors import InputError
+from mangluoi.roads import arcs, layout, metric, segments, speeds
 from mangluoi.roads import hierarchy as contraction_order
-from mangluoi.roads import layout, segments, speeds
-from mangluoi.roads.columns import complain, duplicates, flags, missing_columns, numbers, texts
 
 __all__ = [
     "Floats",
@@ -27,10 +25,10 @@ __all__ = [
     "RoadNetwork",
     "arcs_of",
     "from_pieces",
-    "network_from_edges",
     "walking_min_per_km",
 ]
 
+Made = TypeVar("Made")
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
@@ -99,6 +97,21 @@ def no_remarks() -> pd.DataFrame:
     return pd.DataFrame({"problem": [], "id": [], "done": []}, dtype="str")
 
 
+class _Drawn(Generic[Made]):
+    """Something made of the roads alone: when it is first needed, and once for all networks of other minutes."""
+
+    def __init__(self, make: Callable[[Any], Made]) -> None:
+        self.make, self.name, self.__doc__ = make, make.__name__, make.__doc__
+
+    def __get__(self, network: Any, _owner: type) -> Made:
+        if network is None:
+            return cast("Made", self)
+        made: dict[str, Any] = network._made
+        if self.name not in made:
+            made[self.name] = self.make(network)
+        return cast("Made", made[self.name])
+
+
 @dataclass(frozen=True, eq=False)
 class RoadNetwork:
     """Directed arcs between nodes, with the minutes that one profile takes; all arrays are read-only.
@@ -154,6 +167,7 @@ class RoadNetwork:
     remarks: pd.DataFrame = field(default_factory=no_remarks)
     smallest_part: int = 1
     hierarchy: contraction_order.Hierarchy | None = None
+    _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         for owner in (self, self.pieces):
@@ -167,48 +181,62 @@ class RoadNetwork:
         return f"<RoadNetwork: {kind}{self.profile}, {len(self.node_ids):,} nodes, {len(self.tail):,} arcs>"
 
     def __getstate__(self) -> dict[str, Any]:
-        names = {f.name for f in fields(self)}
+        names = {f.name for f in fields(self) if f.init}
         return {k: dict(v) if k == "notes" else v for k, v in vars(self).items() if k in names}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state)
+        vars(self).update(state, _made={})
         self.__post_init__()
 
-    @cached_property
+    @_Drawn
     def layout(self) -> layout.Layout:
-        """The graph as the searches want it; made once, when it is first needed."""
-        return layout.lay_out(self.lon, self.lat, self.tail, self.head, self.minutes)
+        """Return the graph as the searches want it."""
+        return layout.lay_out(self.lon, self.lat, self.tail, self.head)
 
     @cached_property
+    def ms(self) -> Ints | None:
+        """The minutes of the arcs in whole milliseconds; None where some are not whole."""
+        return layout.whole_ms(self.minutes)
+
+    @_Drawn
     def contraction(self) -> contraction_order.Hierarchy:
-        """The contraction order: the one given, or made when it is first needed."""
-        if self.hierarchy is not None:
-            return self.hierarchy
-        return contraction_order.build(self.lon * np.cos(np.radians(self.lat)), self.lat, self.tail, self.head)
+        """Return the contraction order: the one given, or a quick one."""
+        return self.ordered(quick=True) if self.hierarchy is None else self.hierarchy
+
+    def ordered(self, *, quick: bool = False) -> contraction_order.Hierarchy:
+        """Return a new contraction order; a quick one is made sooner and serves a little worse."""
+        x = self.lon * np.cos(np.radians(self.lat))
+        return contraction_order.build(x, self.lat, self.tail, self.head, quick=quick)
+
+    @_Drawn
+    def slots(self) -> NDArray[np.int32] | None:
+        """Return where the arcs stand on the contraction order; None where a road is new to it."""
+        order = self.contraction
+        slots, known = metric.locate(order.first, order.upper, order.rank, self.tail, self.head)
+        return np.asarray(slots) if known else None
 
     @cached_property
-    def metric(self) -> contraction_order.Metric | None:
+    def metric(self) -> metric.Metric | None:
         """The minutes on the contraction order; None where they are no whole milliseconds or a road is new to it."""
-        if self.layout.out.ms is None:
+        if self.ms is None or self.slots is None:
             return None
-        ms = np.rint(self.minutes * layout.MS_PER_MINUTE).astype(np.int32)
-        return contraction_order.customize(self.contraction, self.tail, self.head, ms)
+        return metric.customize(self.contraction, self.slots, self.ms)
 
     @property
     def contracted(self) -> bool:
         """Whether a contraction order is at hand."""
-        return self.hierarchy is not None or "contraction" in vars(self)
+        return self.hierarchy is not None or "contraction" in self._made
 
-    @cached_property
+    @_Drawn
     def part(self) -> NDArray[np.int32]:
-        """The part of the network, counted from 0, that each node belongs to (one-way streets count both ways)."""
+        """Return the part, counted from 0, that each node belongs to (one-way streets count both ways)."""
         size = len(self.node_ids)
         graph = csr_array((np.ones(len(self.tail), dtype=np.int8), (self.tail, self.head)), shape=(size, size))
         return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int32)
 
-    @cached_property
+    @_Drawn
     def trapped(self) -> NDArray[np.int64]:
-        """Nodes that can be entered from the largest part of the network and never be left for it again."""
+        """Return nodes that can be entered from the largest part of the network and never be left for it again."""
         size = len(self.node_ids)
         if not size:
             return np.empty(0, dtype=np.int64)
@@ -219,9 +247,9 @@ class RoadNetwork:
         entered[breadth_first_order(graph, int(np.flatnonzero(main)[0]), return_predecessors=False)] = True
         return np.flatnonzero(entered & ~main)
 
-    @cached_property
+    @_Drawn
     def segments(self) -> segments.Segments:
-        """The straight segments that points are snapped to; made once, when they are first needed."""
+        """Return the straight segments that points are snapped to."""
         nodes_of_part = np.bincount(self.part, minlength=1)
         usable = nodes_of_part[self.part] >= self.smallest_part
         alone = np.ones(len(self.node_ids), dtype=bool)
@@ -235,6 +263,28 @@ class RoadNetwork:
             self.lon,
             self.lat,
         )
+
+    def retimed(self, forward: Floats, backward: Floats, **notes: float) -> RoadNetwork:
+        """Return the same roads with other minutes (inf: closed), by piece; what is made of the roads stays.
+
+        The contraction order stays even where roads are closed.
+        """
+        pieces = replace(self.pieces, forward=forward, backward=backward)
+        tail, head, minutes, length_m, arc_piece = arcs_of(pieces, len(self.node_ids))
+        changed = replace(
+            self,
+            pieces=pieces,
+            tail=tail,
+            head=head,
+            minutes=minutes,
+            length_m=length_m,
+            arc_piece=arc_piece,
+            notes={**self.notes, **notes},
+            hierarchy=self.contraction if self.contracted else None,
+        )
+        if np.array_equal(tail, self.tail) and np.array_equal(head, self.head):
+            vars(changed)["_made"] = vars(self)["_made"]
+        return changed
 
     def positions(self, ids: pd.Series) -> NDArray[np.intp]:
         """Return the positions of node ids, -1 for an id that is not a node."""
@@ -301,92 +351,11 @@ def from_pieces(
     )
     # One order of pieces whatever the order of rows was, so that ties are broken alike.
     pieces = raw.take(np.lexsort((raw.length_m, raw.way_id, raw.backward, raw.forward, end, start)))
-    tail, head, minutes, arc_length_m, arc_piece = arcs_of(pieces)
+    tail, head, minutes, arc_length_m, arc_piece = arcs_of(pieces, len(node_ids))
     return RoadNetwork(node_ids, lon, lat, tail, head, minutes, arc_length_m, arc_piece, pieces, **about)
 
 
-def arcs_of(pieces: Pieces) -> tuple[Ints, Ints, Floats, Floats, Ints]:
-    """Return the arcs of pieces; of parallel ones the quickest stays, loops and closed directions fall away."""
-    here = np.arange(len(pieces), dtype=np.int32)
-    there, back = np.isfinite(pieces.forward), np.isfinite(pieces.backward)
-    tail = np.concatenate([pieces.start[there], pieces.end[back]])
-    head = np.concatenate([pieces.end[there], pieces.start[back]])
-    minutes = np.concatenate([pieces.forward[there], pieces.backward[back]])
-    piece = np.concatenate([here[there], here[back]])
-    order = np.lexsort((piece, minutes, head, tail))
-    tail, head = tail[order], head[order]
-    keep = np.ones(len(order), dtype=bool)
-    keep[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-    keep &= tail != head
-    piece = piece[order][keep]
-    return tail[keep], head[keep], minutes[order][keep], pieces.length_m[piece], piece
-
-
-def network_from_edges(
-    nodes: pd.DataFrame, edges: pd.DataFrame, *, profile: str | None = None, source: str = ""
-) -> RoadNetwork:
-    """Build a network from two tables.
-
-    Parameters
-    ----------
-    nodes
-        Columns node_id, lon, lat (degrees).
-    edges
-        Columns from_node, to_node, minutes, and optionally length_m and oneway. An edge runs both ways unless
-        `oneway` is true. Of parallel edges the quickest counts.
-    profile
-        Who the minutes are for; becomes the mode of travel times.
-    source
-        Where the tables come from.
-
-    Returns
-    -------
-    RoadNetwork
-
-    Raises
-    ------
-    InputError
-        With every missing column or value, negative time, unknown node and duplicated node id.
-    """
-    found = missing_columns(nodes, ("node_id", "lon", "lat"), (), "nodes")
-    found += missing_columns(edges, ("from_node", "to_node", "minutes"), ("length_m", "oneway"), "edges")
-    if found:
-        raise InputError(found)
-    ids = texts(nodes["node_id"])
-    found += complain(ids.isna(), "missing_value", "nodes", "node_id", ids)
-    lon, found_lon = numbers(nodes["lon"], "nodes", "lon", low=-180, high=180)
-    lat, found_lat = numbers(nodes["lat"], "nodes", "lat", low=-90, high=90)
-    found += found_lon + found_lat + duplicates(ids, "nodes", "node_id")
-    index = pd.Index(ids.drop_duplicates())
-    ends = []
-    for column in ("from_node", "to_node"):
-        end = texts(edges[column])
-        place = index.get_indexer(pd.Index(end))
-        found += complain(end.isna(), "missing_value", "edges", column, end)
-        found += complain(end.notna() & (place < 0), "unknown_reference", "edges", column, end, target="nodes.node_id")
-        ends.append(place)
-    minutes, found_minutes = numbers(edges["minutes"], "edges", "minutes", low=0)
-    length_m = np.full(len(edges), math.nan)
-    found += found_minutes
-    if "length_m" in edges:
-        length_m, found_length = numbers(edges["length_m"], "edges", "length_m", low=0, required=False)
-        found += found_length
-    oneway = np.zeros(len(edges), dtype=bool)
-    if "oneway" in edges:
-        oneway, found_oneway = flags(edges["oneway"], "edges", "oneway")
-        found += found_oneway
-    if found:
-        raise InputError(found)
-    return from_pieces(
-        ids.to_numpy(dtype=np.str_),
-        lon,
-        lat,
-        ends[0],
-        ends[1],
-        minutes,
-        np.where(oneway, math.inf, minutes),
-        length_m=length_m,
-        profile=profile,
-        access_min_per_km=walking_min_per_km(),
-        source=source,
-    )
+def arcs_of(pieces: Pieces, size: int) -> tuple[Ints, Ints, Floats, Floats, Ints]:
+    """Return the arcs of pieces between `size` nodes: tail, head, minutes, metres and piece."""
+    tail, head, minutes, piece = arcs.quickest(pieces.start, pieces.end, pieces.forward, pieces.backward, size)
+    return tail, head, minutes, pieces.length_m[piece], piece

@@ -14,16 +14,17 @@ from numpy.typing import NDArray
 
 from mangluoi.errors import Complaint, InputError, MissingExtraError
 from mangluoi.rasters import Raster
-from mangluoi.roads import slope, ways
+from mangluoi.roads import pbf, slope, ways
 from mangluoi.roads.areas import Area, check_country
 from mangluoi.roads.assembly import Climb, Drawn, assemble
 from mangluoi.roads.modes import Profile
 from mangluoi.roads.network import RoadNetwork
 
-__all__ = ["OSM_ENDINGS", "OVERPASS_ENDING", "OsmMap", "build", "read_map"]
+__all__ = ["OSM_ENDINGS", "OVERPASS_ENDING", "PBF_ENDING", "OsmMap", "build", "read_by_osmium", "read_map"]
 
 OSM_ENDINGS = (".osm.pbf", ".pbf", ".osm", ".osm.bz2", ".osm.gz")
 OVERPASS_ENDING = ".json"
+PBF_ENDING = ".pbf"
 
 
 # A file cut at a border lacks a few nodes; one that lacks more than this share was cut in some other way.
@@ -85,10 +86,35 @@ def read_map(path: Path) -> OsmMap:
     MissingExtraError
         If the file needs ``osmium`` and it is not installed.
     """
-    return _read_overpass(path) if path.name.endswith(OVERPASS_ENDING) else _read_osm(path)
+    if path.name.endswith(OVERPASS_ENDING):
+        return _read_overpass(path)
+    if path.name.endswith(PBF_ENDING):
+        try:
+            return _read_pbf(path)
+        except pbf.UnsupportedError:
+            # A rare packing or a file with history: osmium reads every one.
+            return read_by_osmium(path)
+    return read_by_osmium(path)
 
 
-def _read_osm(path: Path) -> OsmMap:
+def _read_pbf(path: Path) -> OsmMap:
+    try:
+        roads = pbf.read_roads(path, keys=ways.TAGS)
+    except pbf.UnsupportedError:
+        raise
+    except ValueError as error:
+        raise InputError([Complaint("unreadable_file", file=path.name, details={"why": str(error)})]) from error
+    read = OsmMap(roads.way_id.tolist(), roads.tags, roads.count.tolist())
+    read.refs.frombytes(roads.refs.tobytes())
+    read.node_id.frombytes(roads.node_id.tobytes())
+    read.lon.frombytes(roads.lon.tobytes())
+    read.lat.frombytes(roads.lat.tobytes())
+    read.barriers = {node: tags for node, tags in roads.node_tags.items() if "barrier" in tags}
+    return read
+
+
+def read_by_osmium(path: Path) -> OsmMap:
+    """Read the roads of any kind of OpenStreetMap file that the package ``osmium`` knows."""
     try:
         import osmium
         import osmium.osm as kinds
@@ -101,7 +127,7 @@ def _read_osm(path: Path) -> OsmMap:
         for thing in (
             osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY).with_locations().with_filter(wanted)
         ):
-            tags = dict(thing.tags)
+            tags = {tag.k: tag.v for tag in thing.tags if tag.k in ways.TAGS}
             if isinstance(thing, kinds.Node):
                 if "barrier" in tags:
                     read.barriers[thing.id] = tags
@@ -247,6 +273,8 @@ def _rules(
     """Return the rule of each way, None for one outside, closed to the profile or of an unknown class."""
     rules: list[ways.Rule | None] = []
     met = set()
+    # Most ways share their tags with many others.
+    known: dict[tuple[int, str], ways.Rule | None] = {}
     for way_id, tags, terrain, inside in zip(read.way_id, read.tags, terrains.tolist(), touches.tolist(), strict=True):
         if not inside:
             rules.append(None)
@@ -257,7 +285,10 @@ def _rules(
             remarks.append(("unknown class", f"way {way_id}", f"{highway}: not used"))
             rules.append(None)
             continue
-        rule = ways.read_rule(tags, profile=profile, terrain=terrain)
+        like = id(tags), terrain
+        if like not in known:
+            known[like] = ways.read_rule(tags, profile=profile, terrain=terrain)
+        rule = known[like]
         notes["ways_closed"] += rule is None
         if rule is not None and ways.unread_sign(tags):
             notes["signs_unread"] += 1

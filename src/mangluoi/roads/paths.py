@@ -70,11 +70,11 @@ _Step = tuple[str, int, str, float, shapely.LineString]
 
 def _by_road(network: RoadNetwork, start: Snapped, end: Snapped) -> tuple[float, list[_Step]] | None:
     """Return the minutes and the steps of the way over nodes, None where there is none."""
-    scale = engine.Scale(network, network.layout.out, math.inf)
+    scale = engine.Scale(network, math.inf)
     arcs, rank = network.layout.out, network.layout.rank
     seeds = engine.ranked(rank, start.nodes)[0]
     costs = scale.costs(start.leaving)[0]
-    dist, by_arc = kernels.path_tree(arcs.first, arcs.head, scale.weight, seeds, costs, scale.limit, scale.far)
+    dist, by_arc = kernels.path_tree(arcs.first, arcs.head, scale.weight(arcs), seeds, costs, scale.limit, scale.far)
     ends = engine.ranked(rank, end.nodes)[0]
     totals = [
         dist[node] + cost if node >= 0 and dist[node] < scale.far and cost < scale.far else scale.far

@@ -178,7 +178,7 @@ def snap(network: RoadNetwork, points: Points, *, search_m: float = math.inf) ->
 
 def timed(network: RoadNetwork, minutes: Floats) -> Floats:
     """Round minutes to whole milliseconds where the network's own are whole, otherwise to the last decimal kept."""
-    if network.layout.out.ms is None:
+    if network.ms is None:
         return np.round(minutes, layout.DECIMALS)
     return np.rint(minutes * layout.MS_PER_MINUTE) / layout.MS_PER_MINUTE
 

@@ -8,13 +8,24 @@ import numba
 import numpy as np
 
 from mangluoi.roads.kernels import grown
+from mangluoi.roads.layout import MS_PER_MINUTE
 
-__all__ = ["LANES", "sweep_pairs"]
+__all__ = ["LANES", "MOST_TARGETS", "settle", "sweep_nearest", "sweep_pairs"]
 
 #: Sources in one row: sixteen int32 fill a cache line and a vector register.
 LANES = 16
 
+# An entry of the answer holds milliseconds above 32 bits, then the lane, then the target.
+_TARGET_BITS = 28
+#: How many targets an entry has room for.
+MOST_TARGETS = 1 << _TARGET_BITS
+_MS = float(MS_PER_MINUTE)
+
 _jit = numba.njit(cache=True, nogil=True, boundscheck=False, error_model="numpy")
+
+# What is known of a row: nothing; that it stands above a source; what a climb has left there; or all of it, and some of
+# it is within the limit. Only rows of the last two kinds hold anything.
+_EMPTY, _ABOVE, _CLIMBED, _LIVE = 0, 1, 2, 3
 
 
 @_jit
@@ -23,48 +34,116 @@ def _climb(
     up_head: Any,
     up_weight: Any,
     parent: Any,
+    place: Any,
     seeds: Any,
     costs: Any,
     limit: Any,
     far: Any,
+    line: Any,
     dist: Any,
-    above: Any,
+    state: Any,
 ) -> None:
-    """Carry the sources of one row up to everything above their seeds."""
+    """Carry the sources of one row up to everything above their seeds, one by one, and note what is in the part."""
+    width = dist.shape[1]
     for lane in range(len(seeds)):
+        # The chain of parents holds all that is above a seed; lower ranks come first.
         for i in range(2):
             node = seeds[lane, i]
-            while node >= 0 and not above[node]:
-                above[node] = True
-                for k in range(LANES):
-                    dist[node, k] = far
-                node = parent[node]
-    for lane in range(len(seeds)):
-        for i in range(2):
-            node = seeds[lane, i]
-            if node < 0 or costs[lane, i] > limit:
-                continue
-            dist[node, lane] = min(dist[node, lane], costs[lane, i])
-            # The chain of parents holds all that is above; lower ranks come first.
             while node >= 0:
-                near = dist[node, lane]
+                line[node] = far
+                node = parent[node]
+        for i in range(2):
+            if seeds[lane, i] >= 0:
+                line[seeds[lane, i]] = min(line[seeds[lane, i]], costs[lane, i])
+        for i in range(2):
+            node = seeds[lane, i]
+            while node >= 0:
+                near = line[node]
                 if near <= limit:
                     for arc in range(up_first[node], up_first[node + 1]):
                         total = near + up_weight[arc]
-                        if total < dist[up_head[arc], lane]:
-                            dist[up_head[arc], lane] = total
+                        if total < line[up_head[arc]]:
+                            line[up_head[arc]] = total
+                node = parent[node]
+        for i in range(2):
+            node = seeds[lane, i]
+            while node >= 0:
+                at = place[node]
+                if at >= 0:
+                    if line[node] > limit:
+                        state[at] = max(state[at], np.uint8(_ABOVE))
+                    else:
+                        if state[at] != _CLIMBED:
+                            state[at] = _CLIMBED
+                            row = dist[at]
+                            for k in range(width):
+                                row[k] = far
+                        dist[at, lane] = line[node]
                 node = parent[node]
 
 
 @_jit
+def _listed(
+    reached: Any,
+    dist: Any,
+    state: Any,
+    lanes: int,
+    at_node: Any,
+    at_target: Any,
+    target_nodes: Any,
+    target_costs: Any,
+    limit: Any,
+    entries: Any,
+) -> Any:
+    """List the targets within the limit on the rows that were reached."""
+    count: Any = 0
+    room = len(entries)
+    for node in reached:
+        for at in range(at_node[node], at_node[node + 1]):
+            target = at_target[at]
+            main = target_nodes[target, 0]
+            # A target on two reached nodes is written once, by its first node.
+            if node != main and main >= 0 and state[main] == _LIVE:
+                continue
+            own = target_costs[target, 0 if node == main else 1]
+            other = target_nodes[target, 1] if node == main else np.int32(-1)
+            if count + lanes > room:
+                room = 2 * room + LANES
+                entries = grown(entries, room)
+            # Every lane is written; what is too far is overwritten by the next, which is quicker than a branch.
+            if other >= 0 and state[other] == _LIVE:
+                further = target_costs[target, 1]
+                for k in range(lanes):
+                    total = min(np.int64(dist[node, k]) + own, np.int64(dist[other, k]) + further)
+                    entries[count] = (total << 32) | (k << _TARGET_BITS) | target
+                    count += np.int64(total <= limit)
+            else:
+                for k in range(lanes):
+                    total = np.int64(dist[node, k]) + own
+                    entries[count] = (total << 32) | (k << _TARGET_BITS) | target
+                    count += np.int64(total <= limit)
+    return entries, count
+
+
+@_jit
+def settle(entries: Any, sources: Any, rows: Any, columns: Any, minutes: Any) -> None:
+    """Write entries of `sweep_pairs` apart: the source of the lane, the target, and minutes."""
+    for i in range(len(entries)):
+        rows[i] = sources[(entries[i] >> _TARGET_BITS) & (LANES - 1)]
+        columns[i] = entries[i] & (MOST_TARGETS - 1)
+        minutes[i] = (entries[i] >> 32) / _MS
+
+
+@_jit
 def sweep_pairs(
-    first: Any,
-    upper: Any,
     parent: Any,
-    lowest: Any,
     up_first: Any,
     up_head: Any,
     up_weight: Any,
+    place: Any,
+    first: Any,
+    upper: Any,
+    lowest: Any,
     down_first: Any,
     down_tail: Any,
     down_weight: Any,
@@ -78,117 +157,94 @@ def sweep_pairs(
     target_costs: Any,
     limit: Any,
     far: Any,
+    line: Any,
     dist: Any,
-    above: Any,
-    valid: Any,
-    source_of: Any,
-    target_of: Any,
-    cost_of: Any,
+    state: Any,
+    entries: Any,
 ) -> Any:
     """Search from the sources begin…end (at most `LANES`) and list every target within the limit.
 
     Parameters
     ----------
-    first, upper, parent, lowest
+    parent
         Of the hierarchy.
-    up_first … down_weight
-        Of the metric; with both swapped, ways run from the targets to the sources.
-    seeds, costs, at_node, at_target, target_nodes, target_costs, limit, far
+    up_first, up_head, up_weight
+        The arcs upwards of the metric; with its arcs downwards, and `Below` made of those upwards, ways run from the
+        targets to the sources.
+    place … down_weight
+        Of `Below`.
+    seeds, costs
         As in `kernels.sparse_pairs`, in ranks.
-    dist, above, valid
-        Work arrays of shapes (nodes, LANES), (nodes,) and (nodes,).
-    source_of, target_of, cost_of
-        As in `kernels.sparse_pairs`.
+    at_node, at_target, target_nodes, target_costs, limit, far
+        As in `kernels.sparse_pairs`, in places of the part.
+    line, dist, state
+        Work arrays of shapes (nodes,), (places, LANES) and (places,), the last one of zeros.
+    entries
+        Room for the answer, reused from call to call.
 
     Returns
     -------
-    source_of, target_of, cost_of, count
-        As in `kernels.sparse_pairs`.
+    entries, count
+        The answer in the room given, or in a larger one, and how much of it is filled: cost above lane above target,
+        see `settle`.
 
     References
     ----------
     Delling, Goldberg, Nowatzyk and Werneck (2013), PHAST: hardware-accelerated shortest path trees, Journal of Parallel
     and Distributed Computing 73.
     """
-    _climb(up_first, up_head, up_weight, parent, seeds[begin:end], costs[begin:end], limit, far, dist, above)
-    room = len(source_of)
-    count: Any = 0
+    _climb(
+        up_first, up_head, up_weight, parent, place, seeds[begin:end], costs[begin:end], limit, far, line, dist, state
+    )
     lanes = end - begin
     # A loop to a length known only when it runs is turned into vector instructions; one to a constant is not.
     width = dist.shape[1]
     reached = np.empty(1024, np.int32)
-    reached_count = 0
-    node = len(parent) - 1
+    count = 0
+    node = len(state) - 1
     while node >= 0:
         row = dist[node]
-        if not above[node]:
-            for k in range(width):
-                row[k] = far
+        known = state[node] == _CLIMBED
         for arc in range(down_first[node], down_first[node + 1]):
-            other_row = dist[down_tail[arc]]
+            tail = down_tail[arc]
             weight = down_weight[arc]
-            for k in range(width):
-                row[k] = min(row[k], np.int32(other_row[k] + weight))
-        least = far
-        for k in range(width):
-            least = min(least, row[k])
-        if least <= limit:
-            if at_node[node + 1] > at_node[node]:
-                if reached_count == len(reached):
-                    reached = grown(reached, 2 * reached_count)
-                reached[reached_count] = node
-                reached_count += 1
-                valid[node] = True
-            node -= 1
-            continue
-        if not above[node]:
-            # Ways into the subtree pass the node or what is above it: where all of that is too far, skip the subtree.
-            for arc in range(first[node], first[node + 1]):
-                other_row = dist[upper[arc]]
+            # A lane that is not reached holds `far` and a little more; twice the limit more is no overflow.
+            if state[tail] != _LIVE or weight > limit:
+                continue
+            other = dist[tail]
+            if known:
                 for k in range(width):
-                    least = min(least, other_row[k])
-                if least <= limit:
+                    row[k] = min(row[k], np.int32(other[k] + weight))
+            else:
+                known = True
+                for k in range(width):
+                    row[k] = np.int32(other[k] + weight)
+        least = far
+        if known:
+            for k in range(width):
+                least = min(least, row[k])
+        if least <= limit:
+            state[node] = _LIVE
+            if count == len(reached):
+                reached = grown(reached, 2 * count)
+            reached[count] = node
+            count += 1
+        elif state[node] == _ABOVE:
+            state[node] = _EMPTY
+        else:
+            # Ways into the subtree pass the node or what is above it: where all of that is too far, skip the subtree.
+            skips = True
+            for arc in range(first[node], first[node + 1]):
+                if state[upper[arc]] == _LIVE:
+                    skips = False
                     break
-            if least > limit:
+            if skips:
                 node = lowest[node]
         node -= 1
-    for i in range(reached_count):
-        node = reached[i]
-        for place in range(at_node[node], at_node[node + 1]):
-            target = at_target[place]
-            main = target_nodes[target, 0]
-            # A target on two reached nodes is written once, by its first node.
-            if node != main and main >= 0 and valid[main]:
-                continue
-            own = target_costs[target, 0 if node == main else 1]
-            other = target_nodes[target, 1] if node == main else np.int32(-1)
-            if count + lanes > room:
-                room = 2 * room + LANES
-                source_of, target_of, cost_of = grown(source_of, room), grown(target_of, room), grown(cost_of, room)
-            # Every lane is written; what is too far is overwritten by the next, which is quicker than a branch.
-            if other >= 0 and valid[other]:
-                for k in range(lanes):
-                    total = min(dist[node, k] + own, dist[other, k] + target_costs[target, 1])
-                    source_of[count] = begin + k
-                    target_of[count] = target
-                    cost_of[count] = total
-                    count += np.int64(total <= limit)
-            else:
-                for k in range(lanes):
-                    total = np.int64(dist[node, k]) + own
-                    source_of[count] = begin + k
-                    target_of[count] = target
-                    cost_of[count] = total
-                    count += np.int64(total <= limit)
-    for i in range(reached_count):
-        valid[reached[i]] = False
-    for lane in range(lanes):
-        for i in range(2):
-            node = seeds[begin + lane, i]
-            while node >= 0 and above[node]:
-                above[node] = False
-                node = parent[node]
-    return source_of, target_of, cost_of, count
+    found = _listed(reached[:count], dist, state, lanes, at_node, at_target, target_nodes, target_costs, limit, entries)
+    for i in range(count):
+        state[reached[i]] = _EMPTY
+    return found
 
 
 @_jit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from mangluoi.errors import Complaint, InputError
-from mangluoi.roads import engine, kernels
-from mangluoi.roads.engine import Progress, Triplets
+from mangluoi.roads import crew, engine, kernels
+from mangluoi.roads.crew import Progress
+from mangluoi.roads.engine import Triplets
 from mangluoi.roads.network import Floats, RoadNetwork
 from mangluoi.roads.snapping import SNAP_LIMIT_M, Snapped, place, timed
 
-__all__ = ["direct", "nearest", "travel_times"]
+__all__ = ["direct", "nearest", "travel_time_blocks", "travel_times"]
 
 # Up to so many points on one side, all distances are looked at; beyond, a tree is asked.
 _FEW = 200
@@ -32,6 +33,7 @@ def travel_times(
     snap_limit_m: float = SNAP_LIMIT_M,
     on_unreached: Literal["raise", "list"] = "raise",
     progress: Progress | None = None,
+    memory_mb: float = math.inf,
 ) -> pd.DataFrame:
     """Return the minutes from every origin to every destination within reach.
 
@@ -54,6 +56,8 @@ def travel_times(
         `unreached`.
     progress
         Called with the number of searches done and of all; what it raises stops the work.
+    memory_mb
+        Room for the search and the table in MiB, besides the network; `travel_time_blocks` keeps within any room.
 
     Returns
     -------
@@ -64,7 +68,8 @@ def travel_times(
     Raises
     ------
     InputError
-        For wrong points (see `read_points`) and points beyond the snap limit.
+        For wrong points (see `read_points`), points beyond the snap limit, and a table that takes more than
+        `memory_mb`.
 
     References
     ----------
@@ -74,10 +79,79 @@ def travel_times(
     raises = on_unreached == "raise"
     starts = place(network, origins, name="origins", snap_limit_m=snap_limit_m, raises=raises)
     ends = place(network, destinations, name="destinations", snap_limit_m=snap_limit_m, raises=raises)
+    try:
+        return _times(network, starts, ends, max_minutes, progress, crew.Budget(memory_mb))
+    except crew.TooManyPairsError as error:
+        why = f"the pairs within {max_minutes:g} minutes take more than {memory_mb:g} MiB: ask for blocks of them"
+        raise InputError([Complaint("contradiction", column="memory_mb", details={"why": why})]) from error
+
+
+def travel_time_blocks(
+    network: RoadNetwork,
+    origins: pd.DataFrame | Sequence[str],
+    destinations: pd.DataFrame | Sequence[str],
+    *,
+    max_minutes: float,
+    memory_mb: float,
+    snap_limit_m: float = SNAP_LIMIT_M,
+    on_unreached: Literal["raise", "list"] = "raise",
+    progress: Progress | None = None,
+) -> Iterator[pd.DataFrame]:
+    """Yield the table of `travel_times` in parts, each with all pairs of some origins, within a room of memory.
+
+    Parameters
+    ----------
+    network, origins, destinations, max_minutes, snap_limit_m, on_unreached
+        As in `travel_times`.
+    memory_mb
+        Room for the search and one part in MiB, besides the network. Less room makes more parts and takes longer.
+    progress
+        Called with the number of origins done and of all; what it raises stops the work.
+
+    Yields
+    ------
+    DataFrame
+        As `travel_times` returns; one after another they are its table.
+
+    Raises
+    ------
+    InputError
+        As `travel_times`, and where even one origin has more pairs than there is room for.
+    """
+    _check_minutes(max_minutes)
+    raises = on_unreached == "raise"
+    starts = place(network, origins, name="origins", snap_limit_m=snap_limit_m, raises=raises)
+    ends = place(network, destinations, name="destinations", snap_limit_m=snap_limit_m, raises=raises)
+    budget = crew.Budget(memory_mb)
+    begin, size = 0, len(starts)
+    while begin < len(starts):
+        part = starts.take(np.arange(begin, min(begin + size, len(starts))))
+        try:
+            table = _times(network, part, ends, max_minutes, None, budget)
+        except crew.TooManyPairsError as error:
+            if size == 1:
+                why = f"the pairs of {part.ids[0]} alone take more than {memory_mb:g} MiB"
+                raise InputError([Complaint("contradiction", column="memory_mb", details={"why": why})]) from error
+            size = max(1, min(size, len(part)) // 2)
+            continue
+        begin += len(part)
+        if progress is not None:
+            progress(begin, len(starts))
+        yield table
+
+
+def _times(
+    network: RoadNetwork,
+    starts: Snapped,
+    ends: Snapped,
+    max_minutes: float,
+    progress: Progress | None,
+    budget: crew.Budget,
+) -> pd.DataFrame:
     # Search from the smaller side; from the destinations the roads are run backwards.
     forward = len(starts) <= len(ends)
     near, far = (starts, ends) if forward else (ends, starts)
-    found = engine.pairs(network, near, far, max_minutes=max_minutes, forward=forward, progress=progress)
+    found = engine.pairs(network, near, far, max_minutes=max_minutes, forward=forward, progress=progress, budget=budget)
     # Two stable passes sort the pairs by origin, then destination.
     from_row, to_row, minutes = found if forward else (found[1], found[0], found[2])
     from_row, to_row, minutes = kernels.transpose(from_row, to_row, minutes, len(ends))
@@ -172,10 +246,12 @@ def _with_direct(
     known = keys[place_of] == further if len(keys) else np.zeros(len(further), dtype=bool)
     by_road = triplets[2].copy()
     np.minimum.at(by_road, place_of[known], minutes[known])
-    return _quickest(
-        np.concatenate([triplets[0], rows[~known]]),
-        np.concatenate([triplets[1], columns[~known]]),
-        np.concatenate([by_road, minutes[~known]]),
+    # Both are sorted, and stay so.
+    at = np.searchsorted(keys, further[~known])
+    return (
+        np.insert(triplets[0], at, rows[~known]),
+        np.insert(triplets[1], at, columns[~known]),
+        np.insert(by_road, at, minutes[~known]),
     )
 
 

@@ -9,7 +9,18 @@ from dataclasses import dataclass
 
 from mangluoi.roads.modes import CLASSES, LIMITING_TAGS, Profile
 
-__all__ = ["Rule", "blocks", "highway_of", "known", "read_rule", "spans", "unpaved", "unread_sign", "unread_surface"]
+__all__ = [
+    "TAGS",
+    "Rule",
+    "blocks",
+    "highway_of",
+    "known",
+    "read_rule",
+    "spans",
+    "unpaved",
+    "unread_sign",
+    "unread_surface",
+]
 
 # The most general key first: the last one that is present decides (OpenStreetMap wiki, Key:access).
 _ACCESS_KEYS = {
@@ -39,6 +50,14 @@ _BARRIERS = {
     "walk": set(),
 }  # fmt: skip
 _MPH = 1.609344
+
+#: Every key that a rule depends on; the others need not be read.
+TAGS = frozenset(
+    {
+        "highway", "route", "barrier", "area", "bridge", "tunnel", "duration", "junction", "maxspeed", "oneway",
+        *(key for keys in _ACCESS_KEYS.values() for key in keys), *_ONEWAY_KEY.values(), *LIMITING_TAGS,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ The profile ``internal`` masks nothing but still never shows a confidential site
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -27,9 +27,11 @@ import pandas as pd
 from mangluoi import shipped
 from mangluoi.scenario import hiding, joint_masks, masking
 from mangluoi.scenario.confidential import Secret, is_public_target, public_plan, secrets_of
+from mangluoi.scenario.detail import Detail
 from mangluoi.scenario.masking import AFTER_COLUMNS, LARGEST_MASKED, STATE_COLUMNS
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Notice, Result
+from mangluoi.scenario.withholding import Door, shown_detail
 
 __all__ = ["LARGEST_MASKED", "Disclosed", "disclose", "disclose_together"]
 
@@ -99,6 +101,8 @@ class Disclosed:
         How many rows are masked, by table.
     withheld_services
         Services given for the province only because a confidential site offers them, or would be built for them.
+    detail
+        The tables behind these figures, see `detail.Detail` and `withholding`; each with ``masked``.
     """
 
     profile: Profile
@@ -124,6 +128,7 @@ class Disclosed:
     provenance: Mapping[str, Any]
     masked_count: Mapping[str, int]
     withheld_services: tuple[str, ...]
+    detail: Detail = field(default_factory=Detail)
 
 
 def disclose(result: Result | Disclosed, *, profile: Profile = "public") -> Disclosed:
@@ -156,7 +161,7 @@ def disclose_together(results: Sequence[Result], *, profile: Profile = "public")
     Parameters
     ----------
     results
-        Results of one province. Those on other units than the first one's are masked on their own: see Notes.
+        Results, each masked together with those of the same province on the same units: see Notes.
     profile
         {"public", "internal"}
 
@@ -174,8 +179,9 @@ def disclose_together(results: Sequence[Result], *, profile: Profile = "public")
     if profile == "internal":
         return [_disclosed(result, draft, None) for result, draft in zip(results, drafts, strict=True)]
     masks: dict[int, masking.Masks] = {}
-    for vintage in dict.fromkeys(result.plan.vintage for result in results):
-        alike = [number for number, result in enumerate(results) if result.plan.vintage == vintage]
+    where = [(result.plan.province_code, result.plan.province_vintage, result.plan.vintage) for result in results]
+    for area in dict.fromkeys(where):
+        alike = [number for number, other in enumerate(where) if other == area]
         found = joint_masks.of_results([(results[n], drafts[n].people, drafts[n].by_unit) for n in alike])
         masks.update(zip(alike, found, strict=True))
     return [_disclosed(result, draft, masks[n]) for n, (result, draft) in enumerate(zip(results, drafts, strict=True))]
@@ -254,6 +260,23 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
             for name, frame in (("people", people), ("states", by_unit), ("state_totals", totals), ("bands", bands))
         },
         withheld_services=secret.services,
+        detail=shown_detail(result.detail, _door(draft, by_unit, totals, people_totals, public=masks is not None)),
+    )
+
+
+def _door(
+    draft: _Draft, by_unit: pd.DataFrame, totals: pd.DataFrame, people_totals: pd.DataFrame, *, public: bool
+) -> Door:
+    """Say what decides over the tables behind the main figures."""
+    needed = totals[totals["group"].isin(list(draft.sensitive))]
+    return Door(
+        sites=draft.secret.sites,
+        withheld=draft.secret.services,
+        masked=set(hiding.keys(totals[totals["masked"]], "group", "service")),
+        exposed={*by_unit.loc[by_unit["masked"], "service"], *needed["service"]},
+        groups=set(people_totals.loc[people_totals["masked"], "group"]),
+        sensitive=draft.sensitive,
+        public=public,
     )
 
 

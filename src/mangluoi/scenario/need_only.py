@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from mangluoi.scenario import facts, notice, origin
+from mangluoi.scenario import facts, forecast, notice, origin
+from mangluoi.scenario.detail import Detail
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Notice, Result
 
@@ -82,6 +83,7 @@ def result(
         unlocated=unlocated,
         notices=notice.unique(notices),
         provenance=origin.provenance(plan, stages),
+        detail=Detail(forecast=forecast.forecast(plan, given.people)),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from mangluoi import siting
+from mangluoi.scenario.detail import Detail
 from mangluoi.scenario.plan import Plan
 from mangluoi.viettext import format_number
 
@@ -76,6 +77,8 @@ class Result:
         What a reader must know.
     provenance
         Inputs with SHA-256, package versions, vintages, seconds per stage.
+    detail
+        The tables behind these figures, see `detail.Detail`.
     """
 
     plan: Plan
@@ -103,6 +106,7 @@ class Result:
     unlocated: pd.DataFrame
     notices: tuple[Notice, ...]
     provenance: Mapping[str, Any]
+    detail: Detail = field(default_factory=Detail)
 
     def _repr_html_(self) -> str:
         """Show the key figures in Jupyter: provincial totals by service, small ones masked."""

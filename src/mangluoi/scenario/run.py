@@ -11,17 +11,21 @@ from mangluoi import access, demand, siting
 from mangluoi.errors import Complaint, ConservationError, InputError
 from mangluoi.scenario import (
     admission,
+    certainty,
     choices,
     facts,
     forecast,
+    margins,
     measures,
     need_only,
     notice,
     origin,
     points,
     setting,
+    sharing,
     travel,
 )
+from mangluoi.scenario.detail import Detail
 from mangluoi.scenario.places import Places, by_door, open_today, without_doors
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Result
@@ -124,6 +128,7 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
             actions=chosen,
             communes=len(where.units),
         )
+        detail = _detail(plan, given, on, today, before, actions, spots, asked)
     notices = (
         *here.notices,
         *choices.dropped_sites(plan, here.sites, located),
@@ -158,6 +163,35 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         unlocated=unlocated,
         notices=notice.unique(notices),
         provenance=origin.provenance(plan, stages),
+        detail=detail,
+    )
+
+
+def _detail(
+    plan: Plan,
+    given: facts.Facts,
+    on: setting.Setting,
+    today: Places,
+    before: access.Allocation,
+    actions: pd.DataFrame,
+    spots: pd.DataFrame,
+    people: pd.DataFrame,
+) -> Detail:
+    """Measure what stands behind the main figures."""
+    here = given.supply
+    offered = here.capacity[here.capacity["service"].isin([rule.service for rule in plan.services])]
+    shares = sharing.ratios(plan, on, today, offered)
+    return Detail(
+        ranges=certainty.ranges(plan, on, today, before, here.sites),
+        usage=margins.usage(plan, on, today, before, offered),
+        new_sites=margins.new_sites(on, today, actions, spots),
+        by_band=certainty.states_by_band(on, today, before, edges=travel.BAND_EDGES),
+        ratios=shares,
+        fairness=sharing.fairness_of(plan, given.area, people, shares),
+        by_norm=margins.by_norm(plan, here.capacity),
+        forecast=forecast.forecast(plan, given.people),
+        distinct=sharing.distinct(plan, people),
+        minutes_per_km=certainty.minutes_per_km(on, here.sites),
     )
 
 

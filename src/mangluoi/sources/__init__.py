@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mangluoi.sources import catalogue, figures, spreadsheets
-from mangluoi.sources.spreadsheets import Reading, read_table, read_workbook
+from mangluoi.sources.reading import Reading
+from mangluoi.sources.spreadsheets import read_table, read_workbook
 
 __all__ = ["Reading", "catalogue", "figures", "read_table", "read_workbook", "spreadsheets"]

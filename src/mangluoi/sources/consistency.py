@@ -12,6 +12,7 @@ import pandas as pd
 from mangluoi import shipped
 from mangluoi.errors import Complaint
 from mangluoi.tables import CAPACITY, FACILITIES, LAT_RANGE, LON_RANGE, PEOPLE, SITES, UNITS, Table
+from mangluoi.viettext import fold
 
 __all__ = [
     "check_coordinates",
@@ -21,8 +22,13 @@ __all__ = [
     "complaints_about",
     "look_swapped",
     "province_above",
+    "sounds_confidential",
     "unit_parents",
 ]
+
+
+# What places are called that are kept secret.
+_SECRET_WORDS = ("tam lanh", "dia chi tin cay", "nha an toan", "shelter")
 
 
 @cache
@@ -47,6 +53,12 @@ def province_above(unit_code: str, vintage: str) -> str:
 
 def _within(value: float, low_high: tuple[float, float]) -> bool:
     return low_high[0] <= value <= low_high[1]
+
+
+def sounds_confidential(*texts: object) -> bool:
+    """Whether a name or a type is that of a shelter, whose place is kept secret."""
+    words = fold(" ".join(str(text) for text in texts if text is not None and text == text))
+    return any(word in words for word in _SECRET_WORDS)
 
 
 def look_swapped(lon: object, lat: object) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from mangluoi.errors import Complaint, InputError
+from mangluoi.sources.sheets import Grid
 
-__all__ = ["Decoded", "decode", "vietnamese_share"]
+__all__ = ["Decoded", "decode", "mended", "vietnamese_share"]
 
 # One byte per letter, 0xB5 to 0xFE, after the fourteen letters from 0xA1; upper case with tones comes from a font.
 _TCVN3_LETTERS = "ĂÂÊÔƠƯĐăâêôơưđ"
@@ -80,12 +82,31 @@ def vietnamese_share(text: str) -> float:
     return sum(map(_is_syllable, words)) / len(words) if words else 1.0
 
 
-def _by_table(content: bytes, table: dict[int, str]) -> str:
-    return "".join(table.get(byte, chr(byte) if byte < 0x80 else "\ufffd") for byte in content)
+def _byte(letter: str) -> int | None:
+    """Return the byte that a program read as this letter, taking it for text of western Europe."""
+    if ord(letter) < 0x100:
+        return ord(letter)
+    try:
+        return letter.encode("cp1252")[0]
+    except UnicodeEncodeError:
+        return None
 
 
-def _vni(content: bytes) -> str:
-    text = content.decode("cp1252", errors="replace")
+def _by_table(table: dict[int, str]) -> Callable[[str], str]:
+    """Return a reader for an encoding of one byte per letter; letters that are no byte stay."""
+
+    def read(text: str) -> str:
+        return "".join(
+            letter
+            if (byte := _byte(letter)) is None or (byte < 0x80 and byte not in table)
+            else table.get(byte, "\ufffd")
+            for letter in text
+        )
+
+    return read
+
+
+def _vni(text: str) -> str:
     found: list[str] = []
     for letter in text:
         if letter in _VNI_MARKS and found and found[-1] in "aeoôơuưyiAEOÔƠUƯYI":
@@ -95,20 +116,46 @@ def _vni(content: bytes) -> str:
     return unicodedata.normalize("NFC", "".join(found))
 
 
-def _misread_utf8(content: bytes) -> str:
-    """Undo UTF-8 that was read as windows-1252 and saved as UTF-8 again."""
-    text = content.decode("utf-8-sig")
-    raw = b"".join(bytes([ord(c)]) if ord(c) < 0x100 else c.encode("cp1252", errors="strict") for c in text)
-    return raw.decode("utf-8", errors="replace")
+def _as_bytes(text: str) -> bytes:
+    found = [_byte(letter) for letter in text]
+    if None in found:
+        raise UnicodeError("not every letter is a byte")
+    return bytes(byte for byte in found if byte is not None)
+
+
+# How text of one encoding is put right that was read, byte by byte, as western European.
+_MISREAD: dict[str, Callable[[str], str]] = {
+    "utf-8 read as cp1252": lambda text: _as_bytes(text).decode("utf-8"),
+    "windows-1258": lambda text: _as_bytes(text).decode("cp1258"),
+    "TCVN3": _by_table(_TCVN3),
+    "VNI": _vni,
+    "VISCII": _by_table(_VISCII),
+}
+
+
+def _utf8(content: bytes) -> str:
+    # One broken letter, as where a file was cut off, does not make it another encoding.
+    return content.decode("utf-8-sig", errors="replace")
+
+
+def _utf16(content: bytes) -> str:
+    """Read UTF-16 without a mark at its start: every other byte of plain letters is zero."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    if 4 * content.count(0) < len(content):
+        raise UnicodeError("too few zero bytes")
+    little = content[1::2].count(0) > content[::2].count(0)
+    return content.decode("utf-16-le" if little else "utf-16-be", errors="replace")
 
 
 _READERS: dict[str, Callable[[bytes], str]] = {
-    "utf-8": lambda content: content.decode("utf-8-sig"),
-    "utf-8 read as cp1252": _misread_utf8,
+    "utf-8": _utf8,
+    "utf-16": _utf16,
+    "utf-8 read as cp1252": lambda content: _as_bytes(content.decode("utf-8-sig")).decode("utf-8", errors="replace"),
     "windows-1258": lambda content: content.decode("cp1258", errors="replace"),
-    "TCVN3": lambda content: _by_table(content, _TCVN3),
-    "VNI": _vni,
-    "VISCII": lambda content: _by_table(content, _VISCII),
+    "TCVN3": lambda content: _MISREAD["TCVN3"](content.decode("latin-1")),
+    "VNI": lambda content: _vni(content.decode("cp1252", errors="replace")),
+    "VISCII": lambda content: _MISREAD["VISCII"](content.decode("latin-1")),
 }
 
 
@@ -132,9 +179,8 @@ def decode(content: bytes, *, encoding: str | None = None, file: str | None = No
     InputError
         If no encoding gives Vietnamese text, or two do about equally; the complaint names the likely ones.
     """
-    if encoding is None and content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = content.decode("utf-16", errors="replace")
-        return Decoded(unicodedata.normalize("NFC", text), "utf-16", text.count("\ufffd"))
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
     tried: list[tuple[float, Decoded]] = []
     for name, read in _READERS.items():
         if encoding is not None and name != encoding:
@@ -147,16 +193,65 @@ def decode(content: bytes, *, encoding: str | None = None, file: str | None = No
         share = vietnamese_share(text)
         # Characters that cannot be read speak against an encoding as words that are none.
         tried.append((share - min(0.5, 20 * lost / max(1, len(text))), Decoded(text, name, lost)))
-        if name == "utf-8" and share >= _ENOUGH:
+        if name == "utf-8" and share >= _ENOUGH and not lost and "\0" not in text:
             break
     tried.sort(key=lambda each: -each[0])
     likely = ", ".join(decoded.encoding for _, decoded in tried[:3])
     if not tried or (encoding is None and tried[0][0] < _ENOUGH):
-        why = f"its encoding is not recognised; likely: {likely or 'none'}. Say which, or save it as UTF-8"
-        raise InputError([Complaint("unreadable_file", file, details={"why": why})])
+        raise _question("encoding_unknown", likely, file)
     best = tried[0]
     rivals = [each for each in tried[1:] if each[0] > best[0] - _MARGIN and each[1].text != best[1].text]
     if rivals:
-        why = f"its encoding may be any of {likely}. Say which, or save it as UTF-8"
-        raise InputError([Complaint("unreadable_file", file, details={"why": why})])
+        raise _question("encoding_doubtful", likely, file)
     return best[1]
+
+
+def _question(reason: str, likely: str, file: str | None) -> InputError:
+    return InputError([Complaint("unreadable_file", file, details={"reason": reason, "likely": likely or "–"})])
+
+
+def mended(grid: Grid, *, file: str, encoding: str | None = None) -> Grid:
+    """Put right the text of a sheet that was typed in a font of other letters, or decoded wrongly before.
+
+    Cells that read as Vietnamese stay as they are; of the others, all are put right in the same way or none is.
+
+    Parameters
+    ----------
+    grid
+        The sheet; it is returned as it is where its text is Vietnamese enough, or nothing makes it so.
+    file
+        Where it came from, for the complaint.
+    encoding
+        What its text is in, if known.
+
+    Raises
+    ------
+    InputError
+        If two encodings make it Vietnamese about equally well.
+    """
+    odd = {c for row in grid.rows for c in row if isinstance(c, str) and not c.isascii()}
+    before = vietnamese_share(" ".join(odd))
+    if before >= _ENOUGH and encoding is None:
+        return grid
+    wrong = sorted(c for c in odd if vietnamese_share(c) < 1)
+    tried: list[tuple[float, str, dict[str, str]]] = []
+    for name, read in _MISREAD.items():
+        if encoding is not None and name != encoding:
+            continue
+        new = {cell: _read_again(cell, read) for cell in wrong}
+        tried.append((vietnamese_share(" ".join([*(odd - set(wrong)), *new.values()])), name, new))
+    tried.sort(key=lambda each: -each[0])
+    if not tried or (encoding is None and tried[0][0] < max(_ENOUGH, before + 2 * _MARGIN)):
+        return grid
+    share, name, new = tried[0]
+    if any(other[0] > share - _MARGIN and other[2] != new for other in tried[1:]):
+        raise _question("encoding_doubtful", ", ".join(each[1] for each in tried[:2]), file)
+    rows = tuple(tuple(new.get(cell, cell) if isinstance(cell, str) else cell for cell in row) for row in grid.rows)
+    return dataclasses.replace(grid, rows=rows, encoding=name, lost=sum(text.count("\ufffd") for text in new.values()))
+
+
+def _read_again(cell: str, read: Callable[[str], str]) -> str:
+    try:
+        return unicodedata.normalize("NFC", read(cell))
+    except UnicodeError:
+        return cell

@@ -3,52 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
+from mangluoi import shipped
 from mangluoi.checking import Table
+from mangluoi.sources import aliases, personal
 from mangluoi.viettext import compose, fold
 
-__all__ = ["Headings", "find_headings", "looks_personal", "means_something", "read_headings"]
+__all__ = ["GROUP", "UNIT_NAMES", "Headings", "find_headings", "meaning", "read_headings"]
 
-# What else the columns are called on the sheets of provinces, folded.
-_ALSO_CALLED: dict[str, tuple[str, ...]] = {
-    "unit_code": ("ma xa", "ma don vi hanh chinh", "ma dvhc", "ma xa phuong", "ma huyen", "ma xa phuong thi tran"),
-    "vintage": ("danh muc don vi", "danh muc hanh chinh"),
-    "group": ("nhom", "ma nhom", "loai doi tuong", "doi tuong"),
-    "people": ("so doi tuong", "so luong", "so nguoi huong", "tong so doi tuong", "so nguoi hien co"),
-    "lower": ("it nhat", "toi thieu"),
-    "upper": ("nhieu nhat", "toi da"),
-    "as_of": ("thoi diem", "ngay so lieu", "den ngay", "nam", "nam so lieu", "thoi diem so lieu"),
-    "source": ("nguon so lieu", "can cu", "van ban"),
-    "facility_id": ("ma so co so", "ma cs"),
-    "site_id": ("ma diem", "ma dia diem co so"),
-    "name": ("ten", "ten co so tro giup xa hoi", "ten don vi", "co so"),
-    "type": ("loai", "loai co so", "loai hinh co so"),
-    "ownership": ("hinh thuc so huu", "cong lap/ngoai cong lap", "cong lap ngoai cong lap"),
-    "authority": ("cap", "co quan quan ly", "don vi quan ly"),
-    "address": ("dia chi co so", "noi dat", "dia diem"),
-    "lon": ("kinh do e", "kinh do (e)", "longitude", "long", "lng"),
-    "lat": ("vi do n", "vi do (n)", "latitude"),
-    "confidential": ("bi mat", "khong cong khai"),
-    "service": ("loai dich vu", "dich vu cung cap"),
-    "capacity": ("cong suat", "quy mo duoc duyet", "so cho", "suc chua", "quy mo thiet ke", "quy mo cong suat"),
-    "residents": ("so nguoi dang nuoi duong", "hien dang nuoi duong", "so doi tuong dang nuoi duong", "hien co"),
-    "staff": ("so nhan vien", "can bo", "so can bo", "can bo nhan vien", "so luong nhan vien"),
-    "land_m2": ("dien tich dat tu nhien", "dien tich"),
-    "bedroom_m2": ("dien tich phong o cua doi tuong", "dien tich phong ngu"),
-}
+#: Columns that tables with a unit's code may have instead of it: its name, and the names of the units above.
+UNIT_NAMES = ("unit_name", "district_name", "province_name")
 
-# What a planner may keep beside the data without its meaning anything to a plan.
-_IGNORED = {"stt", "tt", "so tt", "so thu tu", "ghi chu", "note", "notes", "no"}
+#: How a heading that names a group is told from one that names a column.
+GROUP = "group="
 
-_PERSONAL = (
-    (re.compile(r"\b(cccd|cmnd|cmtnd|can cuoc|chung minh|so dinh danh|ho chieu|passport)\b"), "CCCD/CMND"),
-    (re.compile(r"\b(so dien thoai|dien thoai|sdt|so dt|phone|email|thu dien tu)\b"), "số điện thoại, thư"),
-    (re.compile(r"\b(ngay sinh|nam sinh|ngay thang nam sinh|date of birth|birth date|birthday)\b"), "ngày sinh"),
-    (re.compile(r"\b(ho ten|ho va ten|ten nguoi|ten doi tuong|chu ho|full name)\b"), "họ tên"),
-)
 _SEARCHED_ROWS = 30
 
 
@@ -61,13 +34,16 @@ class Headings:
     row
         Position of the heading row, from 0.
     columns
-        Position of each declared column that was found, by its name in code.
+        Position of each declared column that was found, by its name in code; and of `UNIT_NAMES`.
     shown
         What stands above each found column, by its name in code.
     unknown
-        Headings that are not declared and not among those that are passed over, such as a running number.
+        Position of headings that are not declared and not among those that are passed over, such as a running
+        number.
     personal
         Headings that look personal, each with what it looks like.
+    groups
+        Group of each column that counts one group, by position: in a sheet with a column for each group.
     """
 
     row: int
@@ -75,17 +51,17 @@ class Headings:
     shown: dict[str, str]
     unknown: dict[str, int]
     personal: tuple[tuple[str, str], ...]
+    groups: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def found(self) -> int:
+        """How many headings have a meaning."""
+        return len(self.columns) + len(self.groups)
 
 
-def _key(heading: Any) -> str:
+def key_of(heading: Any) -> str:
     """Fold a heading; a unit in brackets and a star for "required" do not count."""
-    return re.sub(r"\s+", " ", re.sub(r"\([^)]*\)|\[[^\]]*\]|\*", " ", fold(str(heading)))).strip(" .:")
-
-
-def looks_personal(heading: str) -> str | None:
-    """Say what kind of personal data a heading promises, or None."""
-    key = _key(heading).replace("_", " ")
-    return next((what for pattern, what in _PERSONAL if pattern.search(key)), None)
+    return re.sub(r"\s+", " ", re.sub(r"\([^)]*\)|\[[^\]]*\]|\*", " ", fold(str(heading)))).strip(" .:;,-")
 
 
 def find_headings(table: Table, rows: Sequence[Sequence[Any]]) -> Headings | None:
@@ -99,39 +75,129 @@ def find_headings(table: Table, rows: Sequence[Sequence[Any]]) -> Headings | Non
     best: Headings | None = None
     for position, row in enumerate(rows[:_SEARCHED_ROWS]):
         found = read_headings(table, position, row)
-        if best is None or len(found.columns) > len(best.columns):
+        if best is None or found.found > best.found:
             best = found
-    return best if best is not None and len(best.columns) >= min(2, len(table.columns)) else None
+    return best if best is not None and best.found >= min(2, len(table.columns)) else None
 
 
+@cache
 def _keys(table: Table) -> dict[str, str]:
     """Return the name in code of each heading that a table's columns may have; official ones win."""
-    also = {key: column.name for column in table.columns for key in _ALSO_CALLED.get(column.name, ())}
-    official = {_key(column.heading): column.name for column in table.columns}
-    return also | official | {_key(column.name): column.name for column in table.columns}
+    names = [*table.names, *(UNIT_NAMES if "unit_code" in table.names else ())]
+    also = {key: name for name in names for key in aliases.COLUMNS.get(name, ())}
+    official = {key_of(column.heading): column.name for column in table.columns}
+    return also | official | {key_of(name): name for name in names}
 
 
-def means_something(table: Table, heading: str) -> bool:
-    """Whether a heading stands for a column of the table, or is one of those that are passed over."""
-    return _key(heading) in _keys(table) or _key(heading) in _IGNORED
+@cache
+def _groups(_folder: Path) -> Mapping[str, str]:
+    """Return the group of each name that a column may count people under, folded."""
+    listed = shipped.frame("norms/groups.csv")
+    official = {fold(name): word for word, name in zip(listed["group"], listed["name_vi"], strict=True)}
+    known = set(listed["group"])
+    return {key: word for key, word in aliases.GROUPS.items() if word in known} | official
 
 
-def read_headings(table: Table, position: int, row: Sequence[Any]) -> Headings:
-    """Read one row as the headings of a table."""
-    by_key = _keys(table)
+def group_named(key: str) -> str | None:
+    """Return the group that a folded heading counts, or None."""
+    groups = _groups(shipped.folder())
+    bare = re.sub(r"^(?:(?:trong do|tong so|so luong|so|doi tuong|la)\s+)+|\s+(?:tong so|tong cong|so nguoi)$", "", key)
+    return groups.get(key) or groups.get(bare)
+
+
+def meaning(table: Table, heading: str, said: Mapping[str, str] | None = None, *, exactly: bool = False) -> str | None:
+    """Return what a heading stands for.
+
+    Parameters
+    ----------
+    table
+        The declaration.
+    heading
+        As it stands on the sheet.
+    said
+        What the user has said that headings mean, by heading; an empty text for nothing.
+    exactly
+        Whether the whole heading must be known, not only a part of it.
+
+    Returns
+    -------
+    str or None
+        The name of a column, "group=" and a group, an empty text for what is passed over, None where it is not known.
+    """
+    for told, name in (said or {}).items():
+        if fold(told) == fold(heading):
+            return name
+    return _meaning(shipped.folder(), table, heading, exactly)
+
+
+@lru_cache(maxsize=50_000)
+def _meaning(_folder: Path, table: Table, heading: str, exactly: bool) -> str | None:
+    key, keys = key_of(heading), _keys(table)
+    if key in keys:
+        return keys[key]
+    # A Shapefile cuts names of columns to ten letters.
+    if len(key) == 10 and len(cut := {name for long, name in keys.items() if long[:10] == key}) == 1:
+        return cut.pop()
+    if {"group", "people"} <= set(table.names) and (group := group_named(key)) is not None:
+        return f"{GROUP}{group}"
+    if key in aliases.IGNORED:
+        return ""
+    if exactly or personal.looks_personal(heading):
+        return None
+    return _contained(key, keys)
+
+
+def _contained(key: str, keys: Mapping[str, str]) -> str | None:
+    """Find the longest known heading of two words or more that stands in a longer one; None if two columns' do."""
+    padded = f" {key} "
+    inside = [(len(known), name) for known, name in keys.items() if " " in known and f" {known} " in padded]
+    if not inside:
+        return None
+    longest = max(inside)[0]
+    names = {name for length, name in inside if length == longest}
+    return names.pop() if len(names) == 1 else None
+
+
+def read_headings(table: Table, position: int, row: Sequence[Any], said: Mapping[str, str] | None = None) -> Headings:
+    """Read one row as the headings of a table.
+
+    Parameters
+    ----------
+    table
+        The declaration.
+    position
+        Of the row, from 0.
+    row
+        Its cells.
+    said
+        What the user has said that headings mean, by heading.
+    """
     columns: dict[str, int] = {}
     shown: dict[str, str] = {}
     unknown: dict[str, int] = {}
-    personal: list[tuple[str, str]] = []
+    groups: dict[int, tuple[str, str]] = {}
+    looking_personal: list[tuple[str, str]] = []
     for place, cell in enumerate(row):
-        if cell is None or not str(cell).strip():
+        if not isinstance(cell, str) or not cell.strip():
             continue
-        text = compose(str(cell))
-        name, what = by_key.get(_key(text)), looks_personal(text)
-        if name is not None and name not in columns:
+        text = compose(cell)
+        name, what = meaning(table, text, said), personal.looks_personal(text)
+        if name is not None and name.startswith(GROUP):
+            group = name.removeprefix(GROUP)
+            if group in {each for each, _ in groups.values()}:
+                unknown[text] = place
+            else:
+                groups[place] = (group, text)
+        elif name and name not in columns:
             columns[name], shown[name] = place, text
+        elif name == "":
+            continue
         elif what is not None:
-            personal.append((text, what))
-        elif _key(text) not in _IGNORED:
+            looking_personal.append((text, what))
+        else:
             unknown[text] = place
-    return Headings(position, columns, shown, unknown, tuple(personal))
+    if "group" in columns:
+        # A column says which group a row counts: further groups above columns are something else.
+        unknown |= {text: place for place, (_, text) in groups.items()}
+        groups = {}
+    return Headings(position, columns, shown, unknown, tuple(looking_personal), groups)

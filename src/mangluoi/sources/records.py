@@ -3,54 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from mangluoi import shipped
 from mangluoi.checking import Table, convert
 from mangluoi.errors import Complaint, InputError
-from mangluoi.sources import consistency, headings, layout, repairs
-from mangluoi.sources.grids import Grid
+from mangluoi.sources import consistency, layout, personal, rowsort, subtotals, unitcodes
 from mangluoi.sources.headings import Headings
+from mangluoi.sources.reading import Mark, Reading
+from mangluoi.sources.rowsort import Sheet
+from mangluoi.sources.sheets import Grid
 
-__all__ = ["Reading", "read_records"]
+__all__ = ["read_records"]
 
-
-@dataclass(frozen=True)
-class Reading:
-    """A table that was read from a file.
-
-    Parameters
-    ----------
-    frame
-        The accepted and repaired rows, as the table declares.
-    rows
-        One line per row of the sheet: ``row`` (as the spreadsheet counts), ``status`` (accepted, repaired, subtotal,
-        refused) and ``why``: what was repaired, whether a subtotal equals its parts, or why a row is no data.
-    columns
-        The column of the table that each heading was taken for.
-    complaints
-        What is wrong with the refused rows.
-    """
-
-    frame: pd.DataFrame
-    rows: pd.DataFrame
-    columns: Mapping[str, str] = field(default_factory=dict)
-    complaints: tuple[Complaint, ...] = ()
-
-
-@dataclass
-class _Sheet:
-    """What has been found out about a sheet so far."""
-
-    status: dict[int, tuple[str, str]] = field(default_factory=dict)
-    cells: dict[int, dict[str, Any]] = field(default_factory=dict)
-    notes: dict[int, list[str]] = field(default_factory=dict)
-    complaints: list[Complaint] = field(default_factory=list)
-    subtotals: dict[int, dict[str, float]] = field(default_factory=dict)
+# What may be said of a row that was taken as it stands.
+_NO_REPAIR = {"hidden_row", "missing_geometry", "row_total_differs"}
 
 
 def read_records(
@@ -61,6 +32,8 @@ def read_records(
     province: str | None = None,
     defaults: Mapping[str, Any] | None = None,
     drop: Collection[str] = (),
+    columns: Mapping[str, str] | None = None,
+    locate: Callable[..., pd.DataFrame] | None = None,
 ) -> Reading:
     """Read the rows of a sheet into a declared table.
 
@@ -78,119 +51,94 @@ def read_records(
         Values, by column, for columns that the sheet lacks.
     drop
         Headings to leave out, among them personal ones.
+    columns
+        What headings mean, by heading, where it is not what is found: the name of a column, "group=" and a group,
+        or an empty text for nothing.
+    locate
+        What finds the unit of a name that is not written as in the list, such as `mangluoi.gazetteer.locate`.
 
     Raises
     ------
     InputError
-        If no table is found, or a column looks personal and is not dropped.
+        If no table is found, a column looks personal and is not dropped, or `columns` names no heading of the sheet.
     """
-    found = layout.find_table(table, grid.rows)
+    said = {**dict.fromkeys(drop, ""), **(columns or {})}
+    found = layout.find_table(table, grid, said)
     if found is None:
         raise InputError(
             [Complaint("missing_column", file, grid.sheet, details={"expected": table.columns[0].heading})]
         )
     heads, first = found
-    personal = [each for each in heads.personal if each[0] not in drop]
-    if personal:
-        raise InputError(
-            [
-                Complaint("personal_data", file, grid.sheet, heads.row + 1, text, details={"what": what})
-                for text, what in personal
-            ]
-        )
-    sheet = _Sheet()
-    for n in range(first):
-        sheet.status[n] = ("refused", "blank" if layout.is_blank(grid.rows[n]) else "above_table")
-    for n in range(first, heads.row + 1):
-        sheet.status[n] = ("refused", "heading")
-    _sort_rows(table, grid.rows, heads, sheet, dict(defaults or {}))
-    frame = _checked(table, sheet, file, grid.sheet, province, heads)
-    _verify_subtotals(sheet, frame)
+    _refuse_unknown_headings(columns or {}, grid, heads, file)
+    _refuse_personal(table, grid, heads, drop, file)
+    sheet = rowsort.sort_rows(table, grid, heads, first, said, dict(defaults or {}))
+    unitcodes.fill(sheet, province, locate)
+    rowsort.fill_cells(sheet)
+    frame, frame_rows = _checked(sheet, file, province)
+    frame, frame_rows = _without_sums(sheet, frame, frame_rows, file)
     lines = pd.DataFrame({"row": [n + 1 for n in range(len(grid.rows))]})
     lines["status"] = pd.Series([sheet.status[n][0] for n in range(len(grid.rows))], dtype="str")
     lines["why"] = pd.Series([sheet.status[n][1] for n in range(len(grid.rows))], dtype="str")
-    named = {text: name for name, text in heads.shown.items()}
-    return Reading(frame.reset_index(drop=True), lines, named, tuple(sheet.complaints))
+    meanings = {text: name for name, text in heads.shown.items()}
+    meanings |= {text: f"group={group}" for group, text in heads.groups.values()}
+    return Reading(
+        frame.reset_index(drop=True),
+        lines,
+        meanings,
+        tuple(_without_secrets(sheet, sheet.complaints)),
+        tuple(text for text in heads.unknown if text not in drop),
+        {n + 1: tuple(marks) for n, marks in sorted(sheet.marks.items()) if marks},
+        frame_rows,
+        grid.sheet,
+        grid.encoding,
+        grid.lost,
+    )
 
 
-def _sort_rows(
-    table: Table, rows: Sequence[Sequence[Any]], heads: Headings, sheet: _Sheet, defaults: dict[str, Any]
-) -> None:
-    """Tell the data rows below the headings from all others, and repair their cells."""
-    places = dict(heads.columns)
-    expected = len(places)
-    for n in range(heads.row + 1, len(rows)):
-        row = rows[n]
-        if layout.is_blank(row):
-            sheet.status[n] = ("refused", "blank")
-        elif layout.column_numbers(row):
-            sheet.status[n] = ("refused", "column_numbers")
-        elif len((again := headings.read_headings(table, n, row)).columns) >= min(expected, 3):
-            # A further table on the sheet, or the headings again on a new page.
-            places = dict(again.columns)
-            sheet.status[n] = ("refused", "heading")
-        elif layout.is_subtotal(row):
-            sheet.status[n] = ("subtotal", "")
-            sheet.subtotals[n] = {
-                c.name: float(value)
-                for c in table.columns
-                if c.kind == "whole"
-                and c.name in places
-                and isinstance(value := _repaired(table, c.name, row, places, ())[0], int | float)
-            }
-        elif layout.is_text_only(row, list(places.values())):
-            sheet.status[n] = ("refused", "words_only")
-        else:
-            _take(table, n, row, places, sheet, defaults)
+def _refuse_unknown_headings(columns: Mapping[str, str], grid: Grid, heads: Headings, file: str) -> None:
+    known = [*heads.shown.values(), *heads.unknown, *(text for _, text in heads.groups.values())]
+    given = {str(cell).strip() for cell in grid.rows[heads.row] if cell is not None} | set(known)
+    lost = sorted(text for text in columns if text not in given)
+    if lost:
+        told = {"headings": ", ".join(known)}
+        raise InputError([Complaint("no_such_heading", file, grid.sheet, value=text, details=told) for text in lost])
 
 
-def _repaired(
-    table: Table, name: str, row: Sequence[Any], places: Mapping[str, int], known: Collection[str]
-) -> tuple[Any, str, dict[str, Any]]:
-    place = places[name]
-    return repairs.repaired(table[name], row[place] if place < len(row) else None, known_codes=known)
+def _refuse_personal(table: Table, grid: Grid, heads: Headings, drop: Collection[str], file: str) -> None:
+    """Refuse columns whose headings or contents look personal, unless they are dropped."""
+    found = {text: what for text, what in heads.personal if text not in drop}
+    counted = {
+        place for name, place in heads.columns.items()
+        if name in table.names and table[name].kind in ("whole", "number", "flag", "date")
+    }  # fmt: skip
+    body = grid.rows[heads.row + 1 :]
+    width = max((len(row) for row in body), default=0)
+    head = grid.rows[heads.row]
+    inside = personal.personal_columns(
+        body, set(range(width)) - counted - set(heads.groups), names_allowed=set(heads.columns.values())
+    )
+    for place, what in inside.items():
+        text = str(head[place]) if place < len(head) and head[place] is not None else f"({place + 1})"
+        if text not in drop:
+            found.setdefault(text, what)
+    if found:
+        raise InputError(
+            [
+                Complaint("personal_data", file, grid.sheet, heads.row + 1, text, details={"what": what})
+                for text, what in found.items()
+            ]
+        )
 
 
-def _take(
-    table: Table, n: int, row: Sequence[Any], places: Mapping[str, int], sheet: _Sheet, defaults: dict[str, Any]
-) -> None:
-    cells: dict[str, Any] = dict(defaults)
-    notes: list[str] = []
-    known: Collection[str] = ()
-    if "unit_code" in table.names:
-        vintage = _repaired(table, "vintage", row, places, ())[0] if "vintage" in places else defaults.get("vintage")
-        known = consistency.unit_parents(str(vintage))
-    further: dict[str, Any] = {}
-    for name in places:
-        value, why, more = _repaired(table, name, row, places, known)
-        if value is not None or name not in cells:
-            cells[name] = value
-        if why:
-            notes.append(f"{name}: {why}")
-        further |= more
-    for name, value in further.items():
-        if name in table.names and cells.get(name) is None and value is not None:
-            cells[name] = value
-    if {"lon", "lat"} <= set(cells) and consistency.look_swapped(cells["lon"], cells["lat"]):
-        cells["lon"], cells["lat"] = cells["lat"], cells["lon"]
-        notes.append("lon + lat: swapped")
-    if "not_a_stock" in further:
-        sheet.complaints.append(Complaint("not_a_stock", row=n + 1, value=further["not_a_stock"]))
-        sheet.status[n] = ("refused", f"not_a_stock: {further['not_a_stock']}")
-        return
-    sheet.cells[n], sheet.notes[n] = cells, notes
-
-
-def _checked(
-    table: Table, sheet: _Sheet, file: str, name: str | None, province: str | None, heads: Headings
-) -> pd.DataFrame:
+def _checked(sheet: Sheet, file: str, province: str | None) -> tuple[pd.DataFrame, tuple[int, ...]]:
     """Check the data rows; those that are complained of are refused, and the others make the frame."""
-    kept = sorted(sheet.cells)
+    table, name = sheet.table, sheet.grid.sheet
     complaints: list[Complaint] = []
+    records = [(n, cells) for n in sorted(sheet.cells) for cells in sheet.cells[n]]
     while True:
-        raw = pd.DataFrame([sheet.cells[n] for n in kept], index=kept, dtype=object)
+        raw = pd.DataFrame([cells for _, cells in records], dtype=object)
         raw = raw.reindex(columns=[c for c in table.names if c in raw.columns or table[c].required])
-        rows = [n + 1 for n in kept]
+        rows = [n + 1 for n, _ in records]
         frame, found = convert(table, raw, vocabulary=shipped.vocabulary(), file=file, sheet=name, rows=rows)
         found += consistency.complaints_about(table, frame, rows, file=file, sheet=name)
         if province is not None and {"unit_code", "vintage"} <= set(table.names):
@@ -198,44 +146,60 @@ def _checked(
         # A whole column that is missing, and a group that is nowhere given, is a fault of every row.
         bad: dict[int, list[Complaint]] = {}
         for each in found:
-            for row in rows if each.row is None else [each.row]:
+            for row in set(rows) if each.row is None else [each.row]:
                 bad.setdefault(row, []).append(each)
         if not bad:
             break
         complaints += found
         for row, why in bad.items():
-            sheet.status[row - 1] = (
-                "refused",
-                "; ".join(f"{c.problem}: {_shown(c.column, heads)}={c.value}" for c in why),
-            )
+            sheet.status[row - 1] = ("refused", _why(sheet, row, why))
         # A second look at what is left: two rows of one key are then one.
-        kept = [n for n in kept if n + 1 not in bad]
-        if not kept:
-            frame = frame.iloc[:0]
+        records = [(n, cells) for n, cells in records if n + 1 not in bad]
+        if not records:
+            frame, rows = frame.iloc[:0], []
             break
-    for n in kept:
-        notes = sheet.notes[n]
-        sheet.status[n] = ("repaired", "; ".join(notes)) if notes else ("accepted", "")
+    for n in {row - 1 for row in rows}:
+        marks = sheet.marks[n]
+        repaired = any(mark.code not in _NO_REPAIR for mark in marks)
+        sheet.status[n] = ("repaired" if repaired else "accepted", "; ".join(map(str, marks)))
     sheet.complaints[:] = [dataclasses.replace(c, file=file, sheet=name) for c in [*sheet.complaints, *complaints]]
-    return frame
+    return frame, tuple(rows)
 
 
-def _shown(column: str | None, heads: Headings) -> str:
-    return " + ".join(heads.shown.get(name, name) for name in (column or "").split(" + "))
+def _why(sheet: Sheet, row: int, complaints: Sequence[Complaint]) -> str:
+    return "; ".join(
+        f"{c.problem}: {sheet.shown(c.column)}={c.value}" for c in _without_secrets(sheet, complaints, row)
+    )
 
 
-def _verify_subtotals(sheet: _Sheet, frame: pd.DataFrame) -> None:
-    """Say of each subtotal whether it equals what it sums up: the rows since, or until, another one, or all."""
-    marks = sorted(sheet.subtotals)
-    for number, n in enumerate(marks):
-        before = marks[number - 1] if number else -1
-        after = marks[number + 1] if number + 1 < len(marks) else max(sheet.status, default=n) + 1
-        spans = [(before + 1, n), (n + 1, after), (0, max(sheet.status, default=n) + 1)]
-        verdicts = []
-        for low, high in spans:
-            part = frame[(frame.index >= low) & (frame.index < high)]
-            verdicts.append(
-                len(part) > 0 and all(float(part[name].sum()) == value for name, value in sheet.subtotals[n].items())
-            )
-        equal = bool(sheet.subtotals[n]) and any(verdicts)
-        sheet.status[n] = ("subtotal", "equals_parts" if equal else "differs_from_parts")
+def _without_secrets(sheet: Sheet, complaints: Sequence[Complaint], row: int | None = None) -> list[Complaint]:
+    """Take the values out of complaints about confidential rows: where a shelter is must not be read in them."""
+    return [
+        dataclasses.replace(c, value=None) if (c.row or row or 0) - 1 in sheet.confidential else c for c in complaints
+    ]
+
+
+def _without_sums(
+    sheet: Sheet, frame: pd.DataFrame, rows: tuple[int, ...], file: str
+) -> tuple[pd.DataFrame, tuple[int, ...]]:
+    """Take rows of units out whose parts are there as well, and check every sum against its parts."""
+    parts: dict[int, list[int]] = {}
+    if {"unit_code", "vintage", "group"} <= set(sheet.table.names):
+        for vintage, part in frame.assign(_row=[row - 1 for row in rows]).groupby("vintage", sort=True):
+            units: dict[int, tuple[str, set[object]]] = {}
+            for n, code, group in part[["_row", "unit_code", "group"]].itertuples(index=False, name=None):
+                units.setdefault(n, (code, set()))[1].add(group)
+            parts |= subtotals.ancestors_counted(units, consistency.unit_parents(str(vintage)))
+    for n in parts:
+        sheet.totals[n] = sheet.figures.get(n, {})
+    kept = [row - 1 not in parts for row in rows]
+    frame, rows = frame.loc[np.array(kept, dtype=bool)], tuple(row for row in rows if row - 1 not in parts)
+    figures = {row - 1: sheet.figures[row - 1] for row in rows if row - 1 in sheet.figures}
+    for n, equal in subtotals.verdicts(sheet.totals, figures, parts, len(sheet.grid.rows)).items():
+        verdict = "equals_parts" if equal else "differs_from_parts"
+        sheet.status[n] = ("subtotal", verdict if sheet.totals[n] else "no_figures")
+        sheet.marks[n] = [*sheet.marks.get(n, []), Mark(sheet.status[n][1])]
+        if not equal and sheet.totals[n]:
+            value = " / ".join(f"{number:g}" for _, number in sorted(sheet.totals[n].items()))
+            sheet.complaints.append(Complaint("subtotal_differs", file, sheet.grid.sheet, n + 1, value=value))
+    return frame, rows

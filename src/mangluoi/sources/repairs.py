@@ -20,6 +20,7 @@ _OWNERSHIP = {
     "cong lap": "public", "nha nuoc": "public", "ngoai cong lap": "nonpublic", "dan lap": "nonpublic",
     "tu nhan": "nonpublic", "ton giao": "nonpublic", "tu thuc": "nonpublic",
 }  # fmt: skip
+_LEAST_METRES = 100_000
 _DEGREES = re.compile(
     r"(?P<before>[NSEWBĐ])?\s*(?P<d>\d{1,3})\s*[°º]\s*(?:(?P<m>\d{1,2})\s*['’′]\s*)?"
     r"(?:(?P<s>\d{1,2}(?:[.,]\d+)?)\s*(?:[\"”″]|''))?\s*(?P<after>[NSEWBĐ])?",
@@ -110,6 +111,9 @@ def repaired(column: Column, value: Any, *, known_codes: Collection[str] = ()) -
 def _number(column: Column, text: str) -> tuple[Any, str, dict[str, Any]]:
     if column.name in ("lon", "lat"):
         read = degrees(text)
+        if read is None and (metres := read_amount(text, whole=True)) is not None and metres.unit == "":
+            # Metres of a zone: 1.234.567,8 or 1 234 567.8.
+            read = metres.value if metres.value >= _LEAST_METRES and metres.hedge == "=" else None
         return (text, "", {}) if read is None else (read, "degrees_form", {})
     if re.fullmatch(r"-?\d+", text):
         return float(text), "", {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,8 @@ import pandas as pd
 
 from mangluoi import shipped
 from mangluoi.errors import Complaint, InputError
-from mangluoi.sources import consistency, grids, headings, records
-from mangluoi.sources.records import Reading
+from mangluoi.sources import consistency, grids, headings, layout, records
+from mangluoi.sources.reading import Reading
 from mangluoi.tables import CAPACITY, INPUTS, Table, convert, nearest
 from mangluoi.viettext import compose, fold
 
@@ -141,6 +141,8 @@ def read_table(
     province: str | None = None,
     defaults: Mapping[str, Any] | None = None,
     drop: Collection[str] = (),
+    columns: Mapping[str, str] | None = None,
+    locate: Callable[..., pd.DataFrame] | None = None,
     encoding: str | None = None,
 ) -> Reading:
     """Read one declared table from a spreadsheet as it comes: titles above, subtotals between, signatures below.
@@ -159,8 +161,14 @@ def read_table(
         Values, by column, for columns that the sheet lacks, such as ``{"kind": "stock"}``.
     drop
         Headings to leave out; a personal one is refused otherwise.
+    columns
+        What headings mean, by heading, where `Reading.columns` shows that they were taken for something else: the
+        name of a column, "group=" and a group, or an empty text for nothing.
+    locate
+        What finds the unit of a name that is not written as in the list, such as `mangluoi.gazetteer.locate`; names
+        that are written as in the list are found without.
     encoding
-        Of a text file, where it is known.
+        Of its text, where it is known.
 
     Returns
     -------
@@ -174,7 +182,9 @@ def read_table(
     """
     file = Path(path).name
     grid = _pick(grids.read_grids(path, encoding=encoding), table, sheet, file)
-    return records.read_records(table, grid, file=file, province=province, defaults=defaults, drop=drop)
+    return records.read_records(
+        table, grid, file=file, province=province, defaults=defaults, drop=drop, columns=columns, locate=locate
+    )
 
 
 def _pick(found: list[grids.Grid], table: Table, sheet: str | None, file: str) -> grids.Grid:
@@ -182,6 +192,14 @@ def _pick(found: list[grids.Grid], table: Table, sheet: str | None, file: str) -
     for grid in found:
         if grid.sheet is not None and fold(grid.sheet) == fold(wanted):
             return grid
-    if sheet is None and len(found) == 1:
-        return found[0]
+    if sheet is None:
+        if len(found) == 1:
+            return found[0]
+        # The only sheet that is shown and holds such a table; of several, the user says which.
+        holding = [grid for grid in found if not grid.is_hidden and layout.find_table(table, grid) is not None]
+        if len(holding) == 1:
+            return holding[0]
+        if holding:
+            told = {"sheets": ", ".join(str(grid.sheet) for grid in holding)}
+            raise InputError([Complaint("several_sheets", file, details=told)])
     raise InputError([Complaint("missing_sheet", file, details={"expected": wanted})])

@@ -1,0 +1,59 @@
+"""What stands behind the main figures: how sure they are, how sites are used, what one more would bring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+__all__ = ["Detail"]
+
+
+def _empty(*columns: str) -> pd.DataFrame:
+    return pd.DataFrame(columns=list(columns))
+
+
+@dataclass(frozen=True)
+class Detail:
+    """Tables behind the main figures of a result.
+
+    Parameters
+    ----------
+    ranges
+        By group and service: need with its lower and upper bound; covered with the interval over the error of
+        locations (covered_lower, covered_upper); served, served if need is at its bounds (served_lower, served_upper)
+        and served where everybody goes to the nearest site (served_nearest); reached, mean_minutes, median_minutes
+        and p90_minutes to the nearest site.
+    usage
+        By site and service: capacity, within_reach, served, occupancy, mean_minutes, longest_minutes; what one more
+        place would bring (served_gain, minutes_change); free_now, exits_per_year, admissions_per_year where the plan
+        states a stay.
+    new_sites
+        By commune and service: what one more site of so many places would bring if it alone were built (served_gain,
+        covered_gain).
+    by_band
+        The states by service, group and travel-time band.
+    ratios
+        By commune and service: places per 100 people in need, those who compete for them counted.
+    fairness
+        By service: how evenly these are shared.
+    by_norm
+        By site and service: what norms allow, and which binds.
+    forecast
+        By service, group and year: people, and need low, as stated and high.
+    distinct
+        By service: how many different people its groups are together, at least and at most.
+    minutes_per_km
+        How much a time changes with a kilometre, in the interval over the error of locations; missing without one.
+    """
+
+    ranges: pd.DataFrame = field(default_factory=lambda: _empty("group", "service"))
+    usage: pd.DataFrame = field(default_factory=lambda: _empty("site_id", "service"))
+    new_sites: pd.DataFrame = field(default_factory=lambda: _empty("unit_code", "service", "places"))
+    by_band: pd.DataFrame = field(default_factory=lambda: _empty("service", "group", "band"))
+    ratios: pd.DataFrame = field(default_factory=lambda: _empty("unit_code", "service", "ratio"))
+    fairness: pd.DataFrame = field(default_factory=lambda: _empty("service"))
+    by_norm: pd.DataFrame = field(default_factory=lambda: _empty("site_id", "service"))
+    forecast: pd.DataFrame = field(default_factory=lambda: _empty("service", "group", "year"))
+    distinct: pd.DataFrame = field(default_factory=lambda: _empty("service"))
+    minutes_per_km: float = float("nan")

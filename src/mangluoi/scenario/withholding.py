@@ -1,0 +1,170 @@
+"""What may be shown of the tables behind the main figures.
+
+Figures of single sites and communes that sum people over a catchment would give a masked commune back to whoever
+knows the roads. So they are shown in public only for services of which every commune's counts are public already, and
+never for services that a confidential site offers.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from mangluoi.scenario.detail import Detail
+from mangluoi.scenario.masking import LARGEST_MASKED, LARGEST_MASKED_SENSITIVE, NEVER_MASKED
+
+__all__ = ["Door", "shown_detail"]
+
+_OF_PEOPLE = ["within_reach", "served", "occupancy", "mean_minutes", "longest_minutes", "served_gain", "minutes_change"]
+
+
+@dataclass(frozen=True)
+class Door:
+    """What decides over what is shown.
+
+    Parameters
+    ----------
+    sites
+        Confidential sites.
+    withheld
+        Services that they give away.
+    masked
+        (group, service) whose provincial figures are masked.
+    exposed
+        Services of which some commune is masked, or some group is given for the province only.
+    groups
+        Groups whose provincial count is masked.
+    sensitive
+        Groups that need protection.
+    public
+        Whether small counts are masked.
+    """
+
+    sites: Collection[str]
+    withheld: Collection[str]
+    masked: Collection[tuple[str, str]]
+    exposed: Collection[str]
+    groups: Collection[str]
+    sensitive: Collection[str]
+    public: bool
+
+    def few(self, group: str, values: pd.Series) -> bool:
+        """Say whether any of the counts of a group is too small to be shown."""
+        if not self.public or group == NEVER_MASKED:
+            return False
+        limit = LARGEST_MASKED_SENSITIVE if group in self.sensitive else LARGEST_MASKED
+        size = values.astype(float).abs()
+        return bool(((size > 0) & (size <= limit)).any())
+
+
+def shown_detail(detail: Detail, door: Door) -> Detail:
+    """Return what may be shown of a detail; a row of which something is masked says so in ``masked``.
+
+    Parameters
+    ----------
+    detail
+        As it was computed.
+    door
+        What decides.
+    """
+
+    def told(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[~frame["service"].isin(list(door.withheld))].reset_index(drop=True)
+
+    norms, exposed = detail.by_norm, set(door.exposed) if door.public else set()
+    return dataclasses.replace(
+        detail,
+        ranges=_ranges(told(detail.ranges), door),
+        usage=_usage(told(detail.usage), door),
+        new_sites=_new_sites(told(detail.new_sites), door),
+        by_band=_by_band(told(detail.by_band), door),
+        ratios=_masked(told(detail.ratios), ["need", "ratio"], lambda row: row["service"] in exposed),
+        fairness=told(detail.fairness),
+        by_norm=norms[~norms["site_id"].isin(list(door.sites))].reset_index(drop=True),
+        forecast=_forecast(detail.forecast, door),
+        distinct=_distinct(detail.distinct, door),
+    )
+
+
+def _masked(frame: pd.DataFrame, columns: list[str], hides: Callable[[dict[Any, Any]], bool]) -> pd.DataFrame:
+    """Empty columns of the rows that a rule hides."""
+    hidden = pd.Series([hides(row) for row in frame.to_dict("records")], index=frame.index, dtype=bool)
+    shown = frame.assign(masked=hidden)
+    for name in columns:
+        if name in shown.columns:
+            shown[name] = shown[name].astype(float).mask(hidden)
+    return shown
+
+
+def _ranges(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
+    counts = [name for name in frame.columns if name.startswith(("need", "covered", "served")) or name == "reached"]
+    minutes = ["mean_minutes", "median_minutes", "p90_minutes"]
+
+    def hides(row: dict[Any, Any]) -> bool:
+        apart = [pd.Series(row)[counts], pd.Series([row["served"] - row["served_nearest"]])]
+        key = (str(row["group"]), str(row["service"]))
+        return door.public and (key in door.masked or any(door.few(key[0], values) for values in apart))
+
+    return _masked(frame, [*counts, *minutes], hides)
+
+
+def _usage(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
+    frame = frame[~frame["site_id"].isin(list(door.sites))].reset_index(drop=True)
+    # Sites of one service sum to what is served in the province, so one small count hides those of all.
+    small = {
+        str(service)
+        for service, rows in frame.groupby("service")
+        if door.few("", pd.concat([rows["within_reach"], rows["served"]]))
+    }
+    return _masked(frame, _OF_PEOPLE, lambda row: door.public and row["service"] in {*door.exposed, *small})
+
+
+def _new_sites(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
+    gains = ["served_gain", "covered_gain"]
+
+    def hides(row: dict[Any, Any]) -> bool:
+        return door.public and (row["service"] in door.exposed or door.few("", pd.Series(row)[gains]))
+
+    return _masked(frame, gains, hides)
+
+
+def _by_band(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
+    counts = ["need", "served", "full", "out_of_reach", "unlocated"]
+    small = {
+        (group, service)
+        for (group, service), rows in frame.groupby(["group", "service"])
+        if door.few(str(group), pd.concat([rows[name] for name in counts]))
+    }
+
+    def hides(row: dict[Any, Any]) -> bool:
+        key = (row["group"], row["service"])
+        bare = row["service"] in door.exposed and row["group"] != NEVER_MASKED
+        return door.public and (key in {*door.masked, *small} or bare)
+
+    return _masked(frame, counts, hides)
+
+
+def _forecast(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
+    counts = ["people", "need", "lower", "upper"]
+
+    def hides(row: dict[Any, Any]) -> bool:
+        hidden = row["group"] in door.groups or (row["group"], row["service"]) in door.masked
+        return door.public and (hidden or door.few(str(row["group"]), pd.Series(row)[counts]))
+
+    return _masked(frame, counts, hides)
+
+
+def _distinct(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
+    counts = ["summed", "lower", "upper"]
+
+    def hides(row: dict[Any, Any]) -> bool:
+        groups = list(row["groups"])
+        values = pd.Series(row)[counts].astype(float)
+        apart = pd.Series([values["summed"] - values["upper"], values["upper"] - values["lower"]])
+        return door.public and (bool({*door.groups, *door.sensitive} & set(groups)) or door.few("", apart))
+
+    return _masked(frame, counts, hides)
