@@ -21,6 +21,7 @@ __all__ = [
     "InputError",
     "MangluoiError",
     "MissingExtraError",
+    "OfflineError",
     "PlanError",
     "UnknownUnitError",
 ]
@@ -38,7 +39,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "ambiguous_unit": "several units bear this name: {candidates}; give the code, or the district",
         "subtotal_differs": "the sum {value!r} does not equal the rows that it sums up",
         "missing_geometry": "the feature has no geometry",
-        "invalid_geometry": "the geometry is broken: {what}",
+        "invalid_geometry": "the geometry cannot be used: {why}",
         "missing_sheet": "the sheet {expected!r} is missing; take the empty workbook of `mangluoi template`",
         "missing_column": "the column {expected!r} is missing; take the headings of `mangluoi template`",
         "unknown_column": "this column is not known; nearest known: {nearest!r}",
@@ -105,6 +106,15 @@ WHYS: Mapping[str, str] = MappingProxyType(
         "encoding_unknown": "its encoding is not recognised (likely: {likely}); say which, or save it as UTF-8",
         "encoding_doubtful": "its encoding may be any of {likely}; say which, or save it as UTF-8",
         "no_text": "it holds no text",
+        "no_geotiff": "it does not say where it lies; it is no GeoTIFF",
+        "too_many_cells": "it has {size} cells; cut it to the province first",
+        "several_bands": "it has {count} bands, not one",
+        "no_epsg": "its reference system has no EPSG code",
+        "self_crossing": "it crosses itself",
+        "not_a_place": "it is a {kind}, neither a point nor an area",
+        "not_finite": "it has a coordinate that is no number",
+        "malformed": "its rings do not make an area",
+        "decided_twice": "the row is decided in two ways: by a choice, and by a code or a point",
     }
 )
 
@@ -199,6 +209,10 @@ class ConservationError(MangluoiError, RuntimeError):
 
 class DisclosureError(MangluoiError, PermissionError):
     """An output would show what the disclosure rules withhold."""
+
+
+class OfflineError(MangluoiError, ConnectionError):
+    """Something would have to be fetched from the web, and may not or cannot be."""
 
 
 class MissingExtraError(MangluoiError, ImportError):

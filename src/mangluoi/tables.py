@@ -276,7 +276,7 @@ ACTIONS = Table(
 )  # fmt: skip
 
 ADDRESSES = Table(
-    "addresses", "Địa chỉ", "Anything with an address, a name or coordinates that is to be put on the map.",
+    "addresses", "Địa điểm", "Anything with an address, a name or coordinates that is to be put on the map.",
     "Mỗi dòng một nơi cần xác định vị trí.", (),
     (
         Column("row_id", "code", "Mã", "Id of the row, if it has one.", "Mã của dòng, nếu có.", required=False),

@@ -11,6 +11,7 @@ import pytest
 
 from mangluoi.errors import PROBLEMS, WHYS
 from mangluoi.reports.words import all_keys
+from mangluoi.sources.reading import CODES, STATUSES
 
 SOURCE = Path(__file__).parents[2] / "src" / "mangluoi"
 OWN = ("complaints", "locate", "notices", "report", "tables", "template")
@@ -41,6 +42,19 @@ def test_every_reason_of_a_complaint_has_its_sentence():
     """The reasons of the words are those of `errors.WHYS`, with the same English."""
     told = {key.removeprefix("why."): text["en"] for key, text in all_keys().items() if key.startswith("why.")}
     assert told == dict(WHYS)
+
+
+def test_every_row_is_explained():
+    """Whatever is said of a row of a file has its sentence, and no sentence is left over."""
+    assert {key.removeprefix("row_why.") for key in all_keys() if key.startswith("row_why.")} == set(CODES)
+    assert {key.removeprefix("row_status.") for key in all_keys() if key.startswith("row_status.")} == set(STATUSES)
+
+
+@pytest.mark.parametrize("folder", ["sources", "gazetteer"])
+def test_readers_complain_by_key(folder: str):
+    """No complaint of the readers and the gazetteer carries an English reason into Vietnamese output."""
+    for module in (SOURCE / folder).rglob("*.py"):
+        assert '"why":' not in module.read_text(encoding="utf-8"), module
 
 
 def _said(module: Path) -> list[tuple[str, bool]]:

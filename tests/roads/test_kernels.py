@@ -143,3 +143,32 @@ def test_minutes_beyond_days_are_searched_finely() -> None:
     near = roads.travel_times(network, ids, ids, max_minutes=5_000)
     far = roads.travel_times(network, ids, ids, max_minutes=layout.FAR_MS)
     pd.testing.assert_frame_equal(near, far)
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [],
+        [(i, i + 1) for i in range(9)],
+        [(i, (i + 1) % 10) for i in range(10)],
+        [(0, i) for i in range(1, 10)],
+        [(i, j) for i in range(10) for j in range(i)],
+        [(0, 1), (1, 2), (2, 0), (2, 3), (3, 4), (4, 2), (5, 6), (7, 8), (8, 9), (9, 7), (7, 3)],
+    ],
+)
+@pytest.mark.parametrize("quick", [False, True])
+def test_orders_of_odd_graphs_are_exact(pairs: list[tuple[int, int]], quick: bool) -> None:
+    """No road, a road, a ring, a star, everything joined, crumbs: each node stands once, and times are SciPy's."""
+    nodes = pd.DataFrame({"node_id": [f"{i}" for i in range(10)], "lon": 105 + np.arange(10) % 4 / 100, "lat": 19.0})
+    edges = pd.DataFrame(pairs, columns=["from_node", "to_node"]).astype(str)
+    edges["minutes"] = np.random.default_rng(1).integers(1, 60, len(edges)).astype(float)
+    network = roads.network_from_edges(nodes, edges)
+    order = network.ordered(quick=quick)
+    assert sorted(order.rank) == list(range(10))
+    ids = network.node_ids.tolist()
+    found = roads.travel_times(dataclasses.replace(network, hierarchy=order), ids, ids, max_minutes=1_000)
+    graph = csr_array((network.minutes, (network.tail, network.head)), shape=(10, 10))
+    expected = dijkstra(graph)
+    assert len(found) == np.isfinite(expected).sum()
+    at = [ids.index(i) for i in found["from_id"]], [ids.index(i) for i in found["to_id"]]
+    assert np.abs(found["minutes"].to_numpy() - expected[at]).max() < 1e-6

@@ -198,6 +198,12 @@ def test_no_socket_is_opened(monkeypatch, report):
         ("1,6 triệu", 1_600_000, None, None, "=", ""),
         ("450 lượt người", 450, None, None, "=", "visits"),
         ("45 hộ", 45, None, None, "=", "households"),
+        ("60 người/năm", 60, None, None, "=", "visits"),
+        ("300 người/cơ sở", 300, None, None, "=", "each"),
+        ("41 tỉ 128 triệu đồng", 41_128_000_000, None, None, "=", ""),
+        ("1.250*", 1250, None, None, "=", ""),
+        ("60 (1)", 60, None, None, "=", ""),
+        ("khoảng 1.000 - 1.200", 1000, 1000, 1200, "~", ""),
     ],
 )
 def test_number_words(text, value, lower, upper, hedge, unit):

@@ -22,6 +22,7 @@ _VERBS = (
     "compare",
     "template",
     "check",
+    "locate",
     "schema",
     "data",
 )

@@ -38,8 +38,26 @@ def complaint_rows(complaints: Sequence[Complaint], options: argparse.Namespace)
     ]
 
 
-def show_complaints(complaints: Sequence[Complaint], options: argparse.Namespace, *, print_json: bool = True) -> None:
-    """Show every complaint: as JSON on standard output where asked, else as a table on standard error."""
+def show_complaints(
+    complaints: Sequence[Complaint],
+    options: argparse.Namespace,
+    *,
+    print_json: bool = True,
+    said: str = "cli.complaints",
+) -> None:
+    """Show every complaint: as JSON on standard output where asked, else as a table on standard error.
+
+    Parameters
+    ----------
+    complaints
+        The complaints.
+    options
+        Of the command line.
+    print_json
+        Whether JSON may go to standard output.
+    said
+        The key of the sentence above them.
+    """
     from mangluoi.reports import sentences
 
     if options.json and print_json:
@@ -51,7 +69,7 @@ def show_complaints(complaints: Sequence[Complaint], options: argparse.Namespace
     for c in complaints:
         sentence = sentences.complaint(c, options.lang)
         shown.add_row(*sentences.place(c, options.lang), "" if c.value is None else str(c.value), sentence)
-    print(say("cli.complaints", options.lang, count=len(complaints)), file=sys.stderr)
+    print(say(said, options.lang, count=len(complaints)), file=sys.stderr)
     print_table(shown, error=True)
 
 

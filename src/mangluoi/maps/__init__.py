@@ -5,5 +5,8 @@ from mangluoi.maps.geopackage import write_geopackage
 from mangluoi.maps.national import national_map
 from mangluoi.maps.offline import inline
 from mangluoi.maps.print import PrintMap, print_maps
+from mangluoi.maps.review import ReviewMap, review_map
 
-__all__ = ["Atlas", "PrintMap", "atlas", "inline", "national_map", "print_maps", "write_geopackage"]
+__all__ = [
+    "Atlas", "PrintMap", "ReviewMap", "atlas", "inline", "national_map", "print_maps", "review_map", "write_geopackage",
+]  # fmt: skip

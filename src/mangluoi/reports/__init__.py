@@ -9,12 +9,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mangluoi.reports.review import read_review as read_review
+    from mangluoi.reports.review import write_review as write_review
     from mangluoi.reports.template import write_template as write_template
     from mangluoi.reports.writer import write as write
 
-_HOMES = {"write": "writer", "write_template": "template"}
+_HOMES = {
+    "read_review": "review",
+    "write": "writer",
+    "write_review": "review",
+    "write_template": "template",
+}
 
-__all__ = ["write", "write_template"]
+__all__ = ["read_review", "write", "write_review", "write_template"]
 
 
 def __getattr__(name: str) -> Any:

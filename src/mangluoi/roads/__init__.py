@@ -11,6 +11,7 @@ from mangluoi.roads.changes import close_roads as close_roads
 from mangluoi.roads.changes import wet_season as wet_season
 from mangluoi.roads.edges import network_from_edges as network_from_edges
 from mangluoi.roads.estimate import estimated_network as estimated_network
+from mangluoi.roads.ground import Ground as Ground
 from mangluoi.roads.ground import lay_ground as lay_ground
 from mangluoi.roads.inhabitants import people_within as people_within
 from mangluoi.roads.isochrones import isochrones as isochrones
@@ -30,6 +31,7 @@ from mangluoi.roads.times import travel_time_blocks as travel_time_blocks
 from mangluoi.roads.times import travel_times as travel_times
 
 __all__ = [
+    "Ground",
     "Profile",
     "RoadNetwork",
     "add_roads",

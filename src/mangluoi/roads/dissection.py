@@ -42,15 +42,78 @@ def contraction_order(
     -----
     Any order gives the same travel times; a good one gives them sooner. METIS (Karypis and Kumar 1998) finds separators
     about half as large as straight cuts do; the package ``pymetis`` has no build for every platform, so it is optional.
+    Dead ends and nodes along a road come first in any good order; only the rest is dissected.
     """
-    if len(x) and not quick and importlib.util.find_spec("pymetis") is not None:
+    peeled, core, core_first, core_other = _peel(first, other)
+    if len(core) and not quick and importlib.util.find_spec("pymetis") is not None:
         import pymetis
 
-        graph = pymetis.CSRAdjacency(adj_starts=first, adjacent=other)
-        return np.asarray(pymetis.nested_dissection(graph)[0], dtype=np.int32)
-    lines = np.array([x, y] if quick else [x, y, (x + y) / math.sqrt(2), (x - y) / math.sqrt(2)])
-    sorted_nodes = np.array([np.argsort(line, kind="stable").astype(np.int32) for line in lines])
-    return np.asarray(_dissect(first, other, lines, sorted_nodes, _LEAF), dtype=np.int32)
+        graph = pymetis.CSRAdjacency(adj_starts=core_first, adjacent=core_other)
+        order = np.asarray(pymetis.nested_dissection(graph)[0], dtype=np.int32)
+    else:
+        x, y = x[core], y[core]
+        lines = np.array([x, y] if quick else [x, y, (x + y) / math.sqrt(2), (x - y) / math.sqrt(2)])
+        sorted_nodes = np.array([np.argsort(line, kind="stable").astype(np.int32) for line in lines])
+        order = np.asarray(_dissect(core_first, core_other, lines, sorted_nodes, _LEAF), dtype=np.int32)
+    return np.concatenate([peeled, core[order]])
+
+
+@_jit
+def _peel(first: Any, other: Any) -> Any:
+    """Contract dead ends and nodes along a road, as long as there are any; return them, and the graph that is left.
+
+    A node with two neighbours makes way for an arc between them, which takes its place in both their lists.
+    """
+    size = len(first) - 1
+    near = other.copy()
+    degree = np.empty(size, np.int32)
+    stack = np.empty(size, np.int32)
+    peeled = np.empty(size, np.int32)
+    gone = np.zeros(size, np.bool_)
+    depth = 0
+    count = 0
+    for node in range(size - 1, -1, -1):
+        degree[node] = first[node + 1] - first[node]
+        if degree[node] <= 2:
+            stack[depth] = node
+            depth += 1
+    while depth > 0:
+        depth -= 1
+        node = stack[depth]
+        if gone[node]:
+            continue
+        gone[node] = True
+        peeled[count] = node
+        count += 1
+        for turn in range(degree[node]):
+            above = near[first[node] + turn]
+            beyond = near[first[node] + 1 - turn] if degree[node] == 2 else node
+            place = -1
+            known = beyond == node
+            for arc in range(first[above], first[above] + degree[above]):
+                if near[arc] == node:
+                    place = arc
+                known = known or near[arc] == beyond
+            if known:
+                degree[above] -= 1
+                near[place] = near[first[above] + degree[above]]
+                if degree[above] == 2:
+                    stack[depth] = above
+                    depth += 1
+            else:
+                near[place] = beyond
+    core = np.flatnonzero(~gone).astype(np.int32)
+    number = np.empty(size, np.int32)
+    for i in range(len(core)):
+        number[core[i]] = i
+    core_first = np.zeros(len(core) + 1, np.int64)
+    for i in range(len(core)):
+        core_first[i + 1] = core_first[i] + degree[core[i]]
+    core_other = np.empty(core_first[-1], np.int32)
+    for i in range(len(core)):
+        for k in range(degree[core[i]]):
+            core_other[core_first[i] + k] = number[near[first[core[i]] + k]]
+    return peeled[:count].copy(), core, core_first, core_other
 
 
 @_jit

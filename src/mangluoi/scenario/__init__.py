@@ -1,8 +1,11 @@
 """Question and answer: the plan, the run, the result, and what of it may be shown."""
 
 from mangluoi.scenario.disclosure import Disclosed, disclose, disclose_together
+from mangluoi.scenario.locating import Located, locate
 from mangluoi.scenario.plan import Plan, read_plan
 from mangluoi.scenario.result import Notice, Result
 from mangluoi.scenario.run import run
 
-__all__ = ["Disclosed", "Notice", "Plan", "Result", "disclose", "disclose_together", "read_plan", "run"]
+__all__ = [
+    "Disclosed", "Located", "Notice", "Plan", "Result", "disclose", "disclose_together", "locate", "read_plan", "run",
+]  # fmt: skip

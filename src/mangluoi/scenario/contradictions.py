@@ -76,6 +76,21 @@ def in_roads(roads: RoadRules, inputs: Inputs) -> Iterator[Complaint]:
         yield Complaint("unused_key", column="roads.mountain_from_km2", details=condition)
     if roads.terrain == "by_area" and inputs.roads:
         yield Complaint("terrain_undecided", column="roads.terrain", value="by_area")
+    if roads.terrain == "by_elevation" and not inputs.elevation:
+        yield Complaint("missing_key", column="inputs.elevation")
+    if not roads.speed_factor > 0:
+        yield Complaint("below_range", column="roads.speed_factor", value=roads.speed_factor, details={"low": 0})
+    needs_roads = {
+        "inputs.elevation": inputs.elevation,
+        "inputs.land_cover": inputs.land_cover,
+        "inputs.new_roads": inputs.new_roads,
+        "inputs.closed_areas": inputs.closed_areas,
+        "roads.wet_season": roads.wet_season,
+        "roads.ferries": not roads.ferries,
+    }
+    for key, given in needs_roads.items():
+        if given and not inputs.roads:
+            yield Complaint("unused_key", column=key, details={"condition": "inputs.roads"})
 
 
 def in_listing(

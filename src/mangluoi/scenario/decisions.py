@@ -10,7 +10,7 @@ import csv
 import hashlib
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,9 @@ from mangluoi.errors import Complaint, InputError
 from mangluoi.tables import LAT_RANGE, LON_RANGE
 from mangluoi.viettext import name_key
 
-__all__ = ["COLUMNS", "apply", "checked", "file_beside", "key_of", "merged", "read", "write"]
+__all__ = [
+    "COLUMNS", "apply", "checked", "file_beside", "key_of", "merged", "read", "read_columns", "write", "write_columns",
+]  # fmt: skip
 
 #: The columns of the file: a unit of a list, or a point.
 COLUMNS = ("key", "name", "address", "unit_code", "vintage", "lon", "lat")
@@ -154,3 +156,23 @@ def apply(located: pd.DataFrame, keys: Sequence[str], decisions: pd.DataFrame) -
     chosen = decisions.loc[[key for key in keys if key in decisions.index], ["unit_code", "vintage", "lon", "lat"]]
     chosen = chosen.set_axis(located.index[decided])
     return gazetteer.review.placed(located, chosen), decided
+
+
+def _columns_file(place: Path) -> Path:
+    return place.with_name(place.name.removesuffix(_SUFFIX) + ".tieu-de.csv")
+
+
+def read_columns(place: Path) -> dict[str, str]:
+    """Read what headings were said to mean, beside the decisions; nothing where nobody said."""
+    file = _columns_file(place)
+    if not file.exists():
+        return {}
+    rows = csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig"), newline=""))
+    return {row[0]: row[1] for row in rows if len(row) == 2}
+
+
+def write_columns(place: Path, columns: Mapping[str, str]) -> None:
+    """Write what headings mean, sorted by heading."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(sorted(columns.items()))
+    _columns_file(place).write_text(text.getvalue(), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ LOCATED, DOUBTFUL, UNLOCATED = "located", "doubtful", "unlocated"
 _SAID = ("row_id", "name", "address")
 _SECRET = (
     "key", *_SAID, "unit_code", "vintage", "unit_name", "province_name", "lon", "lat", "located_by", "located_within_m",
-    "confidence", "candidates", "read_as", "distance_m",
+    "confidence", "candidates", "points", "read_as", "distance_m",
 )  # fmt: skip
 
 
@@ -39,7 +40,8 @@ class Located:
         One row per address: ``row`` of the file, ``key`` (see `decisions.key_of`), ``row_id``, ``name``, ``address``
         (what was looked for), ``confidential``, ``status`` (located, doubtful, unlocated), ``decided`` (whether a
         person said so), the columns of `gazetteer.locate`, ``read_as`` and ``distance_m`` (how given coordinates
-        were read and how far they lie from the commune). Of a confidential row nothing stands there but its row
+        were read and how far they lie from the commune), and ``points``: the points that a person may choose, each
+        with how it was read, longitude and latitude. Of a confidential row nothing stands there but its row
         and status.
     reading
         What became of every row of the file.
@@ -128,6 +130,8 @@ def locate(
     places, by_person = decisions.apply(places, keys, known)
     if online is not None:
         _ask_online(places, address[~secret & places["lon"].isna()], online)
+    places["points"] = pd.Series(_points(places, given), index=places.index, dtype="object")
+    places.loc[address.isna() & places["lon"].isna() & ~places["reason"].isin(["ambiguous"]), "reason"] = "no_address"
     doubtful = (places["confidence"] < below) | (places["reason"] != "")
     places.insert(0, "row", list(reading.frame_rows))
     places.insert(1, "key", keys)
@@ -169,6 +173,30 @@ def _use_coordinates(places: pd.DataFrame, given: pd.DataFrame) -> None:
         places.loc[taken, ["lon", "lat"]] = read.loc[taken, ["lon", "lat"]]
         places.loc[taken, "located_by"] = "given"
         places.loc[taken, ["located_within_m", "confidence"]] = [np.nan, 1.0]
+
+
+def _points(places: pd.DataFrame, given: pd.DataFrame) -> list[tuple[tuple[str, float, float], ...]]:
+    """Return the points among which a person may choose: those of every zone that fits, or the one that is doubtful."""
+    found: list[tuple[tuple[str, float, float], ...]] = []
+    columns = (places[name] for name in ("reason", "read_as", "lon", "lat"))
+    for reason, read_as, lon, lat, x, y in zip(*columns, given["lon"], given["lat"], strict=True):
+        if reason == "ambiguous" and "|" in str(read_as):
+            zones = dict.fromkeys(re.findall(r"EPSG:(\d+)", str(read_as)))
+            read = [
+                (zone, coordinates.resolve([x], [y], [None], gazetteer.units.NEW, zone=int(zone))) for zone in zones
+            ]
+            found.append(
+                tuple(
+                    (str(one["read_as"].iloc[0]), float(one["lon"].iloc[0]), float(one["lat"].iloc[0]))
+                    for _, one in read
+                    if one["lon"].notna().all()
+                )
+            )
+        elif reason in ("outside_commune", "online") and not pd.isna(lon):
+            found.append(((str(read_as or ""), float(lon), float(lat)),))
+        else:
+            found.append(())
+    return found
 
 
 def _ask_online(places: pd.DataFrame, address: pd.Series, online: Callable[[pd.DataFrame], pd.DataFrame]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mangluoi import shipped
+from mangluoi.scenario import decisions
 from mangluoi.scenario.plan import Plan
 
 __all__ = ["Stages", "provenance"]
@@ -53,7 +54,13 @@ def provenance(plan: Plan, stages: Stages) -> dict[str, Any]:
         inputs (file, sha256), packages, python, province_vintage, vintage, seconds. Paths are names only, so that
         no folder of the office is disclosed.
     """
-    own = [Path(plan.folder, name) for name in (plan.inputs.workbook, plan.inputs.roads) if name]
+    given = plan.inputs
+    files = given.workbook, given.roads, given.population, given.elevation, given.land_cover, given.new_roads
+    own = [Path(plan.folder, name) for name in (*files, given.closed_areas) if name]
+    if given.profiles:
+        own += sorted(Path(plan.folder, given.profiles).glob("*.toml"))
+    decided = decisions.file_beside(plan.folder, plan.name)
+    own += [decided] if decided.exists() else []
     return {
         "plan_sha256": hashlib.sha256(plan.to_toml().encode()).hexdigest(),
         "inputs": [*_inputs(own, plan.folder), *_inputs(_shipped(), shipped.folder())],
@@ -67,7 +74,8 @@ def provenance(plan: Plan, stages: Stages) -> dict[str, Any]:
 
 def _shipped() -> list[Path]:
     """Return every shipped table: a list by hand would forget the next one that a figure leans on."""
-    return sorted(file for file in shipped.folder().rglob("*") if file.suffix in (".csv", ".geojson"))
+    tables = (file for file in shipped.folder().rglob("*") if file.suffix in (".csv", ".geojson"))
+    return sorted([*tables, *shipped.path("roads/profiles").glob("*.toml")])
 
 
 def _inputs(files: Iterable[Path], folder: Path) -> list[dict[str, Any]]:

@@ -35,11 +35,26 @@ class Inputs:
         An OpenStreetMap file (.osm.pbf, .osm, Overpass JSON); empty: a network estimated between commune centres.
     population
         A population grid (GeoTIFF in degrees, people per cell); empty: everybody lives at the commune's centre.
+    elevation
+        Metres above the sea (GeoTIFF): grades on the roads, and slopes between them, take their time.
+    land_cover
+        Classes of Dynamic World (GeoTIFF): who lives far from a road walks over them to it.
+    profiles
+        A folder of profiles (motorbike.toml, car.toml, walk.toml) that take the place of those that ship.
+    new_roads
+        Planned roads or bridges: a layer of lines with a column ``speed_kph``.
+    closed_areas
+        Flooded or cut off: a layer of polygons; every piece of road that touches one is closed.
     """
 
     workbook: str = ""
     roads: str = ""
     population: str = ""
+    elevation: str = ""
+    land_cover: str = ""
+    profiles: str = ""
+    new_roads: str = ""
+    closed_areas: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,19 +64,29 @@ class RoadRules:
     Parameters
     ----------
     terrain
-        {"plain", "mountain", "by_area"}; the last takes a commune of at least `mountain_from_km2` as mountain.
+        {"plain", "mountain", "by_area", "by_elevation"}; by area, a commune of at least `mountain_from_km2` is
+        mountain, on an estimated network; by elevation, a road whose ground is steeper than 30 %, on a real one.
     mountain_from_km2
         See `terrain`.
     margin_km
         How far beyond the province roads and communes still count as a way through.
     snap_limit_m
         How far a point may lie from the network before it counts as not connected.
+    speed_factor
+        All speeds are multiplied by it: 0.8 and 1.2 show what hangs on them.
+    wet_season
+        Whether unpaved roads are slower, by the assumed factor of ``data/roads``; a road file is needed.
+    ferries
+        Whether ferries run; a road file is needed to stop them.
     """
 
-    terrain: Literal["plain", "mountain", "by_area"]
+    terrain: Literal["plain", "mountain", "by_area", "by_elevation"]
     mountain_from_km2: float | None = None
     margin_km: float = 30.0
     snap_limit_m: float = 30_000.0
+    speed_factor: float = 1.0
+    wet_season: bool = False
+    ferries: bool = True
 
 
 @dataclass(frozen=True)

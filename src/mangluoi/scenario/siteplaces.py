@@ -11,6 +11,7 @@ import pandas as pd
 from mangluoi import gazetteer
 from mangluoi.errors import Complaint, PlanError
 from mangluoi.projection import great_circle_m
+from mangluoi.scenario import decisions
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Notice
 from mangluoi.tables import SITES
@@ -38,7 +39,9 @@ def locate(plan: Plan, sites: pd.DataFrame) -> tuple[pd.DataFrame, list[Notice]]
             [Complaint("unknown_reference", column="locations.site", value=site, details=target) for site in unknown]
         )
     address = sites["address"].astype(object).where(sites["address"].notna(), None)
-    found = gazetteer.locate(address)
+    keys = [decisions.key_of(*each) for each in zip(sites["site_id"], address, strict=True)]
+    known = decisions.read(decisions.file_beside(plan.folder, plan.name))
+    found, decided = decisions.apply(gazetteer.locate(address), keys, known)
     without = sites["site_id"].isin(assumed) & address.isna()
     stand_in = pd.Series([assumed[s].address if w else None for s, w in zip(sites["site_id"], without, strict=True)])
     stand_in = stand_in.astype(object)
@@ -57,14 +60,18 @@ def locate(plan: Plan, sites: pd.DataFrame) -> tuple[pd.DataFrame, list[Notice]]
     ]
     where = found[named].where(~use_guess, guess[named])
     where.loc[use_guess, "located_by"] = "assumed"
-    given = sites["lon"].notna() & sites["lat"].notna()
+    # Who decided saw the coordinates of the list, too.
+    given = sites["lon"].notna() & sites["lat"].notna() & ~np.array(decided, dtype=bool)
     placed = sites.drop(columns=["lon", "lat"]).join(where)
     apart = great_circle_m(sites["lon"], sites["lat"], found["lon"].astype(float), found["lat"].astype(float))
     placed["apart_m"] = np.nan_to_num(apart - found["located_within_m"].astype(float).fillna(0.0).to_numpy())
+    placed.loc[decided, "apart_m"] = 0.0
     placed.loc[given, ["lon", "lat"]] = sites.loc[given, ["lon", "lat"]]
     placed.loc[given, "located_by"] = "given"
     placed.loc[given, "located_within_m"] = np.nan
-    notices = []
+    open_to_all = ~placed["confidential"].astype(bool)
+    by_person = int((np.array(decided, dtype=bool) & open_to_all).sum())
+    notices = [Notice("sites_decided", {"count": by_person})] if by_person else []
     for site in placed.to_dict("records"):
         if site["confidential"]:
             continue

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
-import shapely
 
 from mangluoi import gazetteer, roads, shipped
+from mangluoi.scenario import networks
 from mangluoi.scenario.facts import Area
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.points import lane_of
@@ -20,7 +19,8 @@ __all__ = ["BAND_EDGES", "candidates", "door", "door_times", "minutes_by_profile
 #: Upper ends of the travel-time bands that every report gives, in minutes.
 BAND_EDGES = (30.0, 60.0, 90.0, 120.0)
 
-_DEGREES_PER_KM = 1 / 111.0
+# A leg off the road that is longer than this is told of.
+_FAR_M = 1_000.0
 
 
 def door(site_id: object, service: object) -> str:
@@ -73,21 +73,25 @@ def minutes_by_profile(
     origins = (centres if homes is None else homes).set_axis(["point_id", "lon", "lat"], axis=1)
     places = sites[["site_id", "lon", "lat"]]
     parts, notices = [], []
+    ground = networks.ground_of(plan, where) if plan.inputs.roads else None
     for profile in profiles:
-        network = _network(plan, where, profile)
+        network, told = networks.network_of(plan, where, profile)
+        notices += told
+        ends = []
         for points in (origins, places):
-            lost = roads.unreached(network, points, snap_limit_m=plan.roads.snap_limit_m)
-            for name, distance_m in lost.itertuples(index=False, name=None):
+            legs = _legs(plan, network, points, ground)
+            lost = legs[legs["basis"] == "none"].sort_values("id")
+            for name, distance_m in lost[["id", "distance_m"]].itertuples(index=False, name=None):
                 notices.append(
                     Notice("point_off_network", {"name": str(name), "distance_km": float(distance_m) / 1000})
                 )
+            ends.append(legs[legs["basis"] != "none"])
+        notices += _told_of_legs(ends[0])
         times = roads.travel_times(
             network,
-            origins,
-            places,
+            *(end[["id", "lon", "lat", "access_minutes"]] for end in ends),
             max_minutes=max_minutes,
             snap_limit_m=plan.roads.snap_limit_m,
-            on_unreached="list",
         )
         parts.append(times.assign(mode=profile))
         if not network.estimated:
@@ -95,6 +99,23 @@ def minutes_by_profile(
     if not plan.inputs.roads:
         notices.append(Notice("roads_estimated", _assumptions()))
     return pd.concat(parts, ignore_index=True), notices
+
+
+def _legs(plan: Plan, network: roads.RoadNetwork, points: pd.DataFrame, ground: roads.Ground | None) -> pd.DataFrame:
+    """Return how each point gets to the road; on an estimated network the way there is part of the estimate."""
+    legs = roads.walking_legs(network, points, ground, snap_limit_m=plan.roads.snap_limit_m)
+    return legs.assign(basis=legs["basis"].where(legs["basis"] == "none", "road")) if network.estimated else legs
+
+
+def _told_of_legs(legs: pd.DataFrame) -> list[Notice]:
+    """Say how many places of people are farther than a kilometre from a road, and how their legs were taken."""
+    notices = []
+    for basis in ("straight", "terrain"):
+        far = legs[(legs["distance_m"] > _FAR_M) & (legs["basis"] == basis)]
+        if len(far):
+            fields = {"count": len(far), "distance_km": float(far["distance_m"].max()) / 1000}
+            notices.append(Notice("legs_straight", fields) if basis == "straight" else Notice("legs_terrain", fields))
+    return notices
 
 
 def _assumptions() -> dict[str, str]:
@@ -106,35 +127,6 @@ def _assumptions() -> dict[str, str]:
         for name, column in (("error_median", "error_median_share"), ("error_p90", "error_p90_share"))
     }
     return {"detour": "–".join(sorted(factors)), "speed_source": "; ".join(roads.speed_sources()), **errors}
-
-
-def _network(plan: Plan, where: Area, profile: str) -> roads.RoadNetwork:
-    if plan.inputs.roads:
-        box = shapely.box(*where.cells.total_bounds).buffer(plan.roads.margin_km * _DEGREES_PER_KM)
-        file = Path(plan.folder, plan.inputs.roads)
-        return roads.read_network(file, profile=profile, terrain=plan.roads.terrain, within=box)
-    return roads.estimated_network(
-        _centres(plan, where),
-        profile=profile,
-        terrain=plan.roads.terrain,
-        mountain_from_km2=plan.roads.mountain_from_km2,
-    )
-
-
-def _centres(plan: Plan, where: Area) -> pd.DataFrame:
-    """Return the nodes of the estimated network: commune centres of the area and its margin, and nothing else.
-
-    Sites are no nodes: a site must not change the roads between communes, and a confidential one must not be seen in
-    them. An area that is not listed is that of the approximate cell.
-    """
-    listed = gazetteer.units.units(gazetteer.units.NEW, level="commune")
-    listed = listed[listed["lon"].notna() & listed["lat"].notna()]
-    west, south, east, north = where.cells.total_bounds
-    margin = plan.roads.margin_km * _DEGREES_PER_KM
-    near = listed["lon"].between(west - margin, east + margin) & listed["lat"].between(south - margin, north + margin)
-    centres = listed.loc[near, ["unit_code", "lon", "lat", "area_km2"]].set_index("unit_code")
-    centres["area_km2"] = centres["area_km2"].fillna(gazetteer.cells.approximate_area_km2())
-    return centres.reset_index()
 
 
 def door_times(plan: Plan, times: pd.DataFrame, doors: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:

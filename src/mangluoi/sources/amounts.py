@@ -16,8 +16,11 @@ _HEDGES = {
 }  # fmt: skip
 _SCALES = {"ngan": 1e3, "nghin": 1e3, "trieu": 1e6, "ti": 1e9, "ty": 1e9}
 _UNITS = {"nguoi": "people", "doi tuong": "people", "em": "people", "tre": "people", "chau": "people",
-          "ho": "households", "luot": "visits", "luot nguoi": "visits", "%": "percent"}  # fmt: skip
-_FROM_TO = re.compile(rf"tu\s+({_NUMBER})\s*(?:den|-)\s*({_NUMBER})(.*)")
+          "ho": "households", "ho gia dinh": "households", "luot": "visits", "luot nguoi": "visits",
+          "nguoi/nam": "visits", "luot/nam": "visits", "luot nguoi/nam": "visits", "nguoi/thang": "visits",
+          "nguoi/co so": "each", "doi tuong/co so": "each", "%": "percent"}  # fmt: skip
+_FROM_TO = re.compile(rf"(?:tu|(?:khoang|chung)(?:\s+tu)?)\s+({_NUMBER})\s*(?:den|-)\s*({_NUMBER})(.*)")
+_SUM = re.compile(rf"({_NUMBER})\s*({'|'.join(_SCALES)})\s+({_NUMBER})\s*({'|'.join(_SCALES)})(?:\s*(?:dong|d))?")
 _ONE = re.compile(
     rf"((?:{'|'.join(sorted(_HEDGES, key=len, reverse=True))})\s*)*({_NUMBER})\s*({'|'.join(_SCALES)})?\b(.*)"
 )
@@ -36,7 +39,7 @@ class Amount:
     hedge
         {"=", ">", "<", "~"}
     unit
-        {"", "people", "households", "visits", "percent"}
+        {"", "people", "households", "visits", "each", "percent"}; visits are a flow, and each is per facility
     """
 
     value: float
@@ -91,6 +94,13 @@ def read_amount(text: str, *, whole: bool) -> Amount | None:
         if low is None or high is None or low > high or unit is None:
             return None
         return Amount(low, low, high, "~", unit)
+    # A mark that points to a footnote: 1.250* or 60 (1).
+    words = re.sub(r"(?<=\d)\s*(?:\*+|\(\d\))$", "", words)
+    if (sums := _SUM.fullmatch(words)) is not None:
+        # 41 tỉ 128 triệu: each part smaller than the one before.
+        parts = [(_plain(sums[n], whole=whole), _SCALES[sums[n + 1]]) for n in (1, 3)]
+        if parts[0][1] > parts[1][1] and None not in (parts[0][0], parts[1][0]):
+            return Amount(sum((number or 0.0) * scale for number, scale in parts))
     found = _ONE.fullmatch(words)
     if found is None:
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import re
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -82,14 +81,13 @@ def _point(shape: Any) -> tuple[float | None, float | None, str]:
     if shape is None or shape.is_empty:
         return None, None, "missing_geometry"
     if not all(abs(bound) < float("inf") for bound in shape.bounds):
-        return None, None, "NaN"
+        return None, None, "not_finite"
     if not shape.is_valid:
-        # "Self-intersection[105.1 18.2]": where it is belongs to no message.
-        return None, None, re.sub(r"\[.*", "", shapely.is_valid_reason(shape))
+        return None, None, "self_crossing" if "Self-intersection" in shapely.is_valid_reason(shape) else "malformed"
     point = shape.geoms[0] if shape.geom_type == "MultiPoint" and len(shape.geoms) == 1 else shape
     if point.geom_type in ("Polygon", "MultiPolygon"):
         point = point.representative_point()
-    return (point.x, point.y, "") if point.geom_type == "Point" else (None, None, point.geom_type)
+    return (point.x, point.y, "") if point.geom_type == "Point" else (None, None, f"not_a_place {point.geom_type}")
 
 
 def read_parquet(place: Path) -> Grid:

@@ -43,7 +43,9 @@ class Headings:
     personal
         Headings that look personal, each with what it looks like.
     groups
-        Group of each column that counts one group, by position: in a sheet with a column for each group.
+        Group and heading of each column that counts one group, by position: in a sheet with a column for each group.
+    texts
+        Every heading, whatever it means.
     """
 
     row: int
@@ -52,6 +54,7 @@ class Headings:
     unknown: dict[str, int]
     personal: tuple[tuple[str, str], ...]
     groups: dict[int, tuple[str, str]] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()
 
     @property
     def found(self) -> int:
@@ -200,4 +203,5 @@ def read_headings(table: Table, position: int, row: Sequence[Any], said: Mapping
         # A column says which group a row counts: further groups above columns are something else.
         unknown |= {text: place for place, (_, text) in groups.items()}
         groups = {}
-    return Headings(position, columns, shown, unknown, tuple(looking_personal), groups)
+    texts = tuple(compose(cell) for cell in row if isinstance(cell, str) and cell.strip())
+    return Headings(position, columns, shown, unknown, tuple(looking_personal), groups, texts)

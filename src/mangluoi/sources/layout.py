@@ -104,11 +104,16 @@ def find_table(table: Table, grid: Grid, said: Mapping[str, str] | None = None) 
     best: tuple[Headings, int] | None = None
     for first in range(min(len(grid.rows), 40)):
         found = headings_at(table, grid, first, said)
-        if found is not None and (best is None or found.found > best[0].found):
+        # Of headings that mean as much, those in the fewest rows: what stands above them is a title.
+        if found is not None and (best is None or _worth(found, first) > _worth(*best)):
             best = (found, first)
     if best is None or best[0].found < min(2, len(table.columns)):
         return None
     return best
+
+
+def _worth(found: Headings, first: int) -> tuple[int, int]:
+    return found.found, first - found.row
 
 
 def headings_at(table: Table, grid: Grid, first: int, said: Mapping[str, str] | None = None) -> Headings | None:

@@ -145,20 +145,21 @@ class UnitNames:
         exact = [unit for unit in units if name_key(unit.bare) == name_key(key)]
         return exact or ([] if not key.isascii() and _differs(key, units) else units)
 
-    def _meant(self, name: str, within: str | None) -> list[_Unit]:
-        units = self._fitting(name)
+    def _meant(self, name: str, within: str | None, above: Sequence[str]) -> list[_Unit]:
+        # What stands beside a name on its row must agree with it; what stands above on the sheet may help.
+        units = [unit for unit in self._fitting(name) if set(above) <= {*unit.above, unit.code}]
         if len(units) > 1 and within is not None:
             units = [unit for unit in units if within in unit.above] or units
         if len(units) > 1 and self._level:
             units = [unit for unit in units if unit.level == self._level] or units
         return units
 
-    def code(self, name: str) -> str | None:
-        """Return the code of a unit by its name, or None."""
-        units = self._meant(name, None)
+    def code(self, name: str, level: str | None = None) -> str | None:
+        """Return the code of a unit by its name, of one level or of any, or None."""
+        units = self._fitting(name) if level is None else [u for u in self._fitting(name) if u.level == level]
         return units[0].code if len(units) == 1 else None
 
-    def find(self, name: str, *, within: str | None = None) -> Named:
+    def find(self, name: str, *, within: str | None = None, above: Sequence[str] = ()) -> Named:
         """Find a unit by its name, or say why it is not found.
 
         Parameters
@@ -167,8 +168,10 @@ class UnitNames:
             With or without its kind.
         within
             Code of the district that it stands under on the sheet.
+        above
+            Codes of the units that the same row names above it.
         """
-        units = self._meant(name, within)
+        units = self._meant(name, within, above)
         if len(units) == 1:
             return Named(units[0].code)
         if units:

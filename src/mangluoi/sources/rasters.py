@@ -43,31 +43,35 @@ def read_raster(path: str | Path) -> Raster:
         raise InputError([Complaint("missing_file", file=str(path))])
     try:
         with warnings.catch_warnings():
-            # The size is checked here, against what a province needs.
+            # The size is checked here, against what a province needs; of damage the library warns, and then fails.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore", UserWarning)
             with Image.open(place) as image:
                 return _read(image)
     except InputError as error:
         raise InputError([Complaint(c.problem, place.name, details=c.details) for c in error.complaints]) from error
     # A damaged file makes the image library fail in several ways; all mean the same to the user.
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, KeyError, SyntaxError) as error:
-        why = str(error) or type(error).__name__
-        raise InputError([Complaint("unreadable_file", place.name, details={"why": why})]) from error
+        raise InputError([Complaint("unreadable_file", place.name, details={"reason": "damaged"})]) from error
+
+
+def _refused(reason: str, **details: object) -> InputError:
+    return InputError([Complaint("unreadable_file", details={"reason": reason, **details})])
 
 
 def _read(image: Image.Image) -> Raster:
     tags = getattr(image, "tag_v2", {})
     if _SCALE not in tags or _TIE not in tags or _KEYS not in tags:
-        raise ValueError("it does not say where it lies; it is no GeoTIFF")
+        raise _refused("no_geotiff")
     if image.width * image.height > _MOST_CELLS:
-        raise ValueError(f"it has {image.width} × {image.height} cells; cut it to the province first")
+        raise _refused("too_many_cells", size=f"{image.width} × {image.height}")
     if len(image.getbands()) != 1:
-        raise ValueError(f"it has {len(image.getbands())} bands, not one")
+        raise _refused("several_bands", count=len(image.getbands()))
     keys = list(tags[_KEYS])
     known = {keys[i]: keys[i + 3] for i in range(4, len(keys), 4) if keys[i + 1] == 0}
     code = known.get(_GEOGRAPHIC) if known.get(_MODEL) == 2 else known.get(_PROJECTED)
     if code is None or code in (0, 32767):
-        raise ValueError("its reference system has no EPSG code")
+        raise _refused("no_epsg")
     width, height = (float(value) for value in tags[_SCALE][:2])
     column, row, _, x, y = (float(value) for value in tags[_TIE][:5])
     # Where values belong to points, the tie is the middle of a cell, not its corner.

@@ -9,10 +9,19 @@ import pandas as pd
 
 from mangluoi.errors import Complaint
 
-__all__ = ["STATUSES", "Mark", "Reading"]
+__all__ = ["CODES", "STATUSES", "Mark", "Reading"]
 
 #: What a row of a file can end in.
 STATUSES = ("accepted", "repaired", "subtotal", "refused")
+
+#: Everything that is said of rows without a complaint; the sentences stand in ``reports/words`` under ``row_why``.
+CODES = frozenset(
+    {
+        "above_table", "blank", "by_gazetteer", "by_name", "column_numbers", "composed", "dash_is_empty", "date_form",
+        "degrees_form", "differs_from_parts", "equals_parts", "heading", "hidden_row", "leading_zeros", "merged_cell",
+        "missing_geometry", "no_figures", "number_form", "other_table", "swapped", "words_only",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,10 @@ class Mark:
 
     code: str
     column: str = ""
+
+    def __post_init__(self) -> None:
+        if self.code not in CODES:
+            raise KeyError(f"unknown mark: {self.code}")
 
     def __str__(self) -> str:
         return f"{self.column}: {self.code}" if self.column else self.code

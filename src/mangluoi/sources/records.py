@@ -17,11 +17,12 @@ from mangluoi.sources.headings import Headings
 from mangluoi.sources.reading import Mark, Reading
 from mangluoi.sources.rowsort import Sheet
 from mangluoi.sources.sheets import Grid
+from mangluoi.viettext import fold
 
 __all__ = ["read_records"]
 
 # What may be said of a row that was taken as it stands.
-_NO_REPAIR = {"hidden_row", "missing_geometry", "row_total_differs"}
+_NO_REPAIR = {"hidden_row", "missing_geometry"}
 
 
 def read_records(
@@ -69,7 +70,7 @@ def read_records(
             [Complaint("missing_column", file, grid.sheet, details={"expected": table.columns[0].heading})]
         )
     heads, first = found
-    _refuse_unknown_headings(columns or {}, grid, heads, file)
+    _refuse_unknown_headings(columns or {}, grid.sheet, heads, file)
     _refuse_personal(table, grid, heads, drop, file)
     sheet = rowsort.sort_rows(table, grid, heads, first, said, dict(defaults or {}))
     unitcodes.fill(sheet, province, locate)
@@ -95,13 +96,12 @@ def read_records(
     )
 
 
-def _refuse_unknown_headings(columns: Mapping[str, str], grid: Grid, heads: Headings, file: str) -> None:
-    known = [*heads.shown.values(), *heads.unknown, *(text for _, text in heads.groups.values())]
-    given = {str(cell).strip() for cell in grid.rows[heads.row] if cell is not None} | set(known)
-    lost = sorted(text for text in columns if text not in given)
+def _refuse_unknown_headings(columns: Mapping[str, str], sheet: str | None, heads: Headings, file: str) -> None:
+    given = {fold(text) for text in heads.texts}
+    lost = sorted(text for text in columns if fold(text) not in given)
     if lost:
-        told = {"headings": ", ".join(known)}
-        raise InputError([Complaint("no_such_heading", file, grid.sheet, value=text, details=told) for text in lost])
+        told = {"headings": ", ".join(heads.texts)}
+        raise InputError([Complaint("no_such_heading", file, sheet, value=text, details=told) for text in lost])
 
 
 def _refuse_personal(table: Table, grid: Grid, heads: Headings, drop: Collection[str], file: str) -> None:
@@ -162,7 +162,10 @@ def _checked(sheet: Sheet, file: str, province: str | None) -> tuple[pd.DataFram
         marks = sheet.marks[n]
         repaired = any(mark.code not in _NO_REPAIR for mark in marks)
         sheet.status[n] = ("repaired" if repaired else "accepted", "; ".join(map(str, marks)))
-    sheet.complaints[:] = [dataclasses.replace(c, file=file, sheet=name) for c in [*sheet.complaints, *complaints]]
+    sheet.complaints[:] = [
+        dataclasses.replace(c, file=file, sheet=name, column=sheet.shown(c.column) or None)
+        for c in [*sheet.complaints, *complaints]
+    ]
     return frame, tuple(rows)
 
 

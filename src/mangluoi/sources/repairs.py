@@ -122,7 +122,7 @@ def _number(column: Column, text: str) -> tuple[Any, str, dict[str, Any]]:
     amount = read_amount(text, whole=column.kind == "whole")
     if amount is None or amount.unit == "percent":
         return text, "", {}
-    if amount.unit in ("households", "visits"):
+    if amount.unit in ("households", "visits") or (amount.unit == "each" and column.name == "people"):
         return text, "", {"not_a_stock": text}
     further = {"lower": amount.lower, "upper": amount.upper, "hedge": amount.hedge}
     return amount.value, "number_form", further if amount.hedge != "=" else {}

@@ -225,7 +225,8 @@ def _geometry(sheet: Sheet, n: int, cells: Mapping[str, Any]) -> Complaint | Non
     if fault is None or "lon" not in sheet.table.names:
         return None
     if fault != "missing_geometry":
-        return Complaint("invalid_geometry", row=n + 1, details={"what": fault})
+        reason, _, kind = fault.partition(" ")
+        return Complaint("invalid_geometry", row=n + 1, details={"reason": reason, "kind": kind})
     if cells.get("address") is None:
         return Complaint("missing_geometry", row=n + 1)
     sheet.marks[n].append(Mark("missing_geometry"))

@@ -34,7 +34,8 @@ class Grid:
     uncalculated
         Row and column of formulas that were saved without a value.
     faults
-        What is wrong with the geometry of a row: "missing_geometry", or what a validity check says.
+        What is wrong with the geometry of a row: "missing_geometry", "self_crossing", "not_finite", "malformed", or
+        "not_a_place" and its kind.
     is_hidden
         Whether the whole sheet is hidden.
     encoding

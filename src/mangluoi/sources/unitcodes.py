@@ -46,8 +46,7 @@ def fill(sheet: Sheet, province: str | None, locate: Callable[..., pd.DataFrame]
             district = found.pop() if len(found) == 1 else district
             continue
         finder = finders[_vintage(sheet, n)]
-        beside = finder.code(sheet.text(n, "district_name")) if sheet.text(n, "unit_name") else None
-        named = finder.find(_own_name(sheet, n), within=beside or district)
+        named = finder.find(_own_name(sheet, n), within=district, above=_above(sheet, n, finder))
         if named.code is None:
             lost[n] = named
             continue
@@ -69,6 +68,13 @@ def fill(sheet: Sheet, province: str | None, locate: Callable[..., pd.DataFrame]
 def _own_name(sheet: Sheet, n: int) -> str:
     """Return the name of the smallest unit that a row gives."""
     return sheet.text(n, "unit_name") or sheet.text(n, "district_name")
+
+
+def _above(sheet: Sheet, n: int, finder: UnitNames) -> list[str]:
+    """Return the codes of the units that a row names above its own."""
+    levels = {"province_name": "province"} | ({"district_name": "district"} if sheet.text(n, "unit_name") else {})
+    codes = (finder.code(text, level) for name, level in levels.items() if (text := sheet.text(n, name)))
+    return [code for code in codes if code is not None]
 
 
 def _vintage(sheet: Sheet, n: int) -> str:
