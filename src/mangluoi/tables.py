@@ -265,13 +265,77 @@ ACTIONS = Table(
     "actions", "Phương án", "What may be done, and its cost.", "Việc có thể làm và chi phí.", ("action_id",),
     (
         Column("action_id", "code", "Mã", "Id of the action.", "Mã việc."),
-        Column("kind", "code", "Việc", "expand or build.", "Mở rộng hoặc xây mới.", choices=("expand", "build")),
+        Column(
+            "kind", "code", "Việc",
+            "build; expand; reprofile (places move from another service); upgrade (admit a group that is not admitted "
+            "today); merge (close a source, its places go here); close.",
+            "Xây mới, mở rộng, chuyển đổi công năng, nâng cấp để được nhận nhóm, sáp nhập, giải thể.",
+            choices=("build", "expand", "reprofile", "upgrade", "merge", "close"),
+        ),
         Column("site_id", "code", "Mã địa điểm", "The site, existing or new.", "Địa điểm hiện có hoặc mới."),
         _SERVICE,
         _people("min_added", "Tối thiểu", "Fewest places if done at all.", "Số chỗ tối thiểu nếu làm."),
-        _people("max_added", "Tối đa", "Most places.", "Số chỗ tối đa."),
+        _people("max_added", "Tối đa", "Most places; zero with upgrade and close.", "Số chỗ tối đa."),
         Column("fixed_vnd", "number", "Chi phí cố định", "Cost if done.", "Chi phí cố định.", unit="đồng", low=0),
-        Column("per_place_vnd", "number", "Suất đầu tư", "Cost per place.", "Chi phí một chỗ.", unit="đồng", low=0),
+        Column(
+            "per_place_vnd", "number", "Suất đầu tư",
+            "Cost per place added; with upgrade and close, per place that stands.", "Chi phí một chỗ.", unit="đồng",
+            low=0,
+        ),
+        Column(
+            "step", "whole", "Bước", "Places are added in steps of so many.", "Số chỗ tăng theo bước.", unit="người",
+            required=False, low=1,
+        ),
+        Column(
+            "from_site_id", "code", "Từ địa điểm", "With reprofile and merge: the source; the same site if missing.",
+            "Nơi chuyển chỗ đi.", required=False,
+        ),
+        Column(
+            "from_service", "code", "Từ dịch vụ", "With reprofile and merge: its service; the same if missing.",
+            "Dịch vụ chuyển chỗ đi.", required=False, choices="service",
+        ),
+        Column(
+            "group", "code", "Nhóm được nhận", "With upgrade: who is admitted; everybody if missing.",
+            "Nhóm được nhận sau nâng cấp.", required=False, choices="group",
+        ),
+        Column(
+            "saved_vnd", "number", "Tiết kiệm", "What no longer has to be paid; counts in the least total only.",
+            "Khoản không còn phải chi.", unit="đồng", required=False, low=0,
+        ),
+        Column(
+            "land_per_place_m2", "number", "Đất một chỗ", "Land that the norm asks for each place.",
+            "Định mức đất một chỗ.", unit="m²", required=False, low=0,
+        ),
+        Column(
+            "phase", "whole", "Giai đoạn", "Earliest phase in which it can be done, from 1.", "Giai đoạn sớm nhất.",
+            required=False, low=1,
+        ),
+        Column("authority", "code", "Nguồn", "Whose budget pays.", "Cấp chi trả.", required=False),
+        Column(
+            "exclusive", "code", "Loại trừ", "Of the actions with the same word, one at most is done.",
+            "Chỉ làm một trong các việc cùng mã.", required=False,
+        ),
+        Column(
+            "requires", "text", "Điều kiện",
+            "Ids of actions, or words of `exclusive`, that must be done too; several with semicolons.",
+            "Việc phải làm trước.", required=False,
+        ),
+        Column(
+            "bundle", "code", "Gói", "Actions with the same word are done all or none.", "Làm cùng nhau hoặc không.",
+            required=False,
+        ),
+        Column(
+            "place_id", "code", "Mã nơi", "The place, where its services have site ids of their own.",
+            "Địa điểm chung của nhiều dịch vụ.", required=False,
+        ),
+        Column(
+            "facility_type", "code", "Loại hình", "With build: what is built.", "Loại hình xây mới.", required=False,
+            choices="type",
+        ),
+        Column(
+            "ownership", "code", "Sở hữu", "With build: public or nonpublic.", "Công lập hoặc ngoài công lập.",
+            required=False, choices=("public", "nonpublic"),
+        ),
     ),
 )  # fmt: skip
 

@@ -64,11 +64,11 @@ def test_sentences_of_options_that_are_not_here_yet(message: str, told: str):
 
 
 def test_every_verb_is_a_module_with_help():
-    """Each name in the list of verbs is a module that adds the verb of its name, with help in both languages."""
+    """Each name in the list of verbs is a module that adds a verb of its name, with help in both languages."""
     for lang in ("vi", "en"):
         top = door._parser(lang)
         choices = next(a for a in top._actions if isinstance(a, argparse._SubParsersAction)).choices
-        assert list(choices) == list(door._VERBS)
+        assert [verb for verb in choices if verb in door._VERBS] == list(door._VERBS)
         assert all(parser.description for parser in choices.values())
 
 

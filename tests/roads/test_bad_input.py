@@ -137,6 +137,25 @@ def test_graph_loops_and_zero_lengths_are_remarked() -> None:
     assert minutes(network, "1", "3") == minutes(network, "1", "2")
 
 
+def test_a_graph_file_names_its_traps_and_passes_crumbs_over(tmp_path: Path) -> None:
+    """As other files do: a node that is entered and never left is named, and points are not put on a lone crumb."""
+    graph = nx.MultiDiGraph(crs="EPSG:4326")
+    for i in range(150):
+        graph.add_node(str(i), x=105.0 + i * 0.001, y=19.0)
+        if i:
+            graph.add_edge(str(i - 1), str(i), highway="primary", length=105.0)
+            graph.add_edge(str(i), str(i - 1), highway="primary", length=105.0)
+    graph.add_node("trap", x=105.05, y=19.001)
+    graph.add_edge("50", "trap", highway="primary", length=111.0)
+    graph.add_node("crumb", x=105.05, y=19.01)
+    nx.write_graphml(graph, tmp_path / "a.graphml")
+    network = roads.read_network(tmp_path / "a.graphml", profile="car")
+    assert network.remarks["id"].tolist() == ["node trap"]
+    assert network.notes["parts_passed_over"] == 1
+    near_crumb = pd.DataFrame({"id": ["p"], "lon": [105.05], "lat": [19.0099]})
+    assert roads.unreached(network, near_crumb, snap_limit_m=500)["id"].tolist() == ["p"]
+
+
 def test_a_projected_graph_is_brought_to_degrees() -> None:
     """`osmnx.project_graph` writes metres and says so: the same network; metres without a word are refused."""
     graph = nx.MultiDiGraph(crs="EPSG:4326")

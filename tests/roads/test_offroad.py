@@ -24,6 +24,7 @@ NODES = pd.DataFrame({"node_id": ["a", "b"], "lon": [105.0, 105.04], "lat": [19.
 EDGES = pd.DataFrame({"from_node": ["a"], "to_node": ["b"], "minutes": [6.0]})
 ROAD = roads.network_from_edges(NODES, EDGES)
 LEVEL_KPH = 4 / 1.3
+NONE = np.empty(0, dtype=np.int64)
 
 
 def points(*spots: tuple[str, float, float]) -> pd.DataFrame:
@@ -61,9 +62,12 @@ def test_least_cost_is_scipys_on_the_same_steps(neighbours: int, way: int) -> No
                     cost.append(minutes)
     graph = csr_array((cost, (tail, head)), shape=(pace.size, pace.size))
     expected = dijkstra(graph, indices=seeds).min(axis=0)
-    found, seed = strides.spread(pace, height, cell, strides.moves(neighbours), seeds, 1e9, way)
+    found, seed = strides.spread(pace, height, cell, strides.moves(neighbours), seeds, 1e9, way, NONE)
     assert found == pytest.approx(expected)
     assert ((seed >= 0) == np.isfinite(expected)).all()
+    wanted = rng.integers(0, pace.size, 5)
+    early, _ = strides.spread(pace, height, cell, strides.moves(neighbours), seeds, 1e9, way, wanted)
+    assert early[wanted] == pytest.approx(expected[wanted])
 
 
 def test_there_and_back_are_the_two_directions() -> None:
@@ -71,8 +75,8 @@ def test_there_and_back_are_the_two_directions() -> None:
     rng = np.random.default_rng(3)
     pace, height = 0.06 / rng.uniform(2, 5, (9, 9)), rng.uniform(0, 50, (9, 9))
     steps = strides.moves(16)
-    out = strides.spread(pace, height, 30.0, steps, np.array([0]), 1e9, strides.FORWARD)[0][80]
-    same = strides.spread(pace, height, 30.0, steps, np.array([80]), 1e9, strides.BACKWARD)[0][0]
+    out = strides.spread(pace, height, 30.0, steps, np.array([0]), 1e9, strides.FORWARD, NONE)[0][80]
+    same = strides.spread(pace, height, 30.0, steps, np.array([80]), 1e9, strides.BACKWARD, NONE)[0][0]
     assert out == pytest.approx(same)
 
 
@@ -192,7 +196,7 @@ def test_closing_cells_never_shortens_a_walk(seed: int) -> None:
     fewer = np.where(rng.random(pace.shape) < 0.25, np.inf, pace)
     fewer[0, 0] = pace[0, 0]
     before, after = (
-        strides.spread(p, height, 30.0, strides.moves(16), np.array([0]), 1e9, strides.FORWARD)[0]
+        strides.spread(p, height, 30.0, strides.moves(16), np.array([0]), 1e9, strides.FORWARD, NONE)[0]
         for p in (pace, fewer)
     )
     assert (after >= before - 1e-12).all()

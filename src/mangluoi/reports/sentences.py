@@ -11,7 +11,7 @@ from typing import Any
 
 from mangluoi import shipped
 from mangluoi.errors import Complaint
-from mangluoi.reports import words
+from mangluoi.reports import clashes, words
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.result import Notice
 from mangluoi.tables import INPUTS, TABLES, Table
@@ -136,6 +136,8 @@ def _readable(fields: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
             readable[field] = known(_KEYED[field], str(value), lang)
         elif field in _SHARES and isinstance(value, float):
             readable[field] = percent(value, lang)
+        elif field == "clash":
+            readable[field] = clashes.sentence(**value, lang=lang)
         elif field == "basis":
             readable[field] = stop(str(value))
         elif field == "vintage":

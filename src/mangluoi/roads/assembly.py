@@ -18,7 +18,7 @@ from mangluoi.roads.modes import Profile
 from mangluoi.roads.network import RoadNetwork, from_pieces, walking_min_per_km
 from mangluoi.roads.ways import Rule
 
-__all__ = ["Climb", "Drawn", "assemble"]
+__all__ = ["Climb", "Drawn", "assemble", "with_parts"]
 
 # A part with fewer nodes than this share of the network, and than this number, is a slip of the map.
 _PART_SHARE, _PART_NODES = 0.01, 100
@@ -145,14 +145,14 @@ def assemble(
         access_min_per_km=walking_min_per_km(),
         notes=notes,
         remarks=pd.DataFrame(remarks, columns=["problem", "id", "done"], dtype="str"),
-        smallest_part=max(1, min(_PART_NODES, math.ceil(_PART_SHARE * len(used)))),
         **about,
     )
-    return _with_parts(network)
+    return with_parts(network)
 
 
-def _with_parts(network: RoadNetwork) -> RoadNetwork:
+def with_parts(network: RoadNetwork) -> RoadNetwork:
     """Add what only the whole network shows: parts cut off, and one-way streets that lead in and not out."""
+    smallest = max(1, min(_PART_NODES, math.ceil(_PART_SHARE * len(network.node_ids))))
     counts = np.bincount(network.part, minlength=1)
     lost = network.node_ids[network.trapped]
     traps = pd.DataFrame(
@@ -166,11 +166,11 @@ def _with_parts(network: RoadNetwork) -> RoadNetwork:
     notes = {
         **network.notes,
         "parts": len(counts),
-        "parts_passed_over": int((counts < network.smallest_part).sum()),
+        "parts_passed_over": int((counts < smallest).sum()),
         "nodes_trapped": len(lost),
     }
     remarks = pd.concat([network.remarks, traps], ignore_index=True) if len(traps) else network.remarks
-    return replace(network, notes=notes, remarks=remarks)
+    return replace(network, notes=notes, remarks=remarks, smallest_part=smallest)
 
 
 def _end_at_blocks(drawn: Drawn, ways: NDArray[Any], nodes: NDArray[Any], gap: NDArray[Any]) -> tuple[Any, ...]:

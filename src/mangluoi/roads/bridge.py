@@ -19,6 +19,7 @@ from mangluoi.errors import Complaint, InputError
 from mangluoi.rasters import Raster
 from mangluoi.roads import layout, slope, ways
 from mangluoi.roads.areas import Area, check_country
+from mangluoi.roads.assembly import with_parts
 from mangluoi.roads.modes import CLASSES, Profile, find_profile
 from mangluoi.roads.network import Floats, RoadNetwork, from_pieces, walking_min_per_km
 from mangluoi.roads.slope import check_elevation
@@ -295,6 +296,7 @@ def read_graphml(
     if not len(network.tail):
         why = f"no road that {profile.name} may use"
         raise InputError([Complaint("unreadable_file", file=path.name, details={"why": why})])
+    network = with_parts(network)
     return replace(network, notes={**network.notes, "edges_outside": outside})
 
 

@@ -81,7 +81,7 @@ def walking_legs(
         seeds, x, y = _road_cells(network, ground)
         found, seed = strides.spread(
             ground.min_per_m, ground.height_m, ground.cell_m, strides.moves(neighbours), seeds, max_minutes,
-            strides.BOTH_WAYS,
+            strides.BOTH_WAYS, cells,
         )  # fmt: skip
         reached = np.isfinite(found[cells])
         joined = seed[cells[reached]]
@@ -199,7 +199,7 @@ def walking_times(
     parts = []
     for name, cell in zip(near, near_cells, strict=True):
         minutes = strides.spread(
-            ground.min_per_m, ground.height_m, ground.cell_m, steps, np.array([cell]), max_minutes, way
+            ground.min_per_m, ground.height_m, ground.cell_m, steps, np.array([cell]), max_minutes, way, far_cells
         )[0][far_cells]
         here = np.flatnonzero(minutes <= max_minutes)
         names = np.full(len(here), name, dtype=object), far[here]

@@ -107,7 +107,7 @@ def _down(heap: Any, place: Any, cost: Any, size: int) -> None:
 
 @_jit
 def spread(
-    min_per_m: Any, height: Any, cell_m: float, steps: Any, seeds: Any, limit: float, way: int
+    min_per_m: Any, height: Any, cell_m: float, steps: Any, seeds: Any, limit: float, way: int, wanted: Any
 ) -> tuple[Any, Any]:
     """Return the minutes between the nearest seed and every cell, and which seed that is.
 
@@ -123,16 +123,24 @@ def spread(
         The farthest that counts, in minutes.
     way
         `FORWARD`, `BACKWARD` or `BOTH_WAYS`.
+    wanted
+        The cells that are asked for: the search stops when all of them are reached. None asked for means all.
 
     Returns
     -------
     minutes, seed
-        By cell; inf and -1 where no seed is within the limit. Of equally near seeds the first one given.
+        By cell; inf and -1 where no seed is within the limit. Of equally near seeds the first one given. Cells that
+        were not asked for may hold more than their minutes.
     """
     rows, columns = min_per_m.shape
     count = rows * columns
     cost, seed = np.full(count, np.inf), np.full(count, -1, np.int32)
     place, heap = np.full(count, -1, np.int32), np.empty(count, np.int32)
+    asked, left = np.zeros(count, np.bool_), 0
+    for cell in wanted:
+        if not asked[cell]:
+            asked[cell] = True
+            left += 1
     size = 0
     for k in range(len(seeds)):
         cell = seeds[k]
@@ -145,6 +153,10 @@ def spread(
         cell = heap[0]
         place[cell] = -2
         size -= 1
+        if asked[cell]:
+            left -= 1
+            if left == 0:
+                break
         if size > 0:
             heap[0] = heap[size]
             _down(heap, place, cost, size)

@@ -10,9 +10,9 @@ from mangluoi import siting, supply
 from mangluoi.errors import Complaint, PlanError
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Notice
-from mangluoi.tables import ACTIONS, CAPACITY
+from mangluoi.tables import CAPACITY
 
-__all__ = ["chosen_actions", "dropped_sites", "new_admissible", "offered_actions"]
+__all__ = ["chosen_actions", "dropped_sites", "new_admissible", "offered_actions", "required_actions"]
 
 
 def offered_actions(plan: Plan, capacity: pd.DataFrame, located: set[str], candidates: pd.DataFrame) -> pd.DataFrame:
@@ -27,7 +27,8 @@ def offered_actions(plan: Plan, capacity: pd.DataFrame, located: set[str], candi
     for number, rule in enumerate(plan.actions, start=1):
         if rule.kind == "build":
             for site in candidates["site_id"]:
-                rows.append((f"xay-moi/{site}/{rule.service}/{number}", rule, site, rule.max_added))
+                name = f"xay-moi/{site}/{rule.service}/{number}"
+                rows.append((name, rule, site, rule.min_added, rule.max_added))
             continue
         offering = capacity[capacity["service"] == rule.service].set_index("site_id")["usable"]
         for site in rule.sites or sorted(set(offering.index) & located):
@@ -36,20 +37,30 @@ def offered_actions(plan: Plan, capacity: pd.DataFrame, located: set[str], candi
                 where = f"actions[{number}].sites"
                 found.append(Complaint("unknown_reference", column=where, value=site, details=details))
             elif site in located:
-                most = rule.max_added
+                fewest, most = rule.min_added, rule.max_added
                 if rule.max_size is not None:
                     most = min(most, rule.max_size - int(offering[site]))
-                if most >= max(rule.min_added, 1):
-                    rows.append((f"mo-rong/{site}/{rule.service}/{number}", rule, site, most))
+                if rule.to_size is not None:
+                    fewest = most = rule.to_size - int(offering[site])
+                if most >= max(fewest, 1):
+                    rows.append((f"mo-rong/{site}/{rule.service}/{number}", rule, site, fewest, most))
     if found:
         raise PlanError(found)
     return pd.DataFrame(
         [
-            (name, rule.kind, site, rule.service, rule.min_added, most, rule.fixed_vnd, rule.per_place_vnd)
-            for name, rule, site, most in rows
+            (name, rule.kind, site, rule.service, fewest, most, rule.fixed_vnd, rule.per_place_vnd)
+            for name, rule, site, fewest, most in rows
         ],
-        columns=ACTIONS.names,
-    )
+        columns=[
+            "action_id", "kind", "site_id", "service", "min_added", "max_added", "fixed_vnd", "per_place_vnd",
+        ],
+    )  # fmt: skip
+
+
+def required_actions(plan: Plan, actions: pd.DataFrame) -> list[str]:
+    """Return the ids of the actions of rules that must be done."""
+    numbers = {str(number) for number, rule in enumerate(plan.actions, start=1) if rule.required}
+    return [str(name) for name in actions["action_id"] if str(name).rsplit("/", 1)[-1] in numbers]
 
 
 def dropped_sites(plan: Plan, sites: pd.DataFrame, located: set[str]) -> list[Notice]:
@@ -82,6 +93,7 @@ def chosen_actions(
     sites: pd.DataFrame,
     candidates: pd.DataFrame,
     gains: Mapping[str, float],
+    why: pd.DataFrame,
 ) -> pd.DataFrame:
     """Name what was chosen and where it is.
 
@@ -91,16 +103,18 @@ def chosen_actions(
         The answer in terms of doors.
     gains
         By action, how many more people are served than if everything but it were done.
+    why
+        See `motives.motives`.
 
     Returns
     -------
     DataFrame
-        action_id, kind, site_id, service, added, cost_vnd, served_more, name, unit_name, lon, lat; dearest first.
-        ``served_more`` is the action's gain.
+        action_id, kind, site_id, service, added, cost_vnd, served_more, lost, instead, held_by, name, unit_name, lon,
+        lat; dearest first. ``served_more`` is the action's gain.
     """
     columns = [
-        "action_id", "kind", "site_id", "service", "added", "cost_vnd", "served_more", "name", "unit_name", "lon",
-        "lat",
+        "action_id", "kind", "site_id", "service", "added", "cost_vnd", "served_more", "lost", "instead", "held_by",
+        "name", "unit_name", "lon", "lat",
     ]  # fmt: skip
     if solution is None or solution.chosen.empty:
         return pd.DataFrame(columns=columns)
@@ -109,6 +123,7 @@ def chosen_actions(
     )
     chosen = chosen[chosen["added"] > 0]
     chosen["served_more"] = [gains[name] for name in chosen["action_id"]]
+    chosen = chosen.merge(why, on="action_id", how="left", validate="one_to_one")
     places = pd.concat(
         [sites[["site_id", "name", "unit_name", "lon", "lat"]], candidates.assign(name=candidates["unit_name"])],
         ignore_index=True,

@@ -137,9 +137,13 @@ def in_actions(actions: Sequence[ActionRule], services: Sequence[ServiceRule]) -
         yield from _offered(action.service, services, f"{where}.service")
         if action.kind == "build":
             yield from listed(action.facility_type, "type", f"{where}.facility_type")
-        for key, kind in (("sites", "expand"), ("max_size", "expand"), ("facility_type", "build")):
+        of_kind = {"sites": "expand", "max_size": "expand", "to_size": "expand", "facility_type": "build"}
+        for key, kind in of_kind.items():
             if getattr(action, key) and action.kind != kind:
                 yield Complaint("unused_key", column=f"{where}.{key}", details={"condition": f'kind = "{kind}"'})
+        if action.required and action.kind == "build":
+            # A rule builds at any commune; required, it would build at every one.
+            yield Complaint("unused_key", column=f"{where}.required", details={"condition": 'kind = "expand"'})
 
 
 def in_targets(targets: Sequence[TargetRule]) -> Iterator[Complaint]:

@@ -84,7 +84,7 @@ class Disclosed:
     bands
         service, group, band, people, share, masked; for the province.
     actions
-        action_id, kind, site_id, service, added, cost_vnd, served_more (missing: 1 to 10 people, masked), name,
+        action_id, kind, site_id, service, added, cost_vnd, served_more, lost (missing: 1 to 10 people, masked), name,
         unit_name, lon, lat; without actions of withheld services.
     solution
         status, gap and seconds of the solver; objective, bound and cost_vnd too where no total that they sum is
@@ -282,9 +282,13 @@ def _door(
 
 def _actions(result: Result, secret: Secret, *, masks: bool) -> pd.DataFrame:
     shown = result.actions[~result.actions["service"].isin(secret.services)].reset_index(drop=True)
-    more = shown["served_more"].astype(float)
-    few = (more.abs() > 0) & (more.abs() <= LARGEST_MASKED) & masks
-    return shown.assign(served_more=more.mask(few))
+    people = {name: shown[name].astype(float) for name in ("served_more", "lost")}
+    return shown.assign(
+        **{
+            name: count.mask((count.abs() > 0) & (count.abs() <= LARGEST_MASKED) & masks)
+            for name, count in people.items()
+        }
+    )
 
 
 def _answer(result: Result, secret: Secret, totals: pd.DataFrame) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def result(
         bands=_empty(service=str, group=str, band=str, people=float, share=float),
         actions=_empty(
             action_id=str, kind=str, site_id=str, service=str, added=float, cost_vnd=float, name=str, unit_name=str,
-            lon=float, lat=float, served_more=float,
+            lon=float, lat=float, served_more=float, lost=float, instead=str, held_by=str,
         ),
         solution=None,
         scorecard=_empty(

@@ -21,8 +21,8 @@ __all__ = ["ground_of", "network_of"]
 
 _DEGREES_PER_KM = 1 / 111.0
 _UNREADABLE = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError)
-# Cells as fine as a province allows: no finer than the elevation, no more than fit in memory.
-_FINEST_M, _CELLS = 30.0, 6_000_000
+# Cells as fine as a province allows: no finer than the elevation, no more than are crossed in seconds.
+_FINEST_M, _CELLS = 30.0, 2_000_000
 
 
 def network_of(plan: Plan, where: Area, profile: str) -> tuple[roads.RoadNetwork, list[Notice]]:

@@ -64,7 +64,7 @@ def of_plan(
         for basis in dict.fromkeys(rule.basis for rule in plan.actions):
             notices.append(Notice("cost_assumed", {"basis": basis}))
         notices.append(Notice("not_terrain_checked", {}))
-        if solution.status != "optimal":
+        if solution.status not in ("optimal", "infeasible"):
             notices.append(Notice("time_limit_reached", {"gap": solution.gap}))
     return notices
 

@@ -65,7 +65,8 @@ class Result:
     bands
         By service, group and travel-time band: people, share. The group ``population`` is always among them.
     actions
-        What was chosen: action_id, kind, site_id, service, added, cost_vnd, name, unit_name, lon, lat, served_more
+        What was chosen: action_id, kind, site_id, service, added, cost_vnd, name, unit_name, lon, lat; lost, instead,
+        held_by (see `motives.motives`); served_more
         (than if everything but it were done).
     solution
         The solver's answer, or None where the plan offers no action.

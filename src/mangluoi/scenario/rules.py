@@ -180,6 +180,10 @@ class ActionRule:
         With "build": what is built.
     max_size
         With "expand": most places that the site may have in the end.
+    to_size
+        With "expand": exactly the places that the site has in the end, if it is done, as a source document says.
+    required
+        Whether it must be done, at every site of the rule: the scenario "as planned".
     """
 
     kind: Literal["expand", "build"]
@@ -192,6 +196,8 @@ class ActionRule:
     sites: tuple[str, ...] = ()
     facility_type: str = ""
     max_size: int | None = None
+    to_size: int | None = None
+    required: bool = False
 
 
 @dataclass(frozen=True)

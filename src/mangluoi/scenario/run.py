@@ -17,6 +17,7 @@ from mangluoi.scenario import (
     forecast,
     margins,
     measures,
+    motives,
     need_only,
     notice,
     origin,
@@ -109,7 +110,9 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         today = open_today(plan, offered, located)
         before = on.allocate(today)
     with begin("siting").stage("siting"):
-        solution = _solve(plan, on, today, actions)
+        asked_of_sites = motives.question(plan, on, today, actions, choices.required_actions(plan, actions))
+        solution = _solve(plan, asked_of_sites)
+        why = motives.motives(asked_of_sites, solution, here, spots, time_limit_s=plan.time_limit_s)
     with begin("audit").stage("audit"):
         doing = pd.DataFrame(columns=["action_id"]) if solution is None else solution.chosen
         after_places = today if solution is None else today.plus(doing)
@@ -117,7 +120,7 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         states, states_after = at.by_unit(before.states), at.by_unit(after.states)
         conserve(asked, need, states, states_after)
         gains = _gains(on, today, doing, after)
-        chosen = choices.chosen_actions(solution, actions, here.sites, spots, gains)
+        chosen = choices.chosen_actions(solution, actions, here.sites, spots, gains, why)
         card = scorecard(
             plan,
             facilities=here.facilities,
@@ -135,6 +138,7 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         *road_notices,
         *at.notices,
         *notice.of_plan(plan, where, here, given.totals, people, solution),
+        *motives.clash_notice(solution, here, spots),
         *notice.full_for_want_of_figures(before.states, _near_unknown(on, offered, located)),
     )
     return Result(
@@ -252,19 +256,10 @@ def _near_unknown(on: setting.Setting, offered: pd.DataFrame, located: set[str])
     return on.covered(by_door(unknown[["site_id", "service"]]))
 
 
-def _solve(plan: Plan, on: setting.Setting, today: Places, actions: pd.DataFrame) -> siting.Solution | None:
-    if actions.empty or plan.budget_vnd <= 0:
+def _solve(plan: Plan, asked: siting.Question) -> siting.Solution | None:
+    if asked.actions.empty or plan.budget_vnd <= 0:
         return None
-    return siting.max_served(
-        on.need[~on.need["point_id"].isin(on.lost)],
-        on.minutes,
-        capacity=today.doors[["site_id", "service", "capacity"]],
-        actions=by_door(actions),
-        budget_vnd=plan.budget_vnd,
-        max_minutes=on.limits,
-        admissible=on.admissible,
-        time_limit_s=plan.time_limit_s,
-    )
+    return siting.solve(asked, siting.Aim("served"), time_limit_s=plan.time_limit_s)
 
 
 def _unlocated(where: facts.Area, here: facts.Supply) -> pd.DataFrame:

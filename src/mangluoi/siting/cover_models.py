@@ -1,115 +1,53 @@
 """Covering models: who is within reach of a chosen site, whatever its capacity.
 
-The variables, in order: whether each site is chosen, and how much of each class of points is covered. Points that the
-same candidates cover are one class; a class that an existing or required site covers is covered anyway.
+The variables, in order: whether each site is chosen, and how much of each class of points is covered.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, hstack, vstack
+from scipy.sparse import csr_array, eye_array, hstack, vstack
 
+from mangluoi.siting.cover_reduction import Cover
 from mangluoi.siting.solver import Model
-from mangluoi.siting.uncapped import Uncapped
 
-__all__ = ["Classes", "classes", "most_covered", "smallest_set"]
-
-
-@dataclass(frozen=True, eq=False)
-class Classes:
-    """Points merged by the sites that cover them.
-
-    Parameters
-    ----------
-    people
-        People of each class.
-    row, site
-        Which site covers which class.
-    anyway
-        People covered by sites that stand or must be chosen.
-    """
-
-    people: NDArray[np.float64]
-    row: NDArray[np.int64]
-    site: NDArray[np.int64]
-    anyway: float
+__all__ = ["most_covered", "smallest_set"]
 
 
-def classes(problem: Uncapped, *, backup: bool = False) -> Classes:
-    """Merge points that the same sites cover.
+def most_covered(cover: Cover, limits: list[tuple[NDArray[np.float64], float]]) -> Model:
+    """Cover as many people as possible within limits, each the weights of the sites and what they may sum to.
 
-    Parameters
-    ----------
-    problem
-        The problem, with pairs within the threshold only.
-    backup
-        Whether points covered by a site that stands are kept, since a second site counts.
-    """
-    order = np.lexsort((problem.site, problem.point))
-    point, site = problem.point[order], problem.site[order]
-    starts = np.searchsorted(point, np.arange(problem.points.size + 1))
-    given = problem.existing | problem.required
-    together: dict[bytes, float] = {}
-    anyway = 0.0
-    for number in range(problem.points.size):
-        own = site[starts[number] : starts[number + 1]]
-        if given[own].any() and not backup:
-            anyway += problem.people[number]
-            continue
-        key = own.tobytes()
-        together[key] = together.get(key, 0.0) + problem.people[number]
-    keys = sorted(together)
-    members = [np.frombuffer(key, dtype=np.int64) for key in keys]
-    return Classes(
-        people=np.array([together[key] for key in keys]),
-        row=np.repeat(np.arange(len(keys)), [part.size for part in members]).astype(np.int64),
-        site=np.concatenate([*members, np.zeros(0, np.int64)]),
-        anyway=anyway,
-    )
-
-
-def most_covered(problem: Uncapped, merged: Classes, *, p: int | None, budget_vnd: float | None) -> Model:
-    """Cover as many people as possible with p sites or for a budget.
-
-    Maximise Σ people·y subject to y ≤ Σ x over the sites that cover the class, Σ x ≤ p, Σ cost·x ≤ budget. For whole x
-    the best y is whole, so only x needs to be.
+    Maximise Σ people·y subject to y ≤ Σ x over the sites that cover the class and Σ weight·x ≤ limit. For whole x the
+    best y is whole, so only x needs to be.
 
     References
     ----------
     Church, R. and ReVelle, C. (1974), "The maximal covering location problem", *Papers in Regional Science* 32.
     """
-    sites, count = problem.sites.size, merged.people.size
-    covers = csr_array((-np.ones(merged.row.size), (merged.row, merged.site)), shape=(count, sites))
-    parts = [hstack([covers, csr_array((np.ones(count), (range(count), range(count))), shape=(count, count))])]
-    high = [np.zeros(count)]
-    for weights, limit in ((np.ones(sites), p), (problem.cost_vnd / (budget_vnd or 1.0), budget_vnd and 1.0)):
-        if limit is not None:
-            weights = np.where(problem.existing, 0.0, weights)
-            parts.append(csr_array(np.concatenate([weights, np.zeros(count)])[None, :]))
-            high.append(np.array([float(limit)]))
-    right = np.concatenate(high)
+    sites, count = cover.site.size, cover.people.size
+    rows = [hstack([_covers(cover), eye_array(count)])]
+    # Weights relative to their limit: what a solver forgives is then as small for money as for numbers of sites.
+    rows += [csr_array(np.concatenate([weight / (limit or 1.0), np.zeros(count)])[None, :]) for weight, limit in limits]
+    right = np.concatenate([np.zeros(count), [1.0 if limit else 0.0 for _, limit in limits]])
     return Model(
-        cost=np.concatenate([np.zeros(sites), -merged.people]),
-        matrix=csr_array(vstack(parts, format="csr")),
+        cost=np.concatenate([np.zeros(sites), -cover.people]),
+        matrix=csr_array(vstack(rows, format="csr")),
         low=np.full(right.size, -np.inf),
         high=right,
         upper=np.ones(sites + count),
         whole=np.concatenate([np.ones(sites, bool), np.zeros(count, bool)]),
-        lower=np.concatenate([_given(problem), np.zeros(count)]),
     )
 
 
 def smallest_set(
-    problem: Uncapped, merged: Classes, *, at_least: float, by_cost: bool, times_covered: int = 1
+    cover: Cover, *, at_least: float, cost: NDArray[np.float64], given: NDArray[np.bool_], times_covered: int = 1
 ) -> Model:
     """Cover at least as many people as given with the fewest sites, or for the least cost.
 
-    Minimise Σ x or Σ cost·x subject to `times_covered`·y ≤ Σ x over the sites that cover the class, and Σ people·y ≥
-    the people to cover who are not covered anyway. With everybody to cover this is the set covering problem, with
-    fewer its partial form, with ``times_covered`` 2 its backup form.
+    Minimise Σ cost·x subject to `times_covered`·y ≤ Σ x over the sites that cover the class, and Σ people·y ≥ the
+    people to cover who are not covered anyway. With everybody to cover this is the set covering problem, with fewer
+    its partial form, with ``times_covered`` 2 its backup form.
 
     References
     ----------
@@ -117,21 +55,21 @@ def smallest_set(
     *Operations Research* 19; Daskin, M. and Owen, S. (1999), *Geographical Analysis* 31 (partial); Hogan, K. and
     ReVelle, C. (1986), *Management Science* 32 (backup).
     """
-    sites, count = problem.sites.size, merged.people.size
-    covers = csr_array((-np.ones(merged.row.size), (merged.row, merged.site)), shape=(count, sites))
-    enough = csr_array((np.full(count, float(times_covered)), (range(count), range(count))), shape=(count, count))
-    everyone = csr_array(np.concatenate([np.zeros(sites), merged.people])[None, :])
+    sites, count = cover.site.size, cover.people.size
+    everyone = csr_array(np.concatenate([np.zeros(sites), cover.people])[None, :])
+    enough = float(times_covered) * eye_array(count)
     return Model(
-        cost=np.concatenate([np.where(problem.existing, 0.0, problem.cost_vnd if by_cost else 1.0), np.zeros(count)]),
-        matrix=csr_array(vstack([hstack([covers, enough]), everyone], format="csr")),
-        low=np.append(np.full(count, -np.inf), at_least - merged.anyway),
+        cost=np.concatenate([cost, np.zeros(count)]),
+        matrix=csr_array(vstack([hstack([_covers(cover), enough]), everyone], format="csr")),
+        low=np.append(np.full(count, -np.inf), at_least - cover.anyway),
         high=np.append(np.zeros(count), np.inf),
         upper=np.ones(sites + count),
         # A class is covered or it is not: half of its people would be covered by half of a pair of sites.
         whole=np.concatenate([np.ones(sites, bool), np.full(count, times_covered > 1)]),
-        lower=np.concatenate([_given(problem), np.zeros(count)]),
+        lower=np.concatenate([given.astype(np.float64), np.zeros(count)]),
     )
 
 
-def _given(problem: Uncapped) -> NDArray[np.float64]:
-    return (problem.existing | problem.required).astype(np.float64)
+def _covers(cover: Cover) -> csr_array:
+    shape = (cover.people.size, cover.site.size)
+    return csr_array((-np.ones(cover.row_site.size), cover.row_site, cover.row_start), shape=shape)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from mangluoi import access
 from mangluoi.errors import Complaint, ConservationError, InputError
-from mangluoi.siting import cover_models, solver, uncapped
+from mangluoi.siting import cover_exact, cover_models, solver, uncapped, uncapped_answer
+from mangluoi.siting import cover_reduction as reduction
 from mangluoi.siting.solution import Solution
 
 __all__ = ["max_cover", "p_center", "set_cover"]
@@ -83,16 +84,19 @@ def max_cover(
         p=p,
         budget_vnd=budget_vnd,
     )
-    merged = cover_models.classes(question)
-    model = cover_models.most_covered(question, merged, p=p, budget_vnd=budget_vnd)
-    answer = solver.minimise(model, time_limit_s=time_limit_s, relative_gap=_whole_gap(question.people))
-    chosen = _chosen(question, answer)
-    covered = _covered(demand, times, question, chosen, max_minutes)
-    everyone = float(question.people.sum())
-    bound = min(merged.anyway - answer.bound, everyone)
-    if (question.people == np.rint(question.people)).all():
-        bound = float(math.floor(bound + 1e-6))
-    return _solution(question, chosen, answer, covered, max(bound, covered), start, seed)
+    chosen, found_bound, status = _most(question, p, budget_vnd, time_limit_s, start)
+    sites = question.sites[chosen].tolist()
+    covered = float(
+        access.coverage(
+            uncapped.need_of(demand), uncapped.rows_to(times, sites), max_minutes=max_minutes, sites=sites
+        ).sum()
+    )
+    if status == "optimal" and covered < found_bound - 1e-6 * max(1.0, found_bound):
+        raise ConservationError(f"the solver covers {found_bound:g} people, the audit {covered:g}")
+    bound = max(found_bound, covered)
+    return uncapped_answer.solution(
+        question, chosen, status=status, objective=covered, bound=bound, start=start, seed=seed
+    )  # fmt: skip
 
 
 def set_cover(
@@ -151,27 +155,27 @@ def set_cover(
         costs_vnd=costs_vnd,
         max_minutes=max_minutes,
     )
-    merged = cover_models.classes(question, backup=times_covered > 1)
+    by_cost = costs_vnd is not None
     everyone = float(uncapped.need_of(demand)["need"].sum())
     at_least = share * everyone * (1 - 1e-12)
-    model = cover_models.smallest_set(
-        question, merged, at_least=at_least, by_cost=costs_vnd is not None, times_covered=times_covered
-    )
     if at_least > float(question.people.sum()):
-        answer = solver.Answer(None, "infeasible", math.inf, math.inf, 0.0)
+        chosen, bound, status = question.given, math.inf, "infeasible"
     else:
-        answer = solver.minimise(model, time_limit_s=time_limit_s)
-    chosen = _chosen(question, answer)
+        chosen, bound, status = _fewest(question, at_least, by_cost, times_covered, time_limit_s)
     new = chosen & ~question.existing
-    if answer.status != "infeasible":
-        covered = _covered(demand, times, question, chosen, max_minutes)
-        if answer.values is not None and times_covered == 1 and covered < at_least * (1 - 1e-9):
+    objective = float(question.cost_vnd[new].sum()) if by_cost else float(new.sum())
+    if not _enough(question, chosen, at_least, times_covered):
+        objective = math.inf
+    elif times_covered == 1:
+        sites = question.sites[chosen].tolist()
+        rows = uncapped.rows_to(times, sites)
+        covered = float(access.coverage(uncapped.need_of(demand), rows, max_minutes=max_minutes, sites=sites).sum())
+        if covered < at_least * (1 - 1e-9):
             raise ConservationError(f"the solver covers {at_least:g} people, the audit {covered:g}")
-    objective = float(question.cost_vnd[new].sum()) if costs_vnd is not None else float(new.sum())
-    if answer.values is None:
-        objective = float("inf")
-    bound = answer.bound if costs_vnd is not None else float(np.ceil(answer.bound - 1e-6))
-    return _solution(question, chosen, answer, objective, min(bound, objective), start, seed)
+    bound = bound if by_cost else float(np.ceil(bound - 1e-6))
+    return uncapped_answer.solution(
+        question, chosen, status=status, objective=objective, bound=min(bound, objective), start=start, seed=seed
+    )  # fmt: skip
 
 
 def p_center(
@@ -216,101 +220,87 @@ def p_center(
     question = uncapped.build(demand, times, existing=existing, required=required, forbidden=forbidden, p=p)
     steps = np.unique(question.minutes)
     low, high = 0, steps.size - 1
-    best: solver.Answer | None = None
-    status = "optimal"
+    chosen, status = None, "optimal"
     while low <= high and not question.unreachable:
         middle = (low + high) // 2
         left = None if time_limit_s is None else max(time_limit_s - (time.perf_counter() - start), 0.1)
-        answer = _within(question, float(steps[middle]), left)
-        enough = answer.values is not None and _count(question, answer) <= p
-        if not enough and answer.status == "time_limit" and answer.bound <= p:
-            status = "time_limit"
+        near = uncapped.narrowed(question, question.minutes <= float(steps[middle]))
+        everyone = float(question.people.sum()) * (1 - 1e-12)
+        trial, bound, own = near.given, math.inf, "infeasible"
+        if (np.diff(near.start) > 0).all():
+            trial, bound, own = _fewest(near, everyone, False, 1, left)
+        enough = _enough(near, trial, everyone, 1) and int((trial & ~question.existing).sum()) <= p
+        if not enough and own in ("time_limit", "interrupted") and bound <= p:
+            status = own
             break
         if enough:
-            best, high = answer, middle - 1
+            chosen, high = trial, middle - 1
         else:
             low = middle + 1
-    if best is None or best.values is None:
-        failed = solver.Answer(None, "infeasible" if status == "optimal" else status, math.inf, math.inf, 0.0)
-        nothing = np.zeros(question.sites.size, dtype=bool)
-        return _solution(question, nothing, failed, math.inf, math.inf, start, seed)
-    chosen = _chosen(question, best)
-    worst = float(access.nearest_minutes(_rows(demand), times, sites=question.sites[chosen].tolist()).max())
-    proof = solver.Answer(best.values, status, worst, worst, 0.0)
-    bound = worst if status == "optimal" else float(steps[min(low, steps.size - 1)])
-    return _solution(question, chosen, proof, worst, min(bound, worst), start, seed)
-
-
-def _within(question: uncapped.Uncapped, minutes: float, time_limit_s: float | None) -> solver.Answer:
-    """Cover everybody within some minutes by the fewest sites."""
-    near = question.minutes <= minutes
-    if np.unique(question.point[near]).size < question.points.size:
-        return solver.Answer(None, "infeasible", math.inf, math.inf, 0.0)
-    part = uncapped.narrowed(question, near)
-    merged = cover_models.classes(part)
-    everyone = float(question.people.sum())
-    model = cover_models.smallest_set(part, merged, at_least=everyone * (1 - 1e-12), by_cost=False)
-    return solver.minimise(model, time_limit_s=time_limit_s)
-
-
-def _count(question: uncapped.Uncapped, answer: solver.Answer) -> int:
-    return int((_chosen(question, answer) & ~question.existing).sum())
-
-
-def _whole_gap(people: NDArray[np.float64]) -> float:
-    """Return the relative gap at which whole people are proven: less than one person apart."""
-    return 0.5 / max(float(people.sum()), 1.0) if (people == np.rint(people)).all() else 0.0
-
-
-def _chosen(question: uncapped.Uncapped, answer: solver.Answer) -> NDArray[np.bool_]:
-    """Return which sites are open in an answer; where there is none, those that stand or must be chosen."""
-    if answer.values is None:
-        return question.existing | question.required
-    return np.asarray(answer.values[: question.sites.size] > 0.5)
-
-
-def _rows(demand: pd.DataFrame) -> pd.DataFrame:
-    need = uncapped.need_of(demand)
-    return need[need["need"] > 0]
-
-
-def _covered(
-    demand: pd.DataFrame,
-    times: pd.DataFrame,
-    question: uncapped.Uncapped,
-    chosen: NDArray[np.bool_],
-    max_minutes: float,
-) -> float:
+    if chosen is None:
+        status = "infeasible" if status == "optimal" else status
+        return uncapped_answer.solution(
+            question, question.given, status=status, objective=math.inf, bound=math.inf, start=start, seed=seed
+        )  # fmt: skip
     sites = question.sites[chosen].tolist()
-    return float(access.coverage(uncapped.need_of(demand), times, max_minutes=max_minutes, sites=sites).sum())
-
-
-def _solution(
-    question: uncapped.Uncapped,
-    chosen: NDArray[np.bool_],
-    answer: solver.Answer,
-    objective: float,
-    bound: float,
-    start: float,
-    seed: int | None,
-) -> Solution:
-    distance = abs(objective - bound)
-    larger = max(abs(objective), abs(bound))
-    finite = math.isfinite(objective) and math.isfinite(bound)
-    gap = math.nan if not finite else (distance / larger if larger > 0 else 0.0)
-    seconds = time.perf_counter() - start
-    proven = answer.status == "optimal"
-    return Solution(
-        chosen=uncapped.table(question, chosen),
-        status=answer.status,
-        objective=objective,
-        bound=objective if proven else bound,
-        gap=0.0 if proven else gap,
-        seconds=seconds,
-        cheapest=False,
-        out_of_question=(),
-        audit=None,
-        assignment=uncapped.nearest(question, chosen),
-        seed=seed,
-        unreachable=question.unreachable,
+    minutes = access.nearest_minutes(uncapped_answer.needed(demand), uncapped.rows_to(times, sites), sites=sites)
+    worst = float(minutes.max())
+    bound = worst if status == "optimal" else min(float(steps[min(low, steps.size - 1)]), worst)
+    return uncapped_answer.solution(
+        question, chosen, status=status, objective=worst, bound=bound, start=start, seed=seed
     )
+
+
+def _most(
+    question: uncapped.Uncapped, p: int | None, budget_vnd: float | None, time_limit_s: float | None, start: float
+) -> tuple[NDArray[np.bool_], float, str]:
+    """Return the open sites that cover most, the bound and the status."""
+    wanted = question.required & ~question.existing
+    left_p = None if p is None else float(p - int(wanted.sum()))
+    left_money = None if budget_vnd is None else budget_vnd - float(question.cost_vnd[wanted].sum())
+    whole = uncapped_answer.is_whole(question.people)
+    until = math.inf if time_limit_s is None else start + time_limit_s
+    weight = np.ones(question.sites.size) if left_money is None else question.cost_vnd
+    cover = reduction.from_pairs(question.start, question.site, question.people, weight, question.given)
+    chosen = question.given
+    if left_p is None or left_money is None:
+        limit = left_p if left_money is None else left_money
+        assert limit is not None
+        found = cover_exact.most(cover, limit, whole=whole, until=until)
+        chosen[cover.site[found.choice.is_open]] = True
+        return chosen, found.bound, found.status
+    model = cover_models.most_covered(cover, [(np.ones(cover.site.size), left_p), (cover.cost, left_money)])
+    everyone = max(float(question.people.sum()), 1.0)
+    answer = solver.minimise(model, time_limit_s=time_limit_s, relative_gap=0.5 / everyone if whole else 0.0)
+    if answer.values is not None:
+        chosen[cover.site[answer.values[: cover.site.size] > 0.5]] = True
+    bound = min(cover.anyway - answer.bound, everyone)
+    return chosen, float(math.floor(bound + 1e-6)) if whole else bound, answer.status
+
+
+def _fewest(
+    question: uncapped.Uncapped, at_least: float, by_cost: bool, times_covered: int, time_limit_s: float | None
+) -> tuple[NDArray[np.bool_], float, str]:
+    """Return the fewest or cheapest open sites that cover enough, the bound and the status."""
+    price = np.where(question.existing, 0.0, question.cost_vnd if by_cost else 1.0)
+    chosen = question.given
+    if times_covered == 1:
+        cover = reduction.from_pairs(question.start, question.site, question.people, price, chosen)
+        given, spent = np.zeros(cover.site.size, dtype=bool), float(price[chosen].sum())
+    else:
+        # A second site counts, so neither what stands nor what another covers may be left out.
+        cover = reduction.unmerged(question.start, question.site, question.people, price)
+        given, spent = chosen[cover.site], 0.0
+    model = cover_models.smallest_set(
+        cover, at_least=at_least, cost=cover.cost, given=given, times_covered=times_covered
+    )  # fmt: skip
+    answer = solver.minimise(model, time_limit_s=time_limit_s)
+    if answer.values is not None:
+        chosen[cover.site[answer.values[: cover.site.size] > 0.5]] = True
+    return chosen, answer.bound + spent, answer.status
+
+
+def _enough(question: uncapped.Uncapped, chosen: NDArray[np.bool_], at_least: float, times_covered: int) -> bool:
+    """Return whether open sites cover enough people often enough, among the pairs of the question."""
+    times = np.bincount(question.point, weights=chosen[question.site], minlength=question.points.size)
+    return float(question.people[times >= times_covered].sum()) >= at_least * (1 - 1e-9)

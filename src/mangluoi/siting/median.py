@@ -1,7 +1,7 @@
 """The p-median: an answer by interchange, a bound by Lagrange, and an exact core that closes what is between them.
 
-Every algorithm works on the pairs of points and sites, sorted by point and then cost; the cost of a pair is people
-times minutes.
+Every algorithm works on the pairs of points and sites, by point and cheapest first; the cost of a pair is people times
+minutes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack, vstack
 
+from mangluoi.siting import median_kernels as kernels
 from mangluoi.siting.solver import Model
 from mangluoi.siting.uncapped import Uncapped
 
@@ -31,10 +32,8 @@ class Pairs:
 
     Parameters
     ----------
-    starts
-        Where the pairs of each point start, of shape ``(points + 1,)``.
-    point, site, cost
-        The pairs.
+    start, site, cost
+        The pairs of each point in compressed rows, cheapest first.
     given
         Whether each site is open anyway.
     p
@@ -45,57 +44,42 @@ class Pairs:
         People of each point, relative to their mean.
     """
 
-    starts: NDArray[np.int64]
-    point: NDArray[np.int64]
-    site: NDArray[np.int64]
+    start: NDArray[np.int64]
+    site: NDArray[np.int32]
     cost: NDArray[np.float64]
     given: NDArray[np.bool_]
     p: int
     penalty: float
     scale: NDArray[np.float64]
 
+    @property
+    def point(self) -> NDArray[np.int64]:
+        """The point of each pair."""
+        return np.repeat(np.arange(self.start.size - 1), np.diff(self.start))
+
 
 def pairs_of(problem: Uncapped, p: int) -> Pairs:
     """Return the pairs of a problem."""
-    cost = problem.minutes * problem.people[problem.point]
-    starts = np.searchsorted(problem.point, np.arange(problem.points.size + 1)).astype(np.int64)
-    worst = np.maximum.reduceat(cost, starts[:-1])
-    given = problem.existing | problem.required
-    more = p - int((problem.required & ~problem.existing).sum())
+    cost = problem.minutes * np.repeat(problem.people, np.diff(problem.start))
+    worst = cost[problem.start[1:] - 1]
+    more = max(p - int((problem.required & ~problem.existing).sum()), 0)
     scale = problem.people / problem.people.mean()
-    return Pairs(starts, problem.point, problem.site, cost, given, more, float(worst.sum()) + 1.0, scale)
-
-
-def _close(pairs: Pairs, cap: NDArray[np.float64]) -> Pairs:
-    """Return the pairs that cost less than each point's cap; most rounds need only these."""
-    keep = pairs.cost < cap[pairs.point]
-    starts = np.concatenate([[0], np.cumsum(np.bincount(pairs.point[keep], minlength=cap.size))]).astype(np.int64)
-    return dataclasses.replace(
-        pairs, starts=starts, point=pairs.point[keep], site=pairs.site[keep], cost=pairs.cost[keep]
-    )
+    return Pairs(problem.start, problem.site, cost, problem.given, more, float(worst.sum()) + 1.0, scale)
 
 
 def _two_best(
-    pairs: Pairs, open_sites: NDArray[np.bool_]
+    pairs: Pairs, is_open: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Return, for each point, its cheapest open site (-1 where none), and the costs of its cheapest and second one."""
-    size = pairs.starts.size - 1
-    links = np.flatnonzero(open_sites[pairs.site])
-    first = np.searchsorted(pairs.point[links], np.arange(size))
-    after = np.append(links, -1)
-    at = np.append(pairs.point[links], -1)
-    one = np.minimum(first, links.size)
-    two = np.minimum(first + 1, links.size)
-    has_one, has_two = at[one] == np.arange(size), at[two] == np.arange(size)
-    best = np.where(has_one, pairs.site[after[one]], -1)
-    cost_one = np.where(has_one, pairs.cost[after[one]], pairs.penalty)
-    cost_two = np.where(has_two, pairs.cost[after[two]], pairs.penalty)
-    return best, cost_one, cost_two
+    points = pairs.start.size - 1
+    best, one, two = np.empty(points, np.int64), np.empty(points), np.empty(points)
+    kernels.two_best(pairs.start, pairs.site, pairs.cost, is_open, pairs.penalty, best, one, two)
+    return best, one, two
 
 
-def total(pairs: Pairs, open_sites: NDArray[np.bool_]) -> float:
+def total(pairs: Pairs, is_open: NDArray[np.bool_]) -> float:
     """Return the total cost of sending every point to its cheapest open site."""
-    return float(np.sort(_two_best(pairs, open_sites)[1]).sum())
+    return float(np.sort(_two_best(pairs, is_open)[1]).sum())
 
 
 def interchange(pairs: Pairs, *, start: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
@@ -107,44 +91,14 @@ def interchange(pairs: Pairs, *, start: NDArray[np.bool_] | None = None) -> NDAr
     once: Resende, M. and Werneck, R. (2007), "A fast swap-based local search procedure for location problems", *Annals
     of Operations Research* 150.
     """
-    open_sites = pairs.given.copy() if start is None else start.copy()
-    size = open_sites.size
-    while int((open_sites & ~pairs.given).sum()) < min(pairs.p, int((~pairs.given).sum())):
-        _, cost, _ = _two_best(pairs, open_sites)
-        gain = np.bincount(pairs.site, np.maximum(cost[pairs.point] - pairs.cost, 0.0), size)
-        gain[open_sites] = -1.0
-        open_sites[int(gain.argmax())] = True
-    near, cap = pairs, np.full(pairs.starts.size - 1, math.inf)
-    for _ in range(20 * size):
-        best, one, two = _two_best(near, open_sites)
-        if (two >= cap).any() or near is pairs:
-            # A point's two nearest sites may lie beyond the pairs at hand: look at all, and keep some room.
-            best, one, two = _two_best(pairs, open_sites)
-            cap = 2.0 * two + 1.0
-            near = _close(pairs, cap)
-        movable = np.flatnonzero(open_sites & ~pairs.given)
-        if not movable.size or open_sites.all():
-            break
-        # Only pairs cheaper than a point's second site can change anything.
-        links = np.flatnonzero(near.cost < two[near.point])
-        point, site, cost = near.point[links], near.site[links], near.cost[links]
-        gain = np.bincount(site, np.maximum(one[point] - cost, 0.0), size)
-        served = best >= 0
-        loss = np.bincount(best[served], (two - one)[served], size)
-        rank = np.full(size, -1, dtype=np.int64)
-        rank[movable] = np.arange(movable.size)
-        # Closing a point's site costs less where the new site is nearer than its second one.
-        leaves = served[point] & (rank[best[point]] >= 0)
-        saved = two[point] - np.maximum(one[point], cost)
-        key = rank[best[point[leaves]]] * size + site[leaves]
-        extra = np.bincount(key, saved[leaves], movable.size * size).reshape(movable.size, size)
-        profit = gain[None, :] - loss[movable][:, None] + extra
-        profit[:, open_sites] = -np.inf
-        out, new = np.unravel_index(int(profit.argmax()), profit.shape)
-        if profit[out, new] <= 1e-9 * max(float(one.sum()), 1.0):
-            break
-        open_sites[movable[out]], open_sites[new] = False, True
-    return open_sites
+    is_open = pairs.given.copy() if start is None else start.copy()
+    missing = pairs.p - int((is_open & ~pairs.given).sum())
+    rows = pairs.start, pairs.site, pairs.cost, is_open
+    kernels.add(*rows, pairs.given, pairs.penalty, max(missing, 0))
+    movable = np.flatnonzero(is_open & ~pairs.given)
+    if movable.size:
+        kernels.exchange(*rows, movable, pairs.penalty, 20 * is_open.size)
+    return is_open
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,15 +115,20 @@ class Bound:
         The reduced cost of each site.
     incumbent
         The best answer met on the way.
+    stopped
+        Whether it was interrupted.
     """
 
     value: float
     price: NDArray[np.float64]
     worth: NDArray[np.float64]
     incumbent: NDArray[np.bool_]
+    stopped: bool = False
 
 
-def relax(pairs: Pairs, incumbent: NDArray[np.bool_], *, rounds: int, until: float = math.inf) -> Bound:
+def relax(
+    pairs: Pairs, incumbent: NDArray[np.bool_], *, rounds: int, until: float = math.inf, gap: float = 0.0
+) -> Bound:
     """Return a lower bound, and the best answer met while improving it.
 
     The condition that every point is served is priced: with multipliers u the cheapest answer takes the p sites of
@@ -187,51 +146,47 @@ def relax(pairs: Pairs, incumbent: NDArray[np.bool_], *, rounds: int, until: flo
         How many steps at most.
     until
         When to stop, by the clock of `time.perf_counter`.
+    gap
+        Distance of answer and bound, relative to the answer, at which to stop.
 
     References
     ----------
     Cornuejols, G., Fisher, M. and Nemhauser, G. (1977), "Location of bank accounts to optimize float", *Management
     Science* 23; Camerini, P., Fratta, L. and Maffioli, F. (1975), *Mathematical Programming Study* 3.
     """
-    size, points = pairs.given.size, pairs.starts.size - 1
+    size, points = pairs.given.size, pairs.start.size - 1
     _, one, two = _two_best(pairs, incumbent)
     upper = float(np.sort(one).sum())
     price = (one + np.minimum(two, 3 * one + 1.0)) / 2
     best = Bound(-math.inf, price, np.zeros(size), incumbent)
-    step, stale, direction = 1.0, 0, np.zeros(points)
+    pace, stale, direction = 1.0, 0, np.zeros(points)
     met, met_value = incumbent, math.inf
-    near, cap = pairs, np.zeros(points)
-    for number in range(rounds):
-        if (price > cap).any():
-            cap = 1.5 * price + 1e-9
-            near = _close(pairs, cap)
-        links = np.flatnonzero(near.cost < price[near.point])
-        below = near.cost[links] - price[near.point[links]]
-        worth = np.bincount(near.site[links], below, size).astype(np.float64)
-        free = np.where(pairs.given, -np.inf, worth)
-        taken = np.zeros(size, bool)
-        taken[np.argsort(free, kind="stable")[: int(pairs.given.sum()) + max(pairs.p, 0)]] = True
-        bound = float(price.sum() + worth[taken].sum())
-        if bound > best.value + 1e-6 * abs(bound):
-            best, stale = Bound(bound, price, worth, incumbent), 0
-        else:
-            stale += 1
-        if stale >= _PATIENCE:
-            step, stale = step / 1.5, 0
-        if number % 10 == 0 and (value := total(pairs, taken)) < met_value:
-            met, met_value = taken, value
-        if number % 60 == 59:
-            polished, met_value = interchange(pairs, start=met), math.inf
-            if (value := total(pairs, polished)) < upper:
-                incumbent, upper = polished, value
-        used = links[taken[near.site[links]]]
-        slope = 1.0 - np.bincount(near.point[used], minlength=points)
-        direction = slope * pairs.scale + _MEMORY * direction
-        length = float(direction @ (direction / pairs.scale))
-        if length == 0 or upper - best.value <= _NEAR * max(upper, 1.0) or time.perf_counter() > until:
-            break
-        price = np.maximum(price + step * max(upper - bound, 0.0) / length * direction, 0.0)
-    return dataclasses.replace(best, incumbent=incumbent)
+    worth, slope, taken = np.empty(size), np.empty(points), np.empty(size, dtype=bool)
+    stopped = False
+    try:
+        for number in range(rounds):
+            bound = kernels.step(pairs.start, pairs.site, pairs.cost, pairs.given, pairs.p, price, worth, slope, taken)
+            if bound > best.value + 1e-6 * abs(bound):
+                best, stale = Bound(bound, price, worth.copy(), incumbent), 0
+            else:
+                stale += 1
+            if stale >= _PATIENCE:
+                pace, stale = pace / 1.5, 0
+            if number % 10 == 0 and (value := total(pairs, taken)) < met_value:
+                met, met_value = taken.copy(), value
+            if number % 60 == 59:
+                polished, met_value = interchange(pairs, start=met), math.inf
+                if (value := total(pairs, polished)) < upper:
+                    incumbent, upper = polished, value
+            direction = slope * pairs.scale + _MEMORY * direction
+            length = float(direction @ (direction / pairs.scale))
+            near = upper - best.value <= max(_NEAR, gap) * max(upper, 1.0)
+            if length == 0 or near or time.perf_counter() > until:
+                break
+            price = np.maximum(price + pace * max(upper - bound, 0.0) / length * direction, 0.0)
+    except KeyboardInterrupt:
+        stopped = True
+    return dataclasses.replace(best, incumbent=incumbent, stopped=stopped)
 
 
 def core(pairs: Pairs, bound: Bound, upper: float) -> tuple[Model, NDArray[np.int64], NDArray[np.int64]]:
@@ -266,11 +221,10 @@ def core(pairs: Pairs, bound: Bound, upper: float) -> tuple[Model, NDArray[np.in
     sites = np.flatnonzero(keep)
     rank = np.full(size, -1, dtype=np.int64)
     rank[sites] = np.arange(sites.size)
-    points, count = pairs.starts.size - 1, links.size
+    points, count = pairs.start.size - 1, links.size
+    point = pairs.point[links]
     number = np.arange(count)
-    served = hstack(
-        [csr_array((points, sites.size)), csr_array((np.ones(count), (pairs.point[links], number)), (points, count))]
-    )
+    served = hstack([csr_array((points, sites.size)), csr_array((np.ones(count), (point, number)), (points, count))])
     opened = hstack(
         [
             csr_array((-np.ones(count), (number, rank[pairs.site[links]])), shape=(count, sites.size)),

@@ -6,13 +6,11 @@ import math
 import time
 from collections.abc import Collection
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from mangluoi import access
 from mangluoi.errors import ConservationError
-from mangluoi.siting import median, solver, uncapped
+from mangluoi.siting import median, solver, uncapped, uncapped_answer
 from mangluoi.siting.solution import Solution
 
 __all__ = ["p_median"]
@@ -30,6 +28,7 @@ def p_median(
     existing: Collection[str] = (),
     required: Collection[str] = (),
     forbidden: Collection[str] = (),
+    gap: float = 0.0,
     time_limit_s: float | None = None,
     seed: int | None = 0,
 ) -> Solution:
@@ -49,6 +48,8 @@ def p_median(
         How many new sites may be chosen.
     existing, required, forbidden
         Sites that stand, must be chosen, must not be.
+    gap
+        Distance of answer and bound, relative to the answer, that is good enough; zero asks for the proof.
     time_limit_s
         When to stop with the best answer so far and its bound. None waits for the proof, if one can be had.
     seed
@@ -72,73 +73,46 @@ def p_median(
     start = time.perf_counter()
     question = uncapped.build(demand, times, existing=existing, required=required, forbidden=forbidden, p=p)
     pairs = median.pairs_of(question, p)
-    open_sites = median.interchange(pairs)
+    first = median.interchange(pairs)
     until = math.inf if time_limit_s is None else start + 0.8 * time_limit_s
-    relaxed = median.relax(pairs, open_sites, rounds=_ROUNDS, until=until)
+    relaxed = median.relax(pairs, first, rounds=_ROUNDS, until=until, gap=gap)
     open_sites, bound = relaxed.incumbent, relaxed.value
     value = median.total(pairs, open_sites)
-    status = "optimal" if value - bound <= 1e-9 * max(value, 1.0) else "bounded"
-    if status == "bounded":
+    status = "optimal" if value - bound <= 1e-9 * max(value, 1.0) else "interrupted" if relaxed.stopped else "bounded"
+    if status == "bounded" and value - bound > gap * max(value, 1.0):
         model, sites, links = median.core(pairs, relaxed, value)
         if links.size <= _MOST_PAIRS:
             left = None if time_limit_s is None else max(time_limit_s - (time.perf_counter() - start), 0.1)
-            answer = solver.minimise(model, time_limit_s=left)
-            status, bound = _closed(answer, value, bound)
+            answer = solver.minimise(model, time_limit_s=left, relative_gap=gap)
+            status, bound = _closed(answer, value, bound, gap)
             if answer.values is not None and answer.objective < value:
                 trial = pairs.given.copy()
                 trial[sites[answer.values[: sites.size] > 0.5]] = True
                 if median.total(pairs, trial) < value:
                     open_sites, value = trial, median.total(pairs, trial)
-    return _solution(question, demand, times, open_sites, value, bound, status, pairs.penalty, start, seed)
+    if value >= pairs.penalty:
+        # A bound below the penalty leaves open whether every point can be served: that is not a proof.
+        status = "infeasible" if status == "optimal" or bound >= pairs.penalty else status
+        bound = math.inf if status == "infeasible" else bound
+        return uncapped_answer.solution(
+            question, question.given, status=status, objective=math.inf, bound=bound, start=start, seed=seed
+        )  # fmt: skip
+    need = uncapped_answer.needed(demand)
+    need = need[~need["point_id"].isin(question.unreachable)]
+    sites_open = question.sites[open_sites].tolist()
+    minutes = access.nearest_minutes(need, uncapped.rows_to(times, sites_open), sites=sites_open)
+    objective = float((minutes * need["need"]).sum())
+    if abs(objective - value) > 1e-6 * max(1.0, value):
+        raise ConservationError(f"the solver sums to {value:g} person-minutes, the audit to {objective:g}")
+    return uncapped_answer.solution(
+        question, open_sites, status=status, objective=objective, bound=min(bound, objective), start=start, seed=seed
+    )  # fmt: skip
 
 
-def _closed(answer: solver.Answer, value: float, bound: float) -> tuple[str, float]:
+def _closed(answer: solver.Answer, value: float, bound: float, gap: float) -> tuple[str, float]:
     """Return status and bound after the exact core: it holds every answer below the best known, if there is one."""
     if answer.status == "infeasible":
         return "optimal", value
-    if answer.status == "optimal":
+    if answer.status == "optimal" and not gap:
         return "optimal", min(answer.objective, value)
-    return "time_limit", max(bound, min(answer.bound, value))
-
-
-def _solution(
-    question: uncapped.Uncapped,
-    demand: pd.DataFrame,
-    times: pd.DataFrame,
-    open_sites: NDArray[np.bool_],
-    value: float,
-    bound: float,
-    status: str,
-    penalty: float,
-    start: float,
-    seed: int | None,
-) -> Solution:
-    if value >= penalty:
-        nothing = question.existing | question.required
-        chosen, objective, gap = nothing, math.inf, math.nan
-        # A bound below the penalty leaves open whether every point can be served: that is not a proof.
-        status = "infeasible" if status == "optimal" or bound >= penalty else "bounded"
-        bound = math.inf if status == "infeasible" else bound
-    else:
-        chosen, gap = open_sites, 0.0 if status == "optimal" else (value - bound) / max(value, 1e-12)
-        need = uncapped.need_of(demand)
-        need = need[(need["need"] > 0) & ~need["point_id"].isin(question.unreachable)]
-        minutes = access.nearest_minutes(need, times, sites=question.sites[chosen].tolist())
-        objective = float((minutes * need["need"]).sum())
-        if abs(objective - value) > 1e-6 * max(1.0, value):
-            raise ConservationError(f"the solver sums to {value:g} person-minutes, the audit to {objective:g}")
-        bound = objective if status == "optimal" else min(bound, objective)
-    return Solution(
-        chosen=uncapped.table(question, chosen),
-        status=status,
-        objective=objective,
-        bound=bound,
-        gap=gap,
-        seconds=time.perf_counter() - start,
-        cheapest=False,
-        out_of_question=(),
-        audit=None,
-        assignment=uncapped.nearest(question, chosen),
-        seed=seed,
-        unreachable=question.unreachable,
-    )
+    return "bounded" if answer.status == "optimal" else answer.status, max(bound, min(answer.bound, value))

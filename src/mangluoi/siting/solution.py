@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from mangluoi.siting.audit import Audit
+from mangluoi.siting.clashes import Clash
 
 __all__ = ["Solution"]
 
@@ -21,7 +22,7 @@ class Solution:
     chosen
         ``action_id``, ``kind``, ``site_id``, ``service``, ``added`` (places) and ``cost_vnd`` of each chosen action.
     status
-        {"optimal", "bounded", "time_limit", "infeasible"}; optimal is said only with a proof.
+        {"optimal", "bounded", "time_limit", "interrupted", "infeasible"}; optimal is said only with a proof.
     objective, bound
         What the answer reaches by the audit, and what no answer can surpass.
     gap
@@ -42,6 +43,8 @@ class Solution:
         Seed of what is drawn at random.
     unreachable
         Points that no site can serve, left out of what was asked.
+    clash
+        Where the question has no answer: a smallest set of requirements that cannot hold together.
     """
 
     chosen: pd.DataFrame
@@ -56,6 +59,7 @@ class Solution:
     assignment: pd.DataFrame
     seed: int | None = None
     unreachable: tuple[str, ...] = ()
+    clash: Clash | None = None
 
     @property
     def cost_vnd(self) -> float:

@@ -128,6 +128,11 @@ def minimise(
         known.col_value = list(start)
         engine.setSolution(known)
     _run(engine)
+    if _STATUS.get(engine.getModelStatus()) == "infeasible" and model.whole.any():
+        # Presolve has called possible models infeasible, up to version 1.15.1 at least (HiGHS issue 3296).
+        engine.clearSolver()
+        engine.setOptionValue("presolve", "off")
+        _run(engine)
     seconds = time.perf_counter() - began
 
     status = _STATUS.get(engine.getModelStatus())

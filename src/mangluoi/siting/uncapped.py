@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mangluoi.access import intake, reach
+from mangluoi.access import intake
 from mangluoi.errors import Complaint, InputError
+from mangluoi.siting import pair_table
 
-__all__ = ["Uncapped", "build", "narrowed", "nearest", "need_of", "table"]
+__all__ = ["Uncapped", "build", "narrowed", "nearest", "need_of", "rows_to", "table"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,8 +28,8 @@ class Uncapped:
         Sorted ids; sites are candidates and existing ones together.
     people
         Need of each point, over all groups and services.
-    point, site, minutes
-        The pairs, sorted by point, minutes and site.
+    start, site, minutes
+        The pairs of each point in compressed rows, nearest first, ties by site.
     existing, required
         Whether each site stands today, and whether it must be chosen.
     cost_vnd
@@ -40,13 +41,23 @@ class Uncapped:
     points: NDArray[np.str_]
     sites: NDArray[np.str_]
     people: NDArray[np.float64]
-    point: NDArray[np.int64]
-    site: NDArray[np.int64]
+    start: NDArray[np.int64]
+    site: NDArray[np.int32]
     minutes: NDArray[np.float64]
     existing: NDArray[np.bool_]
     required: NDArray[np.bool_]
     cost_vnd: NDArray[np.float64]
     unreachable: tuple[str, ...]
+
+    @property
+    def point(self) -> NDArray[np.int64]:
+        """The point of each pair."""
+        return np.repeat(np.arange(self.points.size), np.diff(self.start))
+
+    @property
+    def given(self) -> NDArray[np.bool_]:
+        """Whether each site is open whatever is chosen."""
+        return self.existing | self.required
 
 
 def need_of(demand: pd.DataFrame) -> pd.DataFrame:
@@ -94,27 +105,23 @@ def build(
     everywhere = set(times["to_id"].unique()) if "to_id" in times.columns else set()
     _check_question(everywhere, existing, required, forbidden, costs_vnd, p, budget_vnd)
     total = need.groupby("point_id", sort=True)["need"].sum()
-    wanted = pd.DataFrame({"point_id": total[total > 0].index, "group": "", "service": "", "need": total[total > 0]})
-    known = reach.build(
-        wanted, times, max_minutes=max_minutes, sites=everywhere - set(forbidden) if forbidden else None
-    )
-    pairs = known.pairs(("", "")) if len(wanted) else np.zeros(0, dtype=np.int64)
-    if not pairs.size:
+    wanted = total[total > 0]
+    table = pair_table.read(times, wanted.index.tolist(), max_minutes=max_minutes, without=forbidden)
+    if not table.site.size:
         raise InputError([Complaint("nobody_in_reach")])
-    points, point = np.unique(known.point[pairs], return_inverse=True)
     cost = {} if costs_vnd is None else dict(costs_vnd)
-    stands = np.isin(known.sites, list(existing))
+    stands = np.isin(table.sites, list(existing))
     return Uncapped(
-        points=known.points[points],
-        sites=known.sites,
-        people=total.reindex(known.points[points]).to_numpy(dtype=float),
-        point=point.astype(np.int64),
-        site=known.site[pairs],
-        minutes=known.minutes[pairs],
+        points=table.points,
+        sites=table.sites,
+        people=wanted.reindex(table.points).to_numpy(dtype=float),
+        start=table.start,
+        site=table.site,
+        minutes=table.minutes,
         existing=stands,
-        required=np.isin(known.sites, list(required)),
-        cost_vnd=np.where(stands, 0.0, [float(cost.get(str(site), 0.0)) for site in known.sites]),
-        unreachable=tuple(sorted(set(wanted["point_id"]) - set(known.points[points].tolist()))),
+        required=np.isin(table.sites, list(required)),
+        cost_vnd=np.where(stands, 0.0, [float(cost.get(site, 0.0)) for site in table.sites.tolist()]),
+        unreachable=tuple(sorted(set(wanted.index) - set(table.points.tolist()))),
     )
 
 
@@ -163,8 +170,14 @@ def _check_question(
 
 def narrowed(problem: Uncapped, keep: NDArray[np.bool_]) -> Uncapped:
     """Return the problem with some of its pairs; its points and sites stay."""
-    parts = {name: getattr(problem, name)[keep] for name in ("point", "site", "minutes")}
-    return dataclasses.replace(problem, **parts)
+    left = np.bincount(problem.point[keep], minlength=problem.points.size)
+    start = np.concatenate([[0], np.cumsum(left)]).astype(np.int64)
+    return dataclasses.replace(problem, start=start, site=problem.site[keep], minutes=problem.minutes[keep])
+
+
+def rows_to(times: pd.DataFrame, sites: Collection[str]) -> pd.DataFrame:
+    """Return the travel times to some sites: all that `access` needs to measure them, however long the table is."""
+    return times[times["to_id"].isin(list(sites))]
 
 
 def table(problem: Uncapped, chosen: NDArray[np.bool_]) -> pd.DataFrame:

@@ -22,6 +22,9 @@ def coordinates(read_as: str | float | None, lang: Lang = "vi") -> str:
     """Say how coordinates were read: in degrees, or in metres of which zone."""
     if read_as is None or read_as != read_as or not str(read_as):
         return ""
+    if "|" in str(read_as):
+        # Several readings are possible: none of them is how it was read.
+        return ""
     zone = re.fullmatch(r"EPSG:(\d+)(_northing_first)?", str(read_as))
     if zone is None:
         return say(f"coordinate.{read_as}", lang) if f"coordinate.{read_as}" in words.all_keys() else str(read_as)

@@ -1,0 +1,144 @@
+"""A good choice of sites, and a bound that no choice surpasses, for coverage of any size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mangluoi.siting import cover_kernels as kernels
+from mangluoi.siting.cover_reduction import Cover, knapsack
+
+__all__ = ["Bound", "Choice", "bound_of", "choose", "covered", "improved", "lower"]
+
+# Rounds between looks at all sites; how near to the price of the budget a site must come to be looked at each round.
+_ROUNDS, _NEAR = 40, 0.95
+_SWEEPS = 50
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """An answer.
+
+    Parameters
+    ----------
+    is_open
+        Which sites are chosen.
+    people
+        People covered, those covered anyway included.
+    """
+
+    is_open: NDArray[np.bool_]
+    people: float
+
+
+@dataclass(frozen=True, eq=False)
+class Bound:
+    """An upper bound for every budget, by the prices that it stands on.
+
+    Parameters
+    ----------
+    price
+        Price of each class, relative to its people, between 0 and 1.
+    worth
+        Priced people of each site.
+    share
+        How far each site is opened in the best answer that may open sites in part.
+    rest
+        People whom the prices do not speak for.
+    """
+
+    price: NDArray[np.float64]
+    worth: NDArray[np.float64]
+    share: NDArray[np.float64]
+    rest: float
+
+    def at(self, cost: NDArray[np.float64], budget: float) -> float:
+        """Return the bound for a budget."""
+        return self.rest + knapsack(self.worth, cost, budget)[0]
+
+
+def covered(cover: Cover, is_open: NDArray[np.bool_]) -> float:
+    """Return the people whom open sites cover, those covered anyway included."""
+    reached = np.add.reduceat(is_open[cover.row_site], cover.row_start[:-1]) if cover.people.size else np.zeros(0)
+    return cover.anyway + float(cover.people[reached > 0].sum())
+
+
+def choose(cover: Cover, budget: float) -> tuple[Choice, NDArray[np.int64]]:
+    """Open sites greedily; return the choice and the order in which they were opened.
+
+    References
+    ----------
+    Nemhauser, G., Wolsey, L. and Fisher, M. (1978), "An analysis of approximations for maximizing submodular set
+    functions", *Mathematical Programming* 14.
+    """
+    gain, count, is_open = _state(cover, np.zeros(cover.site.size, dtype=bool))
+    order = np.empty(cover.site.size, dtype=np.int64)
+    taken = kernels.choose(*cover.rows, cover.people, cover.cost, budget, gain, count, is_open, order)
+    return Choice(is_open, covered(cover, is_open)), order[:taken]
+
+
+def improved(cover: Cover, budget: float, start: NDArray[np.bool_]) -> Choice:
+    """Swap sites as long as that helps, and open what the budget still allows.
+
+    References
+    ----------
+    Resende, M. and Werneck, R. (2007), "A fast swap-based local search procedure for location problems", *Annals of
+    Operations Research* 150.
+    """
+    gain, count, is_open = _state(cover, start)
+    left = budget - float(cover.cost[is_open].sum())
+    order = np.empty(cover.site.size, dtype=np.int64)
+    taken = kernels.choose(*cover.rows, cover.people, cover.cost, left, gain, count, is_open, order)
+    left -= float(cover.cost[order[:taken]].sum())
+    loss = np.empty(cover.site.size)
+    kernels.losses(cover.site_start, cover.site_row, cover.people, count, is_open, loss)
+    least = 1e-9 * float(cover.people.sum())
+    kernels.swap(*cover.rows, cover.people, cover.cost, left, gain, loss, count, is_open, least, _SWEEPS)
+    return Choice(is_open, covered(cover, is_open))
+
+
+def _state(cover: Cover, start: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.bool_]]:
+    count = np.zeros(cover.people.size, dtype=np.int64)
+    if cover.people.size:
+        count += np.add.reduceat(start[cover.row_site], cover.row_start[:-1], dtype=np.int64)
+    gain = np.empty(cover.site.size)
+    kernels.scores(cover.site_start, cover.site_row, np.where(count == 0, cover.people, 0.0), gain)
+    return gain, count, start.copy()
+
+
+def bound_of(cover: Cover, price: NDArray[np.float64], share: NDArray[np.float64]) -> Bound:
+    """Return the bound that stands on some prices.
+
+    With prices u of at most the people of each class, no choice of sites covers more than Σ (people − u) and the sum of
+    Σ u over the classes of each chosen site: a knapsack.
+    """
+    worth = np.empty(cover.site.size)
+    kernels.scores(cover.site_start, cover.site_row, cover.people * price, worth)
+    rest = cover.anyway + float((cover.people * (1.0 - price)).sum())
+    return Bound(price, worth, share, rest)
+
+
+def lower(cover: Cover, budget: float, bound: Bound, *, weight: float = 3.0, rounds: int = _ROUNDS) -> Bound:
+    """Return a bound from better prices: some rounds of primal and dual steps, and a look at all sites.
+
+    Only sites that are opened in part, or nearly worth their price, take part in the rounds.
+    """
+    _, unit = knapsack(bound.worth, cover.cost, budget)
+    active = np.flatnonzero((bound.share > 1e-9) | (bound.worth >= _NEAR * unit * cover.cost))
+    share, price = bound.share[active].copy(), bound.price.copy()
+    mean_share, mean_price = np.empty(active.size), np.empty(price.size)
+    kernels.climb(
+        cover.site_start, cover.site_row, cover.people, cover.cost, budget, active, share, price, mean_share,
+        mean_price, weight, rounds,
+    )  # fmt: skip
+    best = None
+    for own_share, own_price in ((share, price), (mean_share, mean_price)):
+        everywhere = np.zeros(cover.site.size)
+        everywhere[active] = own_share
+        trial = bound_of(cover, own_price, everywhere)
+        if best is None or trial.at(cover.cost, budget) < best.at(cover.cost, budget):
+            best = trial
+    assert best is not None
+    return best

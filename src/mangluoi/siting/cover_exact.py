@@ -1,0 +1,177 @@
+"""The most people that sites can cover: a good choice, a bound, and an exact model of what is left between them."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mangluoi.siting import cover_bound, cover_models, solver
+from mangluoi.siting.cover_bound import Bound, Choice
+from mangluoi.siting.cover_reduction import Cover, decided, merged, restricted
+
+__all__ = ["Found", "most"]
+
+# How many looks at all sites, how often shares are rounded to a choice, and the progress below which prices rest.
+_LOOKS, _EVERY, _PROGRESS = 60, 6, 0.03
+_ROUNDINGS = (0.9, 0.7, 0.5, 0.3)
+# An exact model of more pairs than this is not attempted: the solver would not get through its first step.
+_MOST_PAIRS = 3_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """An answer and what is known about it.
+
+    Parameters
+    ----------
+    choice
+        The best choice found.
+    bound
+        What no choice surpasses.
+    status
+        {"optimal", "bounded", "time_limit", "interrupted"}
+    prices
+        The bound for every budget that was met on the way.
+    """
+
+    choice: Choice
+    bound: float
+    status: str
+    prices: Bound
+
+
+def most(
+    cover: Cover,
+    budget: float,
+    *,
+    whole: bool,
+    start: NDArray[np.bool_] | None = None,
+    prices: Bound | None = None,
+    until: float = math.inf,
+    gap: float = 0.0,
+    exact: bool = True,
+) -> Found:
+    """Choose the sites that cover most within a budget.
+
+    Parameters
+    ----------
+    cover
+        Coverage.
+    budget
+        What the sites may cost together.
+    whole
+        Whether people are whole: then less than one person between bound and answer is a proof.
+    start, prices
+        An answer for a smaller budget and prices for another one, to begin from.
+    until
+        When to stop, by the clock of `time.perf_counter`.
+    gap
+        Distance of answer and bound, relative to the bound, that is good enough.
+    exact
+        Whether what is left between the answer and the bound is handed to the solver.
+    """
+    everything = np.ones(cover.site.size, dtype=bool)
+    if float(cover.cost.sum()) <= budget or not cover.people.size:
+        people = cover_bound.covered(cover, everything)
+        unpriced = cover_bound.bound_of(cover, np.zeros(cover.people.size), everything.astype(float))
+        return Found(Choice(everything, people), people, "optimal", unpriced)
+    choice = cover_bound.improved(cover, budget, np.zeros_like(everything) if start is None else start)
+    if start is not None:
+        choice = max(choice, cover_bound.improved(cover, budget, np.zeros_like(everything)), key=_people)
+    if prices is None:
+        prices = cover_bound.bound_of(cover, np.ones(cover.people.size), choice.is_open.astype(float))
+    enough = 1.0 - 1e-6 if whole else 1e-9 * float(cover.people.sum() + cover.anyway)
+    status = "bounded"
+    try:
+        choice, prices = _approach(cover, budget, choice, prices, enough, gap, until)
+    except KeyboardInterrupt:
+        status = "interrupted"
+    bound = prices.at(cover.cost, budget)
+    if status == "bounded" and exact and not _near(choice, bound, enough, gap):
+        choice, bound, status = _closed(cover, budget, choice, prices, enough, gap, until)
+    if whole:
+        bound = float(math.floor(bound + 1e-6))
+    if bound - choice.people < enough:
+        return Found(choice, choice.people, "optimal", prices)
+    if status == "bounded" and time.perf_counter() > until:
+        status = "time_limit"
+    return Found(choice, max(bound, choice.people), status, prices)
+
+
+def _people(choice: Choice) -> float:
+    return choice.people
+
+
+def _near(choice: Choice, bound: float, enough: float, gap: float) -> bool:
+    return bound - choice.people < max(enough, gap * bound)
+
+
+def _approach(
+    cover: Cover, budget: float, choice: Choice, prices: Bound, enough: float, gap: float, until: float
+) -> tuple[Choice, Bound]:
+    """Better the prices, and round their shares to choices, as long as that brings bound and answer nearer."""
+    best, now, last = prices, prices, math.inf
+    for look in range(_LOOKS):
+        now = cover_bound.lower(cover, budget, now)
+        if now.at(cover.cost, budget) < best.at(cover.cost, budget):
+            best = now
+        late = time.perf_counter() > until
+        if look % _EVERY == _EVERY - 1 or late:
+            for rounding in _ROUNDINGS:
+                trial = now.share >= rounding
+                if float(cover.cost[trial].sum()) <= budget:
+                    choice = max(choice, cover_bound.improved(cover, budget, trial), key=_people)
+            room = best.at(cover.cost, budget) - choice.people
+            if late or _near(choice, best.at(cover.cost, budget), enough, gap) or last - room < _PROGRESS * last:
+                break
+            last = room
+    return choice, best
+
+
+def _closed(
+    cover: Cover, budget: float, choice: Choice, prices: Bound, enough: float, gap: float, until: float
+) -> tuple[Choice, float, str]:
+    """Solve what the bound leaves open; every better answer is in it."""
+    bound = prices.at(cover.cost, budget)
+    out, inside = decided(prices.worth, cover.cost, budget, bound - choice.people - 0.5 * enough)
+    free = ~out & ~inside
+    safe = np.add.reduceat(inside[cover.row_site], cover.row_start[:-1]) > 0
+    numbered = dataclasses.replace(cover, site=np.arange(cover.site.size))
+    core = merged(restricted(numbered, free, covered=safe))
+    if core.row_site.size > _MOST_PAIRS:
+        return choice, bound, "bounded"
+    left = budget - float(cover.cost[inside].sum())
+    if left < 0:
+        # No better answer exists: whatever it must open does not fit.
+        return choice, choice.people, "optimal"
+    model = cover_models.most_covered(core, [(core.cost, left)])
+    known = choice.is_open[core.site]
+    fits = bool((choice.is_open == inside | _spread(known, core.site, cover.site.size)).all())
+    reached = np.add.reduceat(known[core.row_site], core.row_start[:-1]) > 0 if core.people.size else np.zeros(0, bool)
+    answer = solver.minimise(
+        model,
+        time_limit_s=None if math.isinf(until) else max(until - time.perf_counter(), 0.1),
+        relative_gap=max(0.5 * enough, gap * bound) / max(float(core.people.sum()), 1.0),
+        start=np.concatenate([known, reached]).astype(float) if fits else None,
+    )
+    if answer.values is not None:
+        is_open = inside | _spread(answer.values[: core.site.size] > 0.5, core.site, cover.site.size)
+        people = cover_bound.covered(cover, is_open)
+        if people > choice.people and float(cover.cost[is_open].sum()) <= budget * (1 + 1e-12):
+            choice = Choice(is_open, people)
+    status = "bounded" if answer.status == "optimal" else answer.status
+    if answer.status == "infeasible":
+        return choice, choice.people, "optimal"
+    return choice, max(min(core.anyway - answer.bound, bound), choice.people), status
+
+
+def _spread(chosen: NDArray[np.bool_], site: NDArray[np.int64], size: int) -> NDArray[np.bool_]:
+    """Return the chosen sites of a core among all sites of the coverage that it was cut from."""
+    everywhere = np.zeros(size, dtype=bool)
+    everywhere[site[chosen]] = True
+    return everywhere

@@ -1,0 +1,230 @@
+"""Coverage against the number of sites, or against money: every point proven or bounded."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mangluoi import access
+from mangluoi.errors import Complaint, ConservationError, InputError
+from mangluoi.siting import cover_exact, uncapped, uncapped_answer
+from mangluoi.siting import cover_reduction as reduction
+from mangluoi.siting.cover_bound import Bound
+from mangluoi.siting.cover_exact import Found
+
+__all__ = ["CoverFrontier", "cover_frontier"]
+
+# Points at which the audit measures again what the arrays say.
+_AUDITED = 5
+# How many points before and after lend their prices to a point.
+_NEIGHBOURS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class CoverFrontier:
+    """How coverage grows with sites or money.
+
+    Parameters
+    ----------
+    points
+        One row for each point asked for: ``sites`` or ``budget_vnd`` (what may be spent), ``chosen`` (sites),
+        ``cost_vnd``, ``covered`` (people), ``bound``, ``gap`` (their distance relative to the bound) and ``proven``.
+    chosen
+        ``sites`` or ``budget_vnd`` and ``site_id`` of each new site of each point.
+    status
+        {"optimal", "bounded", "time_limit", "interrupted"}; optimal where every point is proven.
+    everyone
+        People asked about, those out of reach included.
+    seconds
+        Time spent.
+    unreachable
+        Points that no site can cover.
+    """
+
+    points: pd.DataFrame
+    chosen: pd.DataFrame
+    status: str
+    everyone: float
+    seconds: float
+    unreachable: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        worst = float(self.points["gap"].max()) if len(self.points) else math.nan
+        return (
+            f"CoverFrontier({self.status}: {len(self.points)} points, {int(self.points['proven'].sum())} proven, "
+            f"largest gap {worst:.3%}, {self.seconds:.2f} s)"
+        )
+
+
+def cover_frontier(
+    demand: pd.DataFrame,
+    times: pd.DataFrame,
+    *,
+    max_minutes: float,
+    sites: Sequence[int] | None = None,
+    budgets_vnd: Sequence[float] | None = None,
+    costs_vnd: Mapping[str, float] | pd.Series | None = None,
+    existing: Collection[str] = (),
+    required: Collection[str] = (),
+    forbidden: Collection[str] = (),
+    gap: float = 0.0,
+    exact: bool = True,
+    time_limit_s: float | None = None,
+) -> CoverFrontier:
+    """Say how many people can be brought within the threshold by each number of sites, or for each budget.
+
+    From commune scale to a national grid of a kilometre (17 million pairs). The points are solved one after another,
+    each from the answer and the prices of the one before; the prices of one bound its neighbours too.
+
+    Parameters
+    ----------
+    demand, times, max_minutes, costs_vnd, existing, required, forbidden
+        As in `max_cover`. Ids of times may be categories, which read faster.
+    sites, budgets_vnd
+        The points: numbers of new sites, or amounts of money; one of the two. Zero is a point too.
+    gap
+        Distance of answer and bound, relative to the bound, that is good enough; zero seeks the proof.
+    exact
+        Whether the solver may be asked for a proof. On large grids it could not give one.
+    time_limit_s
+        When to stop, with what is known by then about every point: each has its fair share of what is left.
+
+    Raises
+    ------
+    InputError
+        If the question cannot be asked, before any solving.
+
+    References
+    ----------
+    Church, R. and ReVelle, C. (1974), "The maximal covering location problem", *Papers in Regional Science* 32.
+    """
+    start = time.perf_counter()
+    limits = _limits(sites, budgets_vnd)
+    question = uncapped.build(
+        demand,
+        times,
+        existing=existing,
+        required=required,
+        forbidden=forbidden,
+        costs_vnd=costs_vnd,
+        max_minutes=max_minutes,
+        budget_vnd=max(limits) if budgets_vnd is not None and max(limits) > 0 else None,
+    )
+    weight = np.ones(question.sites.size) if budgets_vnd is None else question.cost_vnd
+    given_cost = float(weight[question.required & ~question.existing].sum())
+    if min(limits) < given_cost:
+        why = f"the sites that must be chosen take {given_cost:g}, more than {min(limits):g}"
+        raise InputError([Complaint("contradiction", details={"why": why})])
+    cover = reduction.from_pairs(question.start, question.site, question.people, weight, question.given)
+    whole = uncapped_answer.is_whole(question.people)
+    order = sorted(set(limits))
+    until = math.inf if time_limit_s is None else start + time_limit_s
+    found, status = _walk(cover, [limit - given_cost for limit in order], whole, gap, exact, until)
+    rows, chosen = [], []
+    name = "sites" if budgets_vnd is None else "budget_vnd"
+    everyone = float(uncapped.need_of(demand)["need"].sum())
+    best: Found | None = None
+    for position, (limit, own) in enumerate(zip(order, found, strict=True)):
+        # More never covers fewer: an answer for less serves too.
+        best = own if best is None or own.choice.people > best.choice.people else best
+        near = found[max(position - _NEIGHBOURS, 0) : position + _NEIGHBOURS + 1]
+        bound = min(_bound(cover, other.prices, limit - given_cost, whole) for other in near)
+        bound = max(min(own.bound, bound, float(question.people.sum())), best.choice.people)
+        is_open = question.given
+        is_open[cover.site[best.choice.is_open]] = True
+        new = is_open & ~question.existing
+        rows.append(
+            {
+                name: int(limit) if budgets_vnd is None else float(limit),
+                "chosen": int(new.sum()),
+                "cost_vnd": float(question.cost_vnd[new].sum()),
+                "covered": best.choice.people,
+                "bound": bound,
+                "gap": (bound - best.choice.people) / bound if bound > 0 else 0.0,
+                "proven": bound - best.choice.people < (1.0 if whole else 1e-9 * everyone),
+            }
+        )
+        chosen.append(pd.DataFrame({name: rows[-1][name], "site_id": question.sites[new].astype(object)}))
+        if position % max(len(order) // _AUDITED, 1) == 0 or position == len(order) - 1:
+            _audit(demand, times, question.sites[is_open].tolist(), max_minutes, best.choice.people)
+    points = pd.DataFrame(rows).astype({"chosen": "int64", "proven": bool})
+    points.loc[points["proven"], "bound"] = points["covered"]
+    points.loc[points["proven"], "gap"] = 0.0
+    if points["proven"].all():
+        status = "optimal"
+    return CoverFrontier(
+        points=points,
+        chosen=pd.concat(chosen, ignore_index=True),
+        status=status,
+        everyone=everyone,
+        seconds=time.perf_counter() - start,
+        unreachable=question.unreachable,
+    )
+
+
+def _limits(sites: Sequence[int] | None, budgets_vnd: Sequence[float] | None) -> list[float]:
+    given = sites if budgets_vnd is None else budgets_vnd
+    if (sites is None) == (budgets_vnd is None) or given is None or not len(given):
+        why = "give numbers of sites, or budgets; one of them"
+        raise InputError([Complaint("contradiction", details={"why": why})])
+    found = []
+    for value in given:
+        if not math.isfinite(value):
+            found.append(Complaint("not_a_number", value=value))
+        elif value < 0:
+            found.append(Complaint("negative", value=value))
+        elif budgets_vnd is None and value != int(value):
+            why = f"the number of sites must be whole, got {value}"
+            found.append(Complaint("contradiction", details={"why": why}))
+    if found:
+        raise InputError(found)
+    return [float(value) for value in given]
+
+
+def _walk(
+    cover: reduction.Cover, limits: list[float], whole: bool, gap: float, exact: bool, until: float
+) -> tuple[list[Found], str]:
+    """Solve the points in rising order, each from the one before; after an interruption the rest stay as they are."""
+    found: list[Found] = []
+    status = "bounded"
+    for position, limit in enumerate(limits):
+        now = time.perf_counter()
+        share = until if math.isinf(until) else now + max(until - now, 0.0) / (len(limits) - position)
+        before: NDArray[np.bool_] | None = found[-1].choice.is_open if found else None
+        prices = found[-1].prices if found else None
+        rest = status == "interrupted" or now > until
+        own = cover_exact.most(
+            cover,
+            limit,
+            whole=whole,
+            start=before,
+            prices=prices,
+            until=now if rest else share,
+            gap=gap,
+            exact=exact and not rest,
+        )
+        if own.status == "interrupted" or (own.status == "time_limit" and status == "bounded" and rest):
+            status = own.status
+        found.append(own)
+    if status == "bounded" and time.perf_counter() > until:
+        status = "time_limit"
+    return found, status
+
+
+def _bound(cover: reduction.Cover, prices: Bound, limit: float, whole: bool) -> float:
+    bound = prices.at(cover.cost, limit)
+    return float(math.floor(bound + 1e-6)) if whole else bound
+
+
+def _audit(demand: pd.DataFrame, times: pd.DataFrame, sites: list[str], max_minutes: float, people: float) -> None:
+    need = uncapped.need_of(demand)
+    rows = uncapped.rows_to(times, sites)
+    covered = float(access.coverage(need, rows, max_minutes=max_minutes, sites=sites).sum()) if len(rows) else 0.0
+    if abs(covered - people) > 1e-6 * max(1.0, people):
+        raise ConservationError(f"the frontier covers {people:g} people, the audit {covered:g}")
