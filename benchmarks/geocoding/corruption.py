@@ -43,12 +43,13 @@ STREETS = [
 
 @dataclass(frozen=True)
 class Case:
-    """An address, how it was spoilt, and the commune that it was made from."""
+    """An address, how it was spoilt, the commune that it was made from, and the province if the list names it."""
 
     kind: str
     address: str
     unit_code: str
     vintage: str
+    province: str | None = None
 
 
 def bare(name: str) -> str:
@@ -187,11 +188,19 @@ NEW: dict[str, Spoil] = {
 }
 
 
+GIVEN: dict[str, Spoil] = {
+    "province given": lambda names, street, _: joined(names[: max(1, len(names) - 1)], street),
+    "province given, commune alone": lambda names, _s, _: names[0],
+    "province given, commune alone, no kinds": lambda names, _s, _: bare(names[0]),
+}
+
+
 def cases(each: int, *, seed: int, kinds: Collection[str] = ()) -> list[Case]:
     """Make `each` cases of every kind (or of some) from communes drawn at random."""
     random_ = random.Random(seed)
     found: list[Case] = []
-    for vintage, ways in ((units.OLD, OLD), (units.NEW, NEW)):
+    with_province = {f"new: {kind}": spoil for kind, spoil in GIVEN.items()}
+    for vintage, ways in ((units.OLD, {**OLD, **GIVEN}), (units.NEW, {**NEW, **with_province})):
         codes = units.units(vintage, level="commune")["unit_code"].tolist()
         for kind, spoil in ways.items():
             if kinds and kind not in kinds:
@@ -199,7 +208,8 @@ def cases(each: int, *, seed: int, kinds: Collection[str] = ()) -> list[Case]:
             for code in random_.sample(codes, min(each, len(codes))):
                 names = units.full_name(code, vintage).split(", ")
                 address = spoil(names, random_.choice(STREETS), random_)
-                found.append(Case(kind, address, code, vintage))
+                province = names[-1] if "province given" in kind else None
+                found.append(Case(kind, address, code, vintage, province))
     return found
 
 

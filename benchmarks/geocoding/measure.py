@@ -97,12 +97,16 @@ def summary(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def asked(given: list[Case], *, apart: bool) -> pd.DataFrame:
-    """Ask for all cases: each kind as a list of its own, or all of them as one list."""
-    if not apart:
-        return locate([case.address for case in given])
-    kinds = pd.Series([case.kind for case in given])
-    addresses = pd.Series([case.address for case in given])
-    return pd.concat([locate(addresses[kinds == kind]) for kind in kinds.unique()]).sort_index()
+    """Ask for all cases: each kind as a list of its own, or all of them as one list; each province given apart."""
+    frame = pd.DataFrame(
+        {
+            "kind": [case.kind if apart else "" for case in given],
+            "province": [case.province or "" for case in given],
+            "address": [case.address for case in given],
+        }
+    )
+    lists = frame.groupby(["kind", "province"], sort=False)["address"]
+    return pd.concat([locate(of, province=province or None) for (_, province), of in lists]).sort_index()
 
 
 def asked_of_less(given: list[Case]) -> pd.DataFrame:

@@ -66,6 +66,68 @@ def test_unsplit_unit_that_stands_alone_returns():
     assert (back["people"] == 7).all()
 
 
+LISTED = crosswalk.crosswalk()
+SPLIT = set(LISTED.loc[LISTED["from_code"].duplicated(keep=False), "from_code"])
+ORIGINS = LISTED.groupby("to_code")["from_code"].agg(tuple)
+OF_WHOLES = ORIGINS[[SPLIT.isdisjoint(codes) for codes in ORIGINS]]
+
+
+BACK = crosswalk.returning(pd.DataFrame({"unit_code": OLD_CODES, "people": range(len(OLD_CODES))}))
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_unsplit_units_return_what_they_gave(data):
+    """Forward and back by what is known of the old units, every unsplit one has its count again, in each group."""
+    chosen = data.draw(st.lists(st.sampled_from(OF_WHOLES.index.tolist()), min_size=1, max_size=8, unique=True))
+    codes = sorted(code for target in chosen for code in OF_WHOLES[target])
+    people = data.draw(st.lists(st.integers(0, 10**6), min_size=len(codes), max_size=len(codes)))
+    frame = counts(codes, units.OLD, pd.array(people, dtype="int64"))
+    there = crosswalk.convert(frame, value="people", to_vintage=units.NEW)
+    assert set(there["unit_code"]) == set(chosen)
+    back = crosswalk.convert(there, value="people", to_vintage=units.OLD, by=crosswalk.returning(frame))
+    pd.testing.assert_frame_equal(back, frame, check_dtype=False)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    data=st.lists(st.tuples(st.sampled_from(NEW_CODES), st.integers(0, 10**6), st.sampled_from("ab")), max_size=20),
+    seed=st.randoms(use_true_random=False),
+)
+def test_whole_counts_are_conserved_backwards(data, seed):
+    """From new to old, each group keeps its total exactly, and the order of rows changes nothing."""
+    frame = pd.DataFrame(data, columns=["unit_code", "people", "group"]).assign(vintage=units.NEW)
+    frame["people"] = frame["people"].astype("int64")
+    order = list(range(len(frame)))
+    seed.shuffle(order)
+    for by in (None, BACK):
+        result = crosswalk.convert(frame, value="people", to_vintage=units.OLD, by=by)
+        assert result.groupby("group")["people"].sum().to_dict() == frame.groupby("group")["people"].sum().to_dict()
+        shuffled = crosswalk.convert(frame.iloc[order], value="people", to_vintage=units.OLD, by=by)
+        pd.testing.assert_frame_equal(result, shuffled)
+
+
+def test_way_back_stands_on_people_then_area():
+    """Each new unit says on what its division stands; shares sum to 1; bad rows are refused."""
+    target = next(code for code, codes in OF_WHOLES.items() if len(codes) == 3)
+    codes = OF_WHOLES[target]
+    known = pd.DataFrame({"unit_code": codes, "people": [1.0, 2.0, 5.0], "area_km2": 1.0})
+    own = crosswalk.returning(known).set_index("from_code").loc[target]
+    assert own["share"].tolist() == pytest.approx([1 / 8, 2 / 8, 5 / 8])
+    assert set(own["basis"]) == {"population"}
+    by_area = crosswalk.returning(known.assign(people=[1.0, 2.0, np.nan]))
+    assert set(by_area.loc[by_area["from_code"] == target, "basis"]) == {"area"}
+    assert np.allclose(by_area.groupby("from_code")["share"].sum(), 1)
+    assert set(by_area["basis"]) == {"area", "equal", "whole"}
+    with pytest.raises(InputError) as caught:
+        crosswalk.returning(pd.DataFrame({"unit_code": ["99999", codes[0], codes[0]], "people": [1, 1, -1]}))
+    assert [(c.problem, c.row) for c in caught.value.complaints] == [
+        ("unknown_unit", 2),
+        ("duplicate_key", 4),
+        ("negative", 4),
+    ]
+
+
 def test_rows_may_mix_vintages():
     """Rows already in the wanted vintage stay, and are summed with those that arrive."""
     frame = pd.concat([counts(["17619"], units.OLD, 5), counts(["17623"], units.NEW, 2)], ignore_index=True)

@@ -5,7 +5,10 @@ import pytest
 
 from mangluoi.errors import UnknownUnitError
 from mangluoi.gazetteer import geocoding, units
+from mangluoi.gazetteer.confidence import DOUBTS
+from mangluoi.gazetteer.explaining import explained
 from mangluoi.gazetteer.geocoding import locate
+from mangluoi.gazetteer.matching import COSTS
 
 
 @pytest.mark.parametrize(
@@ -87,3 +90,90 @@ def test_nothing_in_nothing_out():
     found = locate([])
     assert found.empty
     assert tuple(found.columns) == geocoding.COLUMNS
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("Xã Bích Hca, Huyện Thanh Oai, Thành phố Hà Nội", "Xã Bích Hòa, Huyện Thanh Oai, Thành phố Hà Nội"),
+        ("Lô Gkang, Đông Hưng, Thái Bình", "Xã Lô Giang, Huyện Đông Hưng, Tỉnh Thái Bình"),
+        ("Kỳ Sơn, Hòa wBình, Hòa Bình", "Phường Kỳ Sơn, Thành phố Hòa Bình, Tỉnh Hòa Bình"),
+        (
+            "P. Kim Dinh, TP. Bà Rịa, T. Bb Rịa - Vũng Tàu",
+            "Phường Kim Dinh, Thành phố Bà Rịa, Tỉnh Bà Rịa - Vũng Tàu",
+        ),
+        ("wX. Duy Phú, H. Duy Xuyên, T. Quảng Nam", "Xã Duy Phú, Huyện Duy Xuyên, Tỉnh Quảng Nam"),
+        (
+            "Phuong Phuong Dong, Thanh pho Uong Bi, Tinh Quang Ninh",
+            "Phường Phương Đông, Thành phố Uông Bí, Tỉnh Quảng Ninh",
+        ),
+    ],
+)
+def test_one_wrong_letter_is_seen_through(address, told):
+    """A name one letter off is understood where one commune explains all of the address."""
+    found = locate([address]).iloc[0]
+    assert units.full_name(found["unit_code"], found["vintage"]) == told
+
+
+@pytest.mark.parametrize(
+    ("address", "reason", "first"),
+    [
+        # Every word of it is usual in names: the commune may be one that no list knows.
+        ("Xã Quỳnh Hưng B, Huyện Quỳnh Phụ, Tỉnh Thái Bình", "unknown_name", ""),
+        ("Xã Thanh Liêm, Huyện Thanh Chương, Tỉnh Nghệ An", "doubtful", "Xã Thanh Liên"),
+        ("Xã Thụy Hùng, Tỉnh Lạng Sơn", "ambiguous", "Xã Thụy Hùng"),
+        ("Xa Tam Dan, Huyen Phu Ninh, Tinh Quang Nam", "ambiguous", "Xã Tam Đàn"),
+    ],
+)
+def test_what_the_text_leaves_open_stays_open(address, reason, first):
+    """Where another place fits as well, or the name may be one that no list knows, nothing is chosen but offered."""
+    found = locate([address]).iloc[0]
+    assert found["reason"] == reason
+    assert "".join(name.split(",")[0] for _, _, name in found["candidates"][:1]) == first
+
+
+def two_levels(vintage, province, count):
+    codes = [c for c in units.communes_of(province, vintage) if len(c) == 5][:count]
+    names = [units.full_name(code, vintage).split(", ") for code in codes]
+    return [f"{each[0]}, {each[-1]}" for each in names]
+
+
+def test_list_tells_its_form():
+    """What an address leaves open is read as the rest of its list is written; a mixed or a short list tells nothing."""
+    open_ = "Xã Thụy Hùng, Tỉnh Lạng Sơn"
+    old, new = two_levels(units.OLD, "34", 60), two_levels(units.NEW, "33", 60)
+    assert locate([open_, *new])["vintage"].iloc[0] == units.NEW
+    assert locate([open_, *new])["confidence"].iloc[0] < 0.99
+    # Two old communes of the province bear the name: the form of the list does not tell which.
+    assert locate([open_, *old])["reason"].iloc[0] == "ambiguous"
+    assert locate([open_, *new, *old])["reason"].iloc[0] == "ambiguous"
+    assert locate([open_, *new[:5]])["reason"].iloc[0] == "ambiguous"
+
+
+def test_order_of_rows_changes_nothing():
+    """The same rows in another order get the same answers."""
+    rows = pd.Series(["Xã Thụy Hùng, Tỉnh Lạng Sơn", *two_levels(units.NEW, "33", 40), "xã Tân Phú", None])
+    turned = rows.iloc[::-1]
+    pd.testing.assert_frame_equal(locate(rows), locate(turned).sort_index())
+
+
+def test_every_answer_says_why(capsys):
+    """Every row has a sentence in Vietnamese; the library is silent unless progress is asked for."""
+    found = locate(["Xã Bích Hca, Huyện Thanh Oai, Thành phố Hà Nội", "xã Tân Phú", None, "xã Bạch Ngọc, tỉnh Nghệ An"])
+    assert found["why"].tolist() == [
+        "sai một chữ trong tên",
+        "địa chỉ ứng với nhiều đơn vị hành chính trùng tên",
+        "nguồn không ghi địa chỉ",
+        "địa chỉ khớp tên đơn vị hành chính",
+    ]
+    assert capsys.readouterr() == ("", "")
+    pd.testing.assert_frame_equal(locate(["xã Tân Phú"], progress=True), locate(["xã Tân Phú"]))
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_code_has_words(lang):
+    """Every reason and every cause has its sentence in both languages, and every cause its doubt."""
+    assert all(explained(reason, lang=lang) for reason in geocoding.REASONS)
+    assert all(explained("", [cause], lang=lang) for cause in COSTS)
+    assert set(DOUBTS) == set(COSTS)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from mangluoi.gazetteer import cells, coordinates, crosswalk, geocoding, online, points, review, units
+from mangluoi.gazetteer import cells, coordinates, crosswalk, disagreements, geocoding, online, points, review, units
 from mangluoi.gazetteer.crosswalk import convert
 from mangluoi.gazetteer.geocoding import locate
 
 __all__ = [
-    "cells", "convert", "coordinates", "crosswalk", "geocoding", "locate", "online", "points", "review", "units",
+    "cells", "convert", "coordinates", "crosswalk", "disagreements", "geocoding", "locate", "online", "points",
+    "review", "units",
 ]  # fmt: skip

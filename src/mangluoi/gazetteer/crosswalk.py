@@ -15,7 +15,7 @@ from mangluoi.errors import Complaint, InputError, UnknownUnitError
 from mangluoi.gazetteer import units
 from mangluoi.tables import CROSSWALK
 
-__all__ = ["convert", "crosswalk", "restate_area", "shares", "weighted"]
+__all__ = ["convert", "crosswalk", "restate_area", "returning", "shares", "weighted"]
 
 
 #: What the shares of a split commune may stand on, the better first.
@@ -130,11 +130,83 @@ def weighted(parts: pd.DataFrame) -> pd.DataFrame:
     for name, basis in reversed(measures):
         amount = pd.Series(parts[name].to_numpy(dtype=float), index=given).groupby(level=[0, 1]).sum(min_count=1)
         here = pd.Series(amount.reindex(pairs).to_numpy(), index=listed.index)
-        total = here.groupby(listed["from_code"]).transform(lambda each: each.sum(skipna=False))
-        known = split & total.notna() & (total > 0)
+        total = _total(here, listed["from_code"])
+        known = split & (total > 0)
         listed.loc[known, "share"] = here[known] / total[known]
         listed.loc[known, "basis"] = basis
     return listed
+
+
+def returning(known: pd.DataFrame) -> pd.DataFrame:
+    """Return the crosswalk from new units back to old ones, each divided by what its old units had.
+
+    Counts that went forward and come back by it are again what they were, if `known` has them as ``people`` and none
+    of the old units of a new one was split.
+
+    Parameters
+    ----------
+    known
+        ``unit_code`` of old units, and their ``people`` and/or ``area_km2``. For each new unit people decide where they
+        are given for all of its old ones (and are not all zero), else area where that is, else every old unit counts
+        the same.
+
+    Returns
+    -------
+    DataFrame
+        As `tables.CROSSWALK` declares, from the new list to the old one: the share of an old unit is in proportion to
+        the part of its people (or land) that went to the new one. ``basis`` is "whole" for a new unit that comes from
+        one old unit. To be given to `convert`.
+
+    Raises
+    ------
+    InputError
+        If an old unit is not known, stands twice, or has a negative amount.
+    """
+    listed = crosswalk()
+    listed = listed[(listed["from_vintage"] == units.OLD) & (listed["to_vintage"] == units.NEW)]
+    codes, here = known["unit_code"].tolist(), set(listed["from_code"])
+    found = [
+        Complaint("unknown_unit", None, None, row, "unit_code", code, {"vintage": units.OLD})
+        for row, code in enumerate(codes, start=2)
+        if code not in here
+    ]
+    found += [
+        Complaint("duplicate_key", None, None, row, "unit_code", code, {"first": codes.index(code) + 2})
+        for row, code in enumerate(codes, start=2)
+        if codes.index(code) + 2 < row
+    ]
+    measures = [(name, basis) for name, basis in _BASES if name in known.columns]
+    found += [
+        Complaint("negative", row=row, column=name, value=number)
+        for name, _ in measures
+        for row, number in enumerate(known[name], start=2)
+        if not pd.isna(number) and number < 0
+    ]
+    if found:
+        raise InputError(found)
+    weight, basis = listed["share"], pd.Series("equal", index=listed.index)
+    for name, stated in reversed(measures):
+        amount = listed["from_code"].map(known.set_index("unit_code")[name].astype(float)) * listed["share"]
+        total = _total(amount, listed["to_code"])
+        weight, basis = weight.where(~(total > 0), amount), basis.where(~(total > 0), stated)
+    basis = basis.where(listed["to_code"].duplicated(keep=False), "whole")
+    back = pd.DataFrame(
+        {
+            "from_code": listed["to_code"],
+            "from_vintage": listed["to_vintage"],
+            "to_code": listed["from_code"],
+            "to_vintage": listed["from_vintage"],
+            "share": weight / weight.groupby(listed["to_code"]).transform("sum"),
+            "basis": basis,
+            "source": listed["source"],
+        }
+    )
+    return back.sort_values(["from_code", "to_code"], ignore_index=True)
+
+
+def _total(amount: pd.Series, of: pd.Series) -> pd.Series:
+    """Return the sum of each group on its rows; missing where anything of it is."""
+    return amount.groupby(of).transform("sum").mask(amount.isna().groupby(of).transform("any"))
 
 
 def _complaints(counts: pd.DataFrame, value: str, to_vintage: str) -> list[Complaint]:

@@ -33,6 +33,7 @@ COSTS = {
     "other_district": 0.08,
     "no_province": 0.02,
     "nothing_above": 0.08,
+    "by_context": 0.03,
     "bare_alone": 0.10,
     "out_of_order": 0.01,
     "second_commune": 0.16,
@@ -169,7 +170,8 @@ class _Address:
         if province < 0:
             causes.append("no_province")
             if district < 0:
-                causes.append("nothing_above")
+                at_home = unit.province in self.hint or not unit.kin_provinces.isdisjoint(self.hint)
+                causes.append("by_context" if at_home else "nothing_above")
                 if not self.readings[at].part.kinds:
                     causes.append("bare_alone")
             if self.hint and unit.province not in self.hint and not unit.kin_provinces & self.hint:
@@ -322,13 +324,11 @@ def _slip(reading: Reading, part: Part, entry: Entry) -> tuple[str, ...] | None:
         if not any(one_slip_apart(i_for_y(one), i_for_y(other)) for one in typed for other in meant):
             return None
     how = "slip" if part is reading.typed else _SLIP_OF[reading.known_as]
-    if (how != "slip" and not entry.official) or _other_number(part, reading.lexicon.units[entry.position].name):
+    if not entry.official or _other_number(part, reading.lexicon.units[entry.position].name):
         return None
     causes = [how]
     if reading.typed is not None and part is not reading.typed:
         causes.append("kind_slip")
-    if not entry.official:
-        causes.append("former_name")
     if part.kinds and entry.kind and entry.kind not in part.kinds:
         causes.append("other_kind")
     return tuple(causes)
@@ -371,6 +371,9 @@ def districts_named(
         for entry in reading.districts:
             # Whatever stands before a district and is no street may be a commune that no list knows.
             if any(not each.street for each in readings[:at]):
+                continue
+            # No quận was ever made a huyện: the word is wrong, and what it stands for unknown.
+            if reading.part.kinds == {"quận"} and entry.kind in ("huyện", "thị xã"):
                 continue
             more = address.support(entry.position, at, bare=not reading.part.kinds)
             if more is not None:

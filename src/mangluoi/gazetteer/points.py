@@ -86,7 +86,7 @@ def _points(folder: Path, vintage: str) -> pd.DataFrame:
     apart = great_circle_m(at["lon"], at["lat"], successors["lon"], successors["lat"])
     reach = pd.Series(apart + successors["located_within_m"].to_numpy(), index=successors["from_code"].to_numpy())
     # A successor without a point leaves the whole unbounded, hence skipna=False.
-    within = reach.groupby(level=0).agg(lambda each: each.max(skipna=False))
+    within = reach.groupby(level=0).max().mask(reach.isna().groupby(level=0).any())
     derived = main[["lon", "lat", "located_by"]].assign(located_within_m=within).reindex(own.index)
     return own.where(own["lon"].notna(), derived)
 

@@ -44,6 +44,7 @@ _KIND = re.compile(
     rf"(?:(?P<long>{_LONG})[\s.:]+|(?P<glued>{_LONG})(?=\d)|(?P<two>tp|tx|ttr|tt|ph|dk)(?:\s*\.\s*|\s+)"
     r"|(?P<one>[xpfhqt])(?:\s*\.\s*|\s*(?=\d)))(?=\S)"
 )
+_SPACED = re.compile(r"\bt\.\s?([ptx])\b\.?")
 _ABBREVIATION = re.compile(r"[a-z]{1,3}\.\s*(?=[^\W\d_])")
 _STRONG = re.compile(r"[,;|\n\t]+|\s[-–—]+|[-–—]+\s")
 # A full stop ends a part after a word, not after an abbreviation.
@@ -203,8 +204,9 @@ def split_address(address: str) -> list[str]:
 
 
 def compose_lower(text: str) -> str:
-    """Compose text and bring it to lower case; line breaks, which separate, are kept."""
-    return "\n".join(compose(line).casefold() for line in text.splitlines())
+    """Compose text and bring it to lower case; line breaks, which separate, are kept, and T.P is TP."""
+    lower = "\n".join(compose(line).casefold() for line in text.splitlines())
+    return _SPACED.sub(r"t\1.", lower) if "t." in lower else lower
 
 
 def split_inside(part: str) -> list[str]:
