@@ -32,7 +32,7 @@ _LINE = Side(style="thin", color="FF888888")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _SHADE, _TO_FILL = PatternFill("solid", fgColor="FFEEEEEE"), PatternFill("solid", fgColor="FFFFF2CC")
 _REVIEW = {
-    "key": 4, "row": 7, "row_id": 10, "name": 26, "address": 34, "status": 13, "reason": 32, "proposal": 32,
+    "key": 16, "row": 7, "row_id": 10, "name": 26, "address": 34, "status": 13, "reason": 32, "proposal": 32,
     "confidence": 10, "choice": 40, "unit_code": 11, "vintage": 12, "lon": 11, "lat": 11,
 }  # fmt: skip
 _FILLED = ("choice", "unit_code", "vintage", "lon", "lat")
@@ -159,7 +159,7 @@ def _doubtful(sheet: Any, lists: Any, shown: pd.DataFrame, lang: Lang) -> None:
     column = list(_REVIEW).index("choice") + 1
     to_review = shown[shown["status"].isin([DOUBTFUL, UNLOCATED])]
     for row, place in enumerate(to_review.to_dict("records"), start=3):
-        sure = place["confidence"] if place["status"] == DOUBTFUL else None
+        sure = place["confidence"] if place["status"] == DOUBTFUL and not pd.isna(place["confidence"]) else None
         values = [
             place["key"], int(place["row"]), _text(place["row_id"]), _text(place["name"]), _text(place["address"]),
             say(f"review.status.{place['status']}", lang), _why(place, lang), _proposal(place, lang),
@@ -195,7 +195,8 @@ def _why(place: Any, lang: Lang) -> str:
 
 def _proposal(place: Any, lang: Lang) -> str:
     if place["status"] == UNLOCATED:
-        return ""
+        found = len(place["points"]) + len(place["candidates"])
+        return say("review.candidates", lang, count=found) if found else ""
     unit = ", ".join(filter(None, (_text(place["unit_name"]), _text(place["province_name"]))))
     how = places.coordinates(place["read_as"], lang)
     return "; ".join(filter(None, (unit, how)))

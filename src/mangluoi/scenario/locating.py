@@ -172,7 +172,9 @@ def _use_coordinates(places: pd.DataFrame, given: pd.DataFrame) -> None:
         taken = read.index[read["lon"].notna()]
         places.loc[taken, ["lon", "lat"]] = read.loc[taken, ["lon", "lat"]]
         places.loc[taken, "located_by"] = "given"
-        places.loc[taken, ["located_within_m", "confidence"]] = [np.nan, 1.0]
+        # How sure a point is that lies outside its commune, nobody has measured.
+        places.loc[taken, "located_within_m"] = np.nan
+        places.loc[taken, "confidence"] = np.where(read.loc[taken, "reason"] == "", 1.0, np.nan)
 
 
 def _points(places: pd.DataFrame, given: pd.DataFrame) -> list[tuple[tuple[str, float, float], ...]]:
