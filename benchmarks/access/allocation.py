@@ -1,6 +1,7 @@
 """What an allocation costs as the country grows, and by how much it beats filling homes one after another.
 
-Run: python benchmarks/access/allocation.py [PROVINCE] [REGION] [NATIONAL]
+Run: python benchmarks/access/allocation.py [PROVINCE] [REGION] [NATIONAL], each with a seed behind a colon if wanted
+(NATIONAL:2), and +EVEN before it for the third level (NATIONAL+EVEN:2).
 """
 
 from __future__ import annotations
@@ -46,18 +47,21 @@ def best_sequential(case: cases.Case, *, orders: int, seed: int) -> float:
 
 def main() -> None:
     """Print one line per size."""
-    for name in sys.argv[1:] or ["PROVINCE", "REGION", "NATIONAL"]:
-        case = cases.draw(**getattr(cases, name))
+    for asked in sys.argv[1:] or ["PROVINCE", "REGION", "NATIONAL"]:
+        size, _, seed = asked.partition(":")
+        even = size.endswith("+EVEN")
+        name = size.removesuffix("+EVEN")
+        case = cases.draw(**getattr(cases, name), seed=int(seed or 0))
         start, cpu = time.perf_counter(), time.process_time()
         result = access.allocate(
-            case.need, case.capacity, case.times, max_minutes=case.max_minutes, admissible=case.admissible
+            case.need, case.capacity, case.times, max_minutes=case.max_minutes, admissible=case.admissible, even=even
         )
         seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
         served, need = result.states["served"].sum(), result.states["need"].sum()
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
         other = best_sequential(case, orders=200, seed=1)
         print(
-            f"{name}: {len(case.need)} rows of need, {len(case.times)} pairs; {seconds:.1f} s ({cpu:.1f} s CPU), "
+            f"{asked}: {len(case.need)} rows of need, {len(case.times)} pairs; {seconds:.1f} s ({cpu:.1f} s CPU), "
             f"{peak:.2f} GiB; served {served:.0f} of {need:.0f} ({served / need:.1%}); "
             f"best of 200 sequential fillings {other:.0f} ({other / need:.1%}), {served - other:.0f} fewer",
             flush=True,

@@ -62,24 +62,24 @@ def prepare(name: str, network: roads.RoadNetwork, demands: np.ndarray, limit: f
 
 
 def by_pandana(network: roads.RoadNetwork, demands: np.ndarray, limit: float) -> dict[str, Ask]:
-    """Pandana lists nodes in range, or measures given pairs; milliseconds, for it cuts off after three decimals."""
+    """Pandana lists nodes in range, or measures given pairs; seconds, for it keeps three decimals in 32 bits."""
     import pandana
     import pandas as pd
 
     net = pandana.Network(
         pd.Series(network.lon), pd.Series(network.lat), pd.Series(network.tail), pd.Series(network.head),
-        pd.DataFrame({"ms": np.rint(network.minutes * 60_000)}), twoway=False,
+        pd.DataFrame({"s": np.rint(network.minutes * 60_000) / 1_000}), twoway=False,
     )  # fmt: skip
     wanted = np.zeros(len(network.node_ids), dtype=bool)
     wanted[demands] = True
 
     def in_range(sources: np.ndarray) -> Any:
-        found = net.nodes_in_range(sources, limit * 60_000, imp_name="ms")
+        found = net.nodes_in_range(sources, limit * 60, imp_name="s")
         return found[wanted[found["destination"].to_numpy()]]
 
     def pair_by_pair(sources: np.ndarray) -> Any:
         some = sources[:4]
-        return net.shortest_path_lengths(np.repeat(some, len(demands)), np.tile(demands, len(some)), imp_name="ms")
+        return net.shortest_path_lengths(np.repeat(some, len(demands)), np.tile(demands, len(some)), imp_name="s")
 
     def scaled(sources: np.ndarray) -> Any:
         for _ in range(max(1, len(sources) // 4)):

@@ -7,7 +7,7 @@ import difflib
 import math
 import numbers
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -227,8 +227,13 @@ def convert(
             continue
         known = lists.get(column.choices) if isinstance(column.choices, str) else column.choices
         read: list[Any] = []
+        # Most columns repeat few values; 1, 1.0 and True are equal and yet read differently.
+        answers: dict[tuple[type, Any], tuple[Any, str | None, dict[str, Any]]] = {}
         for row, value in zip(numbers_of_rows, frame[column.name].tolist(), strict=True):
-            cell, problem, details = _read_cell(column, value, known)
+            asked = (type(value), value if isinstance(value, Hashable) else str(value))
+            if asked not in answers:
+                answers[asked] = _read_cell(column, value, known)
+            cell, problem, details = answers[asked]
             if problem is not None:
                 shown = None if _is_missing(value) else value
                 found.append(Complaint(problem, file, sheet, row, column.name, shown, details))
@@ -244,6 +249,8 @@ def _duplicates(
 ) -> list[Complaint]:
     found: list[Complaint] = []
     if not table.key:
+        return found
+    if not frame.duplicated(list(table.key)).any():
         return found
     first: dict[tuple[Any, ...], int] = {}
     for row, key in zip(rows, frame[list(table.key)].itertuples(index=False, name=None), strict=True):

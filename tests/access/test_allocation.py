@@ -172,3 +172,30 @@ def test_nobody_and_nothing():
     assert access.allocate(need.head(0), toytown.capacity(), times, max_minutes=15).states.empty
     assert access.allocate(need, toytown.capacity(), times.head(0), max_minutes=15).states["out_of_reach"].sum() == 16
     assert access.allocate(need, toytown.capacity().head(0), times, max_minutes=15).states["out_of_reach"].sum() == 16
+
+
+def filled_one_by_one(case, order):
+    """Return how many are served when homes fill themselves one after another, each with the nearest who may come."""
+    left = {row: count for *row_, count in case.need.itertuples(index=False, name=None) for row in [tuple(row_)]}
+    room = {(site, service): places for site, service, places in case.capacity.itertuples(index=False, name=None)}
+    near: dict[tuple[str, str], list[tuple[float, tuple[str, str, str]]]] = {slot: [] for slot in room}
+    for row, slot, minutes in links(case):
+        near[slot].append((minutes, row))
+    served = 0.0
+    for slot in order:
+        for _, row in sorted(near[slot]):
+            taken = min(left[row], room[slot])
+            left[row] -= taken
+            room[slot] -= taken
+            served += taken
+    return served
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_serves_at_least_the_best_of_200_sequential_fillings(seed):
+    """No order in which homes fill themselves serves more; the order of facilities cannot matter here."""
+    case = allocation_case(random.Random(9000 + seed), points=30, sites=12, groups=3, services=1, most=12)
+    draw = random.Random(seed)
+    slots = list(case.capacity[["site_id", "service"]].itertuples(index=False, name=None))
+    best = max(filled_one_by_one(case, draw.sample(slots, len(slots))) for _ in range(200))
+    assert solve(case).states["served"].sum() >= best

@@ -7,6 +7,8 @@ import random
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import toytown
 from mangluoi import access
@@ -89,3 +91,21 @@ def test_a_group_may_have_a_threshold_of_its_own():
     assert (children["out_of_reach"] == children["need"]).all()
     with pytest.raises(InputError, match=r"max_minutes\.residential"):
         access.coverage(need, toytown.times(), max_minutes={"elderly/residential": 15.0})
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10_000), shuffle=st.integers(0, 10_000))
+def test_row_order_changes_nothing(seed, shuffle):
+    """Permuting the rows of every table gives the same states and flows with all three levels."""
+    case = allocation_case(random.Random(seed), points=6, most=9)
+    names = ("need", "capacity", "times", "admissible")
+    mixed = {name: getattr(case, name).sample(frac=1, random_state=shuffle + n) for n, name in enumerate(names)}
+    before, after = (
+        access.allocate(
+            tables["need"], tables["capacity"], tables["times"], max_minutes=case.max_minutes,
+            admissible=tables["admissible"], even=True,
+        )
+        for tables in ({name: getattr(case, name) for name in names}, mixed)
+    )  # fmt: skip
+    pd.testing.assert_frame_equal(before.flows, after.flows)
+    pd.testing.assert_frame_equal(before.states, after.states.loc[before.states.index])

@@ -63,7 +63,7 @@ def test_the_pdf_carries_its_font(maps: list[PrintMap]) -> None:
     """Text stays text: the font is embedded as TrueType, so that it can be selected."""
     pdf = maps[0].pdf()
     assert b"/FontFile2" in pdf
-    assert b"DejaVuSans" in pdf
+    assert b"MangluoiSans" in pdf
     assert b"CreationDate" not in pdf
 
 

@@ -79,13 +79,16 @@ def make_disclosed(text: str = "Đề án thử", *, profile: Any = "public", ac
     masked = (no,) * 8
     chosen = pd.DataFrame(
         [
-            ("mo-rong/A1", "expand", "A1", "residential", 20, 1.2e9, 20.0, "Trung tâm A", "Xã Một", 105.1, 18.9),
-            ("mo-rong/B1", "expand", "B1", "residential", 10, 6.0e8, np.nan, "Nhà B", "Phường Hai", 105.2, 18.9),
-            ("xay-moi/C", "build", "moi-00003", "residential", 30, 6.8e9, 30.0, "Xã Ba", "Xã Ba", 105.3, 18.9),
+            ("mo-rong/A1", "expand", "A1", "residential", 20, 1.2e9, 20.0, 20.0, "", "", "Trung tâm A",
+             "Xã Một", 105.1, 18.9),
+            ("mo-rong/B1", "expand", "B1", "residential", 10, 6.0e8, np.nan, np.nan, "", "", "Nhà B",
+             "Phường Hai", 105.2, 18.9),
+            ("xay-moi/C", "build", "moi-00003", "residential", 30, 6.8e9, 30.0, 30.0, "", "", "Xã Ba",
+             "Xã Ba", 105.3, 18.9),
         ],
         columns=[
-            "action_id", "kind", "site_id", "service", "added", "cost_vnd", "served_more", "name", "unit_name", "lon",
-            "lat",
+            "action_id", "kind", "site_id", "service", "added", "cost_vnd", "served_more", "lost", "instead",
+            "held_by", "name", "unit_name", "lon", "lat",
         ],
     )  # fmt: skip
     totals = _states(

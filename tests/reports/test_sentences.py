@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 
 import pytest
@@ -107,9 +108,10 @@ def test_a_complaint_speaks_of_sheets_and_headings():
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_nothing_near_is_not_named(problem: str, lang: str):
     """Where no known value is near, the sentence ends before that clause, and only that clause is gone."""
-    near = sentences.complaint(Complaint(problem, value="a; b", details={"nearest": "c"}), lang)
+    others = dict.fromkeys(re.findall(r"{(\w+)", PROBLEMS[problem]), "x")
+    near = sentences.complaint(Complaint(problem, value="a; b", details={**others, "nearest": "c"}), lang)
     for nothing in (None, ""):
-        told = sentences.complaint(Complaint(problem, value="a; b", details={"nearest": nothing}), lang)
+        told = sentences.complaint(Complaint(problem, value="a; b", details={**others, "nearest": nothing}), lang)
         assert near.startswith(told + "; ")
         assert near.removeprefix(told).count(";") == 1
 

@@ -71,7 +71,7 @@ def test_unknown_ids_and_impossible_numbers_are_refused():
     bad_need = dataclasses.replace(plan.needs[0], group="elderli", rate=1.5)
     bad_service = dataclasses.replace(plan.services[0], max_minutes=-1.0)
     with pytest.raises(PlanError) as error:
-        plan.replace(needs=(bad_need,), services=(bad_service, *plan.services[2:]), budget_vnd=-1.0)
+        plan.replace(needs=(bad_need,), services=(bad_service, *plan.services[2:]), budget_vnd=-1.0, stays=())
     assert problems(error) == {
         ("not_in_list", "needs[1].group"),
         ("above_range", "needs[1].rate"),

@@ -31,8 +31,8 @@ WHY = "giả định của phép thử"
 
 
 def plan() -> Plan:
-    """Kon Tum without actions: small, and fast to run."""
-    return read_plan("kon-tum").replace(actions=())
+    """Kon Tum without actions or growth: small, and fast to run."""
+    return read_plan("kon-tum").replace(actions=(), growth=(), forecast=ForecastRules())
 
 
 @cache
@@ -315,7 +315,7 @@ def test_nothing_behind_the_figures_shows_a_confidential_site(profile):
         frame = getattr(shown.detail, field.name)
         if isinstance(frame, pd.DataFrame):
             assert site not in frame.to_csv(), field.name
-            if field.name not in ("forecast", "distinct", "by_norm"):
+            if field.name not in ("forecast", "distinct", "by_norm", "traces"):
                 assert not set(frame["service"]) & set(shown.withheld_services), field.name
     assert site not in shown.plan.to_toml()
 
@@ -352,3 +352,24 @@ def test_staff_per_commune_is_measured_where_staff_is_known(monkeypatch):
     monkeypatch.setattr(facts, "read_tables", lambda _: ({**tables, "capacity": capacity}, file))
     result = run(asked)
     assert result.scorecard["today"].iloc[0] == pytest.approx(6 * len(rows) / len(result.units))
+
+
+def test_no_further_sum_is_given_where_a_commune_is_masked():
+    """Mean minutes, ranges of coverage and inequality are sums with known weights: withheld where one is masked."""
+    result = plain()
+    group, service = next(
+        key for key in zip(result.states["group"], result.states["service"], strict=True) if key[0] != "population"
+    )
+    few = (result.states["group"] == group) & (result.states["service"] == service)
+    changed = []
+    for table in (result.states, result.states_after):
+        table = table.copy()
+        table.loc[few.idxmax(), ["need", "served", "full", "out_of_reach", "unlocated"]] = [4.0, 0.0, 0.0, 4.0, 0.0]
+        changed.append(table)
+    shown = disclose(dataclasses.replace(result, states=changed[0], states_after=changed[1]))
+    row = shown.detail.ranges.set_index(["group", "service"]).loc[(group, service)]
+    assert row["withheld"]
+    assert row[["covered_lower", "covered_upper", "served_nearest", "mean_minutes", "p90_minutes"]].isna().all()
+    fairness = shown.detail.fairness.set_index("service")
+    assert service not in fairness.index or fairness.loc[service].drop("masked").isna().all()
+    assert not shown.detail.ranges.loc[shown.detail.ranges["group"] == "population", "withheld"].any()

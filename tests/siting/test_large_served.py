@@ -98,11 +98,19 @@ def test_several_actions_at_one_service():
     assert [most(budget) for budget in (1, 4, 7, 8, 10, 12)] == [1, 4, 5, 7, 8, 10]
 
 
-def test_what_only_the_exact_door_can_answer_is_said():
-    """An action of another kind is refused by name."""
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"kind": "close"}, "of the kind close|close"),
+        ({"exclusive": "x"}, "depends on others"),
+        ({"min_added": 1, "max_added": 6, "step": 5}, "in steps"),
+    ],
+)
+def test_what_only_the_exact_door_can_answer_is_said(change, said):
+    """An action of another kind, one in steps, or one tied to others, is refused by name."""
     case = next(case for n in range(100) if usable(case := siting_case(random.Random(n))))
-    with pytest.raises(InputError, match="close"):
-        solve(dataclasses.replace(case, actions=case.actions.assign(kind="close")))
+    with pytest.raises(InputError, match=said):
+        solve(dataclasses.replace(case, actions=case.actions.assign(**change)))
 
 
 @settings(max_examples=25, deadline=None)

@@ -120,7 +120,7 @@ def allocate(
             _most_served(blocks.build(pairs, need, asked, capacity, services, pools), even=even)
             if rule == "most_served"
             else _nearest(pairs, need, asked, capacity, services, pools)
-            for services in blocks.coupled(capacity, sorted({combo[1] for combo in pairs.combos}), pools)
+            for services in blocks.coupled(capacity, pairs.services, pools)
         ]
     )
     served = np.bincount(row, weights=flow, minlength=len(need))

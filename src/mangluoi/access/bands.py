@@ -73,8 +73,7 @@ def bands(
     """
     ends = np.asarray(edges, dtype=float)
     if not ends.size or ends[0] <= 0 or (np.diff(ends) <= 0).any():
-        why = f"the edges of the bands must ascend from above zero, got {list(edges)}"
-        raise InputError([Complaint("contradiction", details={"why": why})])
+        raise InputError([Complaint("contradiction", details={"reason": "bands_descend", "edges": str(list(edges))})])
     minutes = nearest_minutes(need, times, admissible=admissible, sites=sites, modes=modes).to_numpy()
     # A missing pair is beyond the travel times that were computed: it falls into the open band.
     band = np.searchsorted(ends, np.where(np.isnan(minutes), np.inf, minutes), side="left")

@@ -91,7 +91,7 @@ def catchment(
 
     people = need["need"].to_numpy(dtype=float)
     result = np.zeros(len(need))
-    for service in sorted({combo[1] for combo in pairs.combos}):
+    for service in pairs.services:
         here = offered[offered["service"] == service]
         places = pd.Series(here["capacity"].to_numpy(dtype=float), index=here["site_id"]).reindex(pairs.sites)
         row, link = pairs.rows_and_links(service)

@@ -31,8 +31,7 @@ def step(edges: Sequence[float], weights: Sequence[float]) -> Decay:
     """
     ends, values = np.asarray(edges, dtype=float), np.asarray(weights, dtype=float)
     if ends.size != values.size or (np.diff(ends) <= 0).any() or (values < 0).any():
-        why = "a step decay needs ascending edges and one non-negative weight for each"
-        raise InputError([Complaint("contradiction", details={"why": why})])
+        raise InputError([Complaint("contradiction", details={"reason": "step_decay"})])
     padded = np.append(values, 0.0)
     return lambda minutes: np.asarray(padded[np.searchsorted(ends, minutes, side="left")], dtype=float)
 
@@ -58,5 +57,5 @@ def power(exponent: float, *, from_minutes: float = 1.0) -> Decay:
 
 def _positive(name: str, value: float) -> None:
     if not value > 0:
-        why = f"{name} must be above zero, got {value}"
-        raise InputError([Complaint("contradiction", column=name, details={"why": why})])
+        details = {"reason": "not_above_zero", "name": name, "given": value}
+        raise InputError([Complaint("contradiction", column=name, details=details)])

@@ -125,7 +125,7 @@ def worst_off(values: pd.Series, weights: pd.Series, *, share: float = 0.1, low_
         True for what is good (places per person), False for what is bad (minutes).
     """
     if not 0 < share <= 1:
-        raise InputError([Complaint("contradiction", details={"why": f"the share must be in (0, 1], got {share}"})])
+        raise InputError([Complaint("contradiction", details={"reason": "share_out_of_range", "share": share})])
     value, people = _checked(values, weights)
     order = np.argsort(value if low_is_worst else -value, kind="stable")
     upto = np.concatenate([[0.0], np.cumsum(people[order])])
@@ -151,8 +151,8 @@ def poverty(values: pd.Series, weights: pd.Series, *, line: float, alpha: float 
     Foster, J., Greer, J. and Thorbecke, E. (1984), *Econometrica* 52.
     """
     if line <= 0 or alpha < 0:
-        why = f"the line must be above zero and alpha not below it, got {line} and {alpha}"
-        raise InputError([Complaint("contradiction", details={"why": why})])
+        details = {"reason": "poverty_line", "line": line, "alpha": alpha}
+        raise InputError([Complaint("contradiction", details=details)])
     value, people = _checked(values, weights)
     poor = value < line
     total = people.sum()

@@ -65,8 +65,9 @@ def check_times(times: pd.DataFrame, *, several_modes: bool = False) -> None:
         return
     if "mode" in times.columns and times["mode"].nunique(dropna=False) > 1:
         modes = ", ".join(sorted(str(mode) for mode in times["mode"].unique()))
-        why = f"the travel times hold several modes ({modes}); choose the rows of one, or say in `modes` who rides what"
-        raise InputError([Complaint("contradiction", column="mode", details={"why": why})])
+        raise InputError(
+            [Complaint("contradiction", column="mode", details={"reason": "several_modes", "modes": modes})]
+        )
     _check(times, ("from_id", "to_id"), "minutes", "missing_value")
 
 

@@ -69,8 +69,8 @@ def coverage_interval(
         out of range.
     """
     if not (0 < share < 1 and draws >= 20 and minutes_per_km > 0):
-        why = f"share {share}, draws {draws} and minutes_per_km {minutes_per_km} cannot be used"
-        raise InputError([Complaint("contradiction", details={"why": why})])
+        details = {"reason": "draws_unusable", "share": share, "draws": draws, "pace": minutes_per_km}
+        raise InputError([Complaint("contradiction", details=details)])
     pairs = reach.build(need, times, max_minutes=max_minutes, admissible=admissible, modes=modes)
     here, there = _places(points, "point_id", pairs.points), _places(sites, "site_id", pairs.sites)
     labels = need[list(by)].apply(tuple, axis=1) if by else pd.Series([()] * len(need), index=need.index)

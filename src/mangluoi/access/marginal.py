@@ -59,7 +59,7 @@ def another_place(
     pairs = reach.build(need, times, max_minutes=max_minutes, admissible=opened, modes=modes)
     asked = need["need"].to_numpy(dtype=float)
     worth: dict[tuple[str, str], tuple[int, float]] = {}
-    for service in sorted({combo[1] for combo in pairs.combos}):
+    for service in pairs.services:
         # Links to services without a place are kept: one more is what is asked about.
         problem = blocks.build(pairs, need, asked, capacity, [service], None, empty=True).problem
         gain, change = _one_more(problem)
@@ -120,7 +120,7 @@ def another_site(
     gains = pd.DataFrame({"served_gain": 0.0, "covered_gain": 0.0}, index=candidates.index)
     number_of = {str(site): number for number, site in enumerate(pairs.sites)}
     for service, rows in candidates.groupby("service", sort=True):
-        if str(service) not in {combo[1] for combo in pairs.combos}:
+        if str(service) not in pairs.services:
             continue
         block = blocks.build(pairs, need, asked, both, [str(service)], None, empty=True)
         left = transport.residual(block.problem, transport.most(block.problem)[1])

@@ -53,6 +53,11 @@ class Reach:
     mode: NDArray[np.int64]
     rides: dict[tuple[str, str], NDArray[np.bool_]]
 
+    @property
+    def services(self) -> list[str]:
+        """The services that anybody needs, sorted."""
+        return sorted({service for _, service in self.combos})
+
     def admitted(self, combo: tuple[str, str]) -> NDArray[np.bool_]:
         """Return whether the site of each pair may take a combination of group and service that rides its mode."""
         return self.allowed[combo][self.site] & self.rides[combo][self.mode]
@@ -192,8 +197,8 @@ def _rides(
     ridden = {combo: modes["mode"].to_numpy(dtype=str)[_matches(modes, combo)] for combo in combos}
     missing = [combo for combo in combos if not ridden[combo].size]
     if missing:
-        why = "no mode is stated for " + ", ".join(f"{group} / {service}" for group, service in missing)
-        raise InputError([Complaint("contradiction", column="mode", details={"why": why})])
+        who = ", ".join(f"{group} / {service}" for group, service in missing)
+        raise InputError([Complaint("contradiction", column="mode", details={"reason": "no_mode", "who": who})])
     return {combo: np.isin(names, ridden[combo]) for combo in combos}
 
 

@@ -46,7 +46,7 @@ def usage(
     key_of = pd.MultiIndex.from_frame(need[["point_id", "group", "service"]])
     near: dict[tuple[str, str], float] = {}
     minutes_of: list[pd.DataFrame] = []
-    for service in sorted({combo[1] for combo in pairs.combos}):
+    for service in pairs.services:
         row, link = pairs.rows_and_links(service)
         reached = np.bincount(pairs.site[link], people[row], pairs.sites.size)
         near |= {(str(site), service): float(n) for site, n in zip(pairs.sites, reached, strict=True)}

@@ -16,7 +16,7 @@ import mangluoi
 from mangluoi import reports, shipped
 from mangluoi.errors import Complaint, InputError
 from mangluoi.reports import brief, folders
-from mangluoi.scenario import Plan, disclose, run
+from mangluoi.scenario import Plan, disclose, origin, run
 
 __all__ = ["Job", "Outcome", "do", "kept", "key"]
 
@@ -126,10 +126,9 @@ def key(job: Job) -> str:
     InputError
         If an input file is not there.
     """
-    given = [job.plan.inputs.workbook, job.plan.inputs.roads]
     parts = {
         "plan": job.plan.to_toml(),
-        "inputs": [_digest(Path(job.plan.folder, name)) for name in given if name],
+        "inputs": [[file.name, _digest(file)] for file in origin.own_files(job.plan)],
         "data": _all_of(shipped.folder(), ".csv", ".geojson", ".toml"),
         "program": [mangluoi.__version__, _all_of(Path(mangluoi.__file__).parent, ".py", ".toml", ".js", ".css")],
         "lang": job.lang,

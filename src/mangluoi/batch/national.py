@@ -24,7 +24,7 @@ from mangluoi.reports.workbook import bound
 
 __all__ = ["write_summary"]
 
-_PICTURE_DPI = 150
+
 _Pair = tuple[str, str]
 
 
@@ -71,7 +71,7 @@ def write_summary(
         if isinstance(drawn, maps.PrintMap):
             (fresh / "ban-do-ca-nuoc.png").write_bytes(drawn.png())
             (fresh / "ban-do-ca-nuoc.pdf").write_bytes(drawn.pdf())
-            blocks.append(Picture(drawn.title, drawn.png(dpi=_PICTURE_DPI), "situation"))
+            blocks.append(Picture(drawn.title, drawn.png(dpi=maps.print.REPORT_DPI), "situation"))
         else:
             blocks.append(Line(drawn))
         blocks += [Heading(say("batch.tables", lang)), *exhibits]

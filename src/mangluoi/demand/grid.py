@@ -53,8 +53,7 @@ def read_cells(path: str | Path, areas: gpd.GeoDataFrame) -> pd.DataFrame:
     if not place.is_file():
         raise InputError([Complaint("missing_file", file=str(path))])
     if areas.crs is None or not areas.crs.is_geographic:
-        why = f"the areas of a grid in degrees must be in degrees, not in {areas.crs}"
-        raise InputError([Complaint("contradiction", details={"why": why})])
+        raise InputError([Complaint("contradiction", details={"reason": "areas_not_degrees", "crs": str(areas.crs)})])
     grid = _open(place)
     west, south, east, north = (float(edge) for edge in areas.total_bounds)
     left, top, right, bottom = grid.window(west, south, east, north)
@@ -68,7 +67,7 @@ def read_cells(path: str | Path, areas: gpd.GeoDataFrame) -> pd.DataFrame:
             for first in range(top, bottom, step)
         ]
     except (OSError, ValueError, SyntaxError) as error:
-        raise InputError([Complaint("unreadable_file", file=place.name, details={"why": str(error)})]) from error
+        raise InputError([Complaint("unreadable_file", file=place.name, details={"reason": "damaged"})]) from error
     columns = ["point_id", "unit_code", "lon", "lat", "weight"]
     if not parts:
         return pd.DataFrame(columns=columns)
@@ -127,13 +126,12 @@ def _open(place: Path) -> _Grid:
     try:
         raster = windows.Raster(place)
     except (OSError, UnidentifiedImageError, SyntaxError, ValueError) as error:
-        raise InputError([Complaint("unreadable_file", file=place.name, details={"why": str(error)})]) from error
+        raise InputError([Complaint("unreadable_file", file=place.name, details={"reason": "no_tiff"})]) from error
     finally:
         Image.MAX_IMAGE_PIXELS = most
     tags = raster.tags
     if _PIXEL_SCALE not in tags or _TIE_POINT not in tags:
-        why = "it is not a GeoTIFF of one band that says where it lies"
-        raise InputError([Complaint("unreadable_file", file=place.name, details={"why": why})])
+        raise InputError([Complaint("unreadable_file", file=place.name, details={"reason": "grid_without_place"})])
     (width, height), tie = tags[_PIXEL_SCALE][:2], tags[_TIE_POINT]
     return _Grid(
         raster=raster,

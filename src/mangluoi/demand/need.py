@@ -42,8 +42,8 @@ def need(people: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     """
     complaints = _check_rates(rates, set(people["group"]))
     if people["vintage"].nunique() > 1:
-        why = "people stand on more than one list of units: " + ", ".join(sorted(people["vintage"].unique()))
-        complaints.append(Complaint("contradiction", details={"why": why}))
+        lists = ", ".join(sorted(people["vintage"].unique()))
+        complaints.append(Complaint("contradiction", details={"reason": "several_lists", "lists": lists}))
     if complaints:
         raise InputError(complaints)
 

@@ -63,8 +63,8 @@ def together(people: pd.DataFrame, groups: Sequence[str], *, overlaps: pd.DataFr
         joint = {pair: _joint(count, pair, rate) for pair in itertools.combinations(sorted(groups), 2)}
         for (a, b), both in joint.items():
             if both is not None and both > min(count[a], count[b]):
-                why = f"{both} people of {unit} cannot be in both {a} and {b}: one has fewer"
-                complaints.append(Complaint("contradiction", value=unit, details={"why": why}))
+                details = {"reason": "overlap_too_large", "both": both, "unit": unit, "a": a, "b": b}
+                complaints.append(Complaint("contradiction", value=unit, details=details))
         lower, upper = _bounds(count, joint)
         rows.append({"unit_code": unit, "vintage": vintage, "lower": lower, "upper": upper})
     if complaints:
@@ -109,7 +109,7 @@ def _bounds(count: dict[str, int], joint: dict[tuple[str, str], int | None]) -> 
 def _check(people: pd.DataFrame, groups: Sequence[str], overlaps: pd.DataFrame | None) -> None:
     found = []
     if len(set(groups)) < 2:
-        found.append(Complaint("contradiction", details={"why": "at least two groups are needed to overlap"}))
+        found.append(Complaint("contradiction", details={"reason": "overlap_of_one"}))
     known = set(people["group"])
     found += [Complaint("no_need", column="group", value=group) for group in groups if group not in known]
     if overlaps is not None:
@@ -118,13 +118,12 @@ def _check(people: pd.DataFrame, groups: Sequence[str], overlaps: pd.DataFrame |
             overlaps[["group_a", "group_b", "rate"]].itertuples(index=False, name=None), start=2
         ):
             if a == b or not {a, b} <= set(groups):
-                why = f"an overlap of {a} and {b} says nothing about {', '.join(groups)}"
-                found.append(Complaint("contradiction", row=row, details={"why": why}))
+                details = {"reason": "overlap_of_others", "a": a, "b": b, "groups": ", ".join(groups)}
+                found.append(Complaint("contradiction", row=row, details=details))
             if not 0 <= float(share) <= 1:
                 found.append(Complaint("above_range", row=row, column="rate", value=share, details={"high": 1}))
             if frozenset((a, b)) in seen:
-                why = f"the overlap of {a} and {b} is stated twice"
-                found.append(Complaint("contradiction", row=row, details={"why": why}))
+                found.append(Complaint("contradiction", row=row, details={"reason": "overlap_twice", "a": a, "b": b}))
             seen.add(frozenset((a, b)))
     if found:
         raise InputError(found)

@@ -110,8 +110,8 @@ def _rates(
         found.append(Complaint("missing_key", column=f"growth.{group}"))
     late = people[people["as_of"].str[:4].astype(int) > to_year]
     for date in sorted(set(late["as_of"])):
-        why = f"counts of {date} cannot be carried back to {to_year}"
-        found.append(Complaint("contradiction", column="as_of", value=date, details={"why": why}))
+        details = {"reason": "carried_back", "date": date, "year": str(to_year)}
+        found.append(Complaint("contradiction", column="as_of", value=date, details=details))
     if found:
         raise InputError(found)
     return rates

@@ -33,8 +33,8 @@ _DECIMALS = 5
 _MOST_VERTICES = 24_000
 _SIMPLIFY_M = 50.0
 _PAGE_TEXTS = (
-    "choose", "minutes", "gap", "need", "people", "moment", "now", "after", "show", "sites", "actions", "search",
-    "search_none", "map", "zoom_in", "zoom_out", "not_placed",
+    "choose", "minutes", "gap", "need", "people", "moment", "now", "after", "show", "sites", "actions", "bubbles",
+    "search", "search_none", "map", "zoom_in", "zoom_out", "not_placed",
 )  # fmt: skip
 
 
@@ -205,6 +205,7 @@ def _content(d: Disclosed, lang: Lang) -> dict[str, Any]:
                 "name": name,
                 "members": words.say("map.members", lang, names=members) if members else "",
                 "folded": fold(f"{name} {members}"),
+                "at": [round(float(v), _DECIMALS) for v in reversed(shapely.point_on_surface(shape).coords[0])],
                 "shape": _shape(shape),
             }
             for name, members, shape in zip(*cell_names(d), shapes, strict=True)
@@ -269,6 +270,7 @@ def _measure(m: Measure, lang: Lang) -> dict[str, Any]:
         "bands": [{"label": b.label, "role": b.role, "colour": b.colour, "hatch": b.hatch} for b in m.bands],
         "counts": [words.say("map.cells", lang, count=count) for count in m.counts()],
         "of": m.of_cell,
+        "value": [round(v) if v > 0 else 0 for v in m.value] if m.kind == "gap" else None,
         "text": m.text,
     }
 

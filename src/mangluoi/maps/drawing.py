@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -21,7 +22,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
-from matplotlib.path import Path
+from matplotlib.path import Path as Outline
 from numpy.typing import NDArray
 
 __all__ = [
@@ -29,7 +30,9 @@ __all__ = [
     "printable", "round_scale", "scale_bar", "spread", "style", "wrapped",
 ]  # fmt: skip
 
-FONT = "DejaVu Sans"
+#: Our cut of DejaVu Sans, see `scripts/make_font.py`.
+FONT = "Mangluoi Sans"
+_FONT_FILES = Path(__file__).parent / "fonts"
 _MM_PER_INCH = 25.4
 _SCALES = (10, 12, 15, 20, 25, 30, 40, 50, 60, 75, 80)
 _EMPTY_MARGIN = 1.04
@@ -48,8 +51,16 @@ def style() -> Iterator[None]:
         "axes.unicode_minus": False,
         "path.simplify": True,
     }
+    _know_font()
     with matplotlib.rc_context(wanted):
         yield
+
+
+@cache
+def _know_font() -> None:
+    """Make the font known to matplotlib, which looks fonts up by name; the name is ours alone."""
+    for face in sorted(_FONT_FILES.glob("*.ttf")):
+        font_manager.fontManager.addfont(face)
 
 
 @dataclass(frozen=True)
@@ -89,6 +100,7 @@ def new_page(width: float, height: float) -> Page:
 
 @cache
 def _glyphs() -> frozenset[int]:
+    _know_font()
     return frozenset(font_manager.get_font(font_manager.findfont(FONT)).get_charmap())
 
 
@@ -103,6 +115,7 @@ def printable(text: str) -> str:
 @cache
 def _advance(letter: str, bold: bool) -> float:
     """Return the width of a letter as a share of the font's size."""
+    _know_font()
     prop = font_manager.FontProperties(family=FONT, weight="bold" if bold else "normal")
     font = font_manager.get_font(font_manager.findfont(prop))
     font.set_size(100, 72)
@@ -184,7 +197,7 @@ def north_arrow(page: Page, x: float, y: float, letter: str) -> None:
     page.text(x, y + 13, letter, size=10, weight="bold", ha="center")
 
 
-def _path(shape: shapely.Geometry) -> Path:
+def _path(shape: shapely.Geometry) -> Outline:
     rings: list[NDArray[np.float64]] = []
     codes: list[NDArray[np.uint8]] = []
     for polygon in shapely.get_parts(shape):
@@ -192,11 +205,11 @@ def _path(shape: shapely.Geometry) -> Path:
             continue
         for ring in (polygon.exterior, *polygon.interiors):
             at = shapely.get_coordinates(ring)
-            kind = np.full(len(at), Path.LINETO, dtype=np.uint8)
-            kind[0], kind[-1] = Path.MOVETO, Path.CLOSEPOLY
+            kind = np.full(len(at), Outline.LINETO, dtype=np.uint8)
+            kind[0], kind[-1] = Outline.MOVETO, Outline.CLOSEPOLY
             rings.append(at)
             codes.append(kind)
-    return Path(np.concatenate(rings), np.concatenate(codes))
+    return Outline(np.concatenate(rings), np.concatenate(codes))
 
 
 def _is_dark(colour: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 from matplotlib.figure import Figure
+from PIL import Image
 
 from mangluoi.maps import drawing, extent, notes
 from mangluoi.maps.markers import SiteMark, action_marks, site_marks
@@ -20,9 +21,11 @@ from mangluoi.scenario.disclosure import Disclosed, disclose
 from mangluoi.scenario.result import Result
 from mangluoi.viettext import format_number
 
-__all__ = ["PrintMap", "print_maps"]
+__all__ = ["REPORT_DPI", "PrintMap", "print_maps"]
 
 _DPI = 300
+#: In the report a map is shown at half the size of its own sheet.
+REPORT_DPI = 170
 _MOST_LABELS = 8
 # Beyond this many, sites and actions are listed in the report's tables instead of in the legend.
 _LINE_MM = 9.0
@@ -48,8 +51,17 @@ class PrintMap:
     _kept: dict[tuple[str, int], bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def png(self, *, dpi: int = _DPI) -> bytes:
-        """Return the sheet as a PNG picture."""
-        return self._saved("png", {"Software": None}, dpi=dpi)
+        """Return the sheet as a PNG picture; drawn once for the resolution of print and that of the report."""
+        if ("png", dpi) not in self._kept:
+            stream = io.BytesIO()
+            drawn = max(dpi, _DPI)
+            with drawing.style():
+                self.figure.savefig(stream, format="rgba", dpi=drawn)
+            size = (self.figure.get_size_inches() * drawn).astype(int)
+            whole = Image.frombuffer("RGBA", (int(size[0]), int(size[1])), stream.getvalue()).convert("RGB")
+            for wanted in sorted({dpi, _DPI, REPORT_DPI}):
+                self._kept["png", wanted] = _packed(whole, wanted, drawn)
+        return self._kept["png", dpi]
 
     def pdf(self) -> bytes:
         """Return the sheet as PDF, with text that can be selected."""
@@ -59,13 +71,24 @@ class PrintMap:
         """Return the sheet as SVG."""
         return self._saved("svg", {"Date": None, "Creator": None, "Title": self.title})
 
-    def _saved(self, kind: str, metadata: dict[str, Any], dpi: int = _DPI) -> bytes:
-        if (kind, dpi) not in self._kept:
+    def _saved(self, kind: str, metadata: dict[str, Any], **options: Any) -> bytes:
+        if (kind, _DPI) not in self._kept:
             stream = io.BytesIO()
             with drawing.style():
-                self.figure.savefig(stream, format=kind, dpi=dpi, metadata=metadata)
-            self._kept[kind, dpi] = stream.getvalue()
-        return self._kept[kind, dpi]
+                self.figure.savefig(stream, format=kind, dpi=_DPI, metadata=metadata, **options)
+            self._kept[kind, _DPI] = stream.getvalue()
+        return self._kept[kind, _DPI]
+
+
+def _packed(whole: Image.Image, dpi: int, drawn: int) -> bytes:
+    """Return a picture as PNG. A map has few colours: a palette holds them and their shades, at a third of the size."""
+    if dpi != drawn:
+        size = (round(whole.width * dpi / drawn), round(whole.height * dpi / drawn))
+        whole = whole.resize(size, Image.Resampling.BOX, reducing_gap=1.0)
+    stream = io.BytesIO()
+    few = whole.quantize(255, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few.save(stream, format="png", dpi=(dpi, dpi))
+    return stream.getvalue()
 
 
 def print_maps(

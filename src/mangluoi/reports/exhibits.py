@@ -13,9 +13,8 @@ from mangluoi.reports.words import Lang, say
 from mangluoi.viettext import format_number
 
 __all__ = [
-    "MASKED", "Cell", "Exhibit", "Heading", "Kind", "columns", "count", "form", "million", "minutes", "noted",
-    "numbered", "records",
-    "share", "text", "with_notes", "written",
+    "MASKED", "Cell", "Exhibit", "Heading", "Kind", "columns", "count", "decimals", "form", "million", "minutes",
+    "noted", "numbered", "records", "share", "text", "with_notes", "written",
 ]  # fmt: skip
 
 Cell = str | int | float
@@ -145,6 +144,11 @@ def written(cell: Cell, lang: Lang) -> str:
     if isinstance(cell, str):
         return cell
     return format_number(cell, 0 if isinstance(cell, int) else 1, lang=lang)
+
+
+def decimals(value: float, places: int, lang: Lang) -> str:
+    """Write a number with more decimals than a table's one."""
+    return format_number(value, places, lang=lang)
 
 
 def columns(lang: Lang, *declared: tuple[str, Kind, float]) -> tuple[Heading, ...]:

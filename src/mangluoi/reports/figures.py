@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from mangluoi.reports import decisions, sentences, sizes
+from mangluoi.reports import decisions, details, sentences, sizes
 from mangluoi.reports.exhibits import (
     Cell,
     Exhibit,
@@ -31,9 +31,10 @@ _STATES = ("need", "served", "full", "out_of_reach", "unlocated")
 
 
 def all_forms(d: Disclosed, lang: Lang = "vi") -> tuple[Exhibit, ...]:
-    """Return Biểu 1–4 and 6–9; Biểu 5 (forecast) is left out, since a plan holds no forecast."""
+    """Return Biểu 1–4 and 6–9, and Biểu 5 (forecast) where the plan states a growth."""
     makers = (people, facilities, balance, bands)
-    return (*(maker(d, lang) for maker in makers), *decisions.all_decisions(d, lang))
+    ahead = () if d.detail.forecast.empty else (details.forecast(d, lang),)
+    return (*(maker(d, lang) for maker in makers), *ahead, *decisions.all_decisions(d, lang))
 
 
 def people(d: Disclosed, lang: Lang = "vi") -> Exhibit:

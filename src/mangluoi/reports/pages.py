@@ -96,10 +96,10 @@ def paper(blocks: Iterable[Block], title: str, *, lang: Lang = "vi", internal: b
         f'<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{_safe(title)}</title><style>{_STYLE}</style></head><body>{stamp}\n"
+        f"<title>{_safe(title)}</title><style>{_STYLE}</style></head><body>{stamp}<main>\n"
         + "\n".join(parts)
         + ("</ul>" if listing else "")
-        + "\n</body></html>\n"
+        + "\n</main></body></html>\n"
     )
 
 
@@ -139,8 +139,9 @@ def _table(exhibit: Exhibit, lang: Lang) -> str:
     notes = "".join(f'<p class="note">{_safe(text)}</p>' for text in (exhibit.source, *exhibit.notes))
     unit = f'<p class="unit">{_safe(say("report.unit", lang, unit=exhibit.unit))}</p>' if exhibit.unit else ""
     kind = "table long" if len(exhibit.rows) > _LONG else "table"
+    # What scrolls must be reached by the keyboard too.
     return (
-        f'<figure class="{kind}"><figcaption>{_safe(exhibit.label)}</figcaption>{unit}'
+        f'<figure class="{kind}" tabindex="0"><figcaption>{_safe(exhibit.label)}</figcaption>{unit}'
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}</figure>"
     )
 

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from mangluoi import shipped
 from mangluoi.reports.template import choices
 from mangluoi.tables import INPUTS, TABLES, Column, Table
 
-__all__ = ["tables_reference"]
+__all__ = ["GLOSSARY_START", "glossary", "tables_reference"]
+
+#: What the written part of the glossary begins with.
+GLOSSARY_START = "## Groups, services and facility types"
 
 _KINDS = {
     "text": "text", "code": "code (text)", "whole": "whole number", "number": "number", "date": "date",
     "flag": "yes/no",
 }  # fmt: skip
+
+
+def glossary() -> str:
+    """Return the list of groups, services and facility types in both languages, as Markdown."""
+    parts = [f"{GLOSSARY_START} · Nhóm, dịch vụ, loại hình", ""]
+    parts += ["Written from `data/norms/*.csv`; do not edit it by hand.", ""]
+    parts += ["| id | English | Tiếng Việt |", "|---|---|---|"]
+    for file, column in (("groups", "group"), ("services", "service"), ("facility_types", "type")):
+        rows = shipped.frame(f"norms/{file}.csv")
+        parts += [f"| `{row[column]}` | {row['name_en']} | {row['name_vi']} |" for row in rows.to_dict("records")]
+    return "\n".join(parts) + "\n"
 
 
 def tables_reference() -> str:

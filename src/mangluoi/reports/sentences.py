@@ -24,7 +24,7 @@ __all__ = [
 
 #: Fields of notices whose values are ids or keys, and where their words stand.
 _NAMED = {"group": "group", "service": "service"}
-_KEYED = {"rule": "rule", "mode": "mode", "reason": "reason"}
+_KEYED = {"rule": "rule", "mode": "mode", "reason": "reason", "law": "law"}
 _KINDS = ("Xã", "Phường", "Thị", "Đặc", "Huyện", "Thành", "Tỉnh")
 _SHARES = ("share", "rate", "gap")
 

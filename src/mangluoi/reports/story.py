@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mangluoi.reports import annexes, decisions, figures, passages, sentences, sizes
+from mangluoi.reports import annexes, decisions, details, figures, passages, remarks, sentences, sizes
 from mangluoi.reports.exhibits import Exhibit
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
@@ -95,6 +95,7 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], lang: Lang) -> Iterator[B
     yield _heading("people", lang, 2)
     yield from map(Item, passages.people(d, lang))
     yield from map(Line, passages.people_limits(d, lang))
+    yield from map(Line, remarks.distinct(d, lang))
     yield _heading("facilities", lang, 2)
     yield from map(Line, passages.facilities(d, lang))
     if len(d.facilities) or sizes.facilities_known(d):
@@ -107,6 +108,7 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], lang: Lang) -> Iterator[B
             yield from map(Line, passages.threshold(d, rule, lang))
             yield from map(Item, passages.provision(d, rule, lang))
             yield from map(Line, passages.beyond(d, rule, lang))
+            yield from map(Line, remarks.of_service(d, rule, lang))
         yield figures.balance(d, lang)
         yield figures.bands(d, lang)
     else:
@@ -114,7 +116,11 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], lang: Lang) -> Iterator[B
         yield from map(Item, passages.need_alone(d, lang))
         yield figures.balance(d, lang)
     yield _heading("forecast", lang, 2)
-    yield Line(say("report.forecast.none", lang))
+    if d.detail.forecast.empty:
+        yield Line(say("report.forecast.none", lang))
+    else:
+        yield from map(Item, remarks.forecast(d, lang))
+        yield details.forecast(d, lang)
     yield from of_part("access")
 
     yield _heading("goals", lang)
@@ -149,6 +155,7 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], lang: Lang) -> Iterator[B
         yield annexes.minutes_by_commune(d, lang)
     for annex in (annexes.unlocated, annexes.sources, annexes.provenance):
         yield annex(d, lang)
+    yield from details.in_report(d, lang)
 
 
 def _option(d: Disclosed, lang: Lang) -> Iterator[Block]:

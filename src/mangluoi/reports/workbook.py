@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 from openpyxl import Workbook
@@ -12,7 +13,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from mangluoi.reports import annexes, archive, figures, sentences
+from mangluoi.reports import annexes, archive, details, figures, sentences
 from mangluoi.reports.exhibits import Cell, Exhibit
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
@@ -56,7 +57,7 @@ def workbook(d: Disclosed, *, lang: Lang = "vi") -> bytes:
     bytes
         The same for the same content, whenever it is written.
     """
-    exhibits = (*figures.all_forms(d, lang), *annexes.all_annexes(d, lang))
+    exhibits = (*figures.all_forms(d, lang), *annexes.all_annexes(d, lang), *details.all_details(d, lang))
     internal = d.profile == "internal"
     head = [
         say("report.province", lang, province=d.province_name, vintage=sentences.vintage(d.plan.vintage, lang)),
@@ -99,18 +100,25 @@ def bound(
 
 def put(cell: Any, value: Cell, *, font: Font = _PLAIN) -> None:
     """Write a value into a cell; text is text whatever it looks like, and stays so when it is edited."""
+    _set(cell, value)
     if isinstance(value, str):
-        text = sentences.printable(value)
-        if len(text) > _MOST_LETTERS:
-            text = text[: _MOST_LETTERS - 3] + "[…]"
-        cell.value = text
-        cell.data_type = "s"
         cell.quotePrefix = True
         cell.number_format = "@"
     else:
-        cell.value = value
         cell.number_format = "#,##0" if isinstance(value, int) else "#,##0.0"
     cell.font = font
+
+
+def _set(cell: Any, value: Cell) -> None:
+    """Set a value, text as text; the rest of what keeps it text is in the style of the cell."""
+    if not isinstance(value, str):
+        cell.value = value
+        return
+    text = sentences.printable(value)
+    if len(text) > _MOST_LETTERS:
+        text = text[: _MOST_LETTERS - 3] + "[…]"
+    cell.value = text
+    cell.data_type = "s"
 
 
 def _fill(sheet: Any, exhibit: Exhibit, lang: Lang, internal: bool) -> None:
@@ -129,15 +137,22 @@ def _fill(sheet: Any, exhibit: Exhibit, lang: Lang, internal: bool) -> None:
     most = max(_lines(heading.text, width * 0.9) for heading, width in zip(exhibit.headings, widths, strict=True))
     sheet.row_dimensions[_HEADING_ROW].height = _LINE_PT * most
     first_total = len(exhibit.rows) - exhibit.totals
+    looks: dict[tuple[str, str, bool], Any] = {}
     for place, row in enumerate(exhibit.rows):
         number = _HEADING_ROW + 1 + place
         for column, (value, heading) in enumerate(zip(row, exhibit.headings, strict=True), start=1):
             cell = sheet.cell(number, column)
+            kind = "said" if heading.kind == "number" and isinstance(value, str) else heading.kind
+            look = (kind, type(value).__name__, place >= first_total)
+            if look in looks:
+                _set(cell, value)
+                # A style is looked up once for all cells that share it: openpyxl compares it with every other one.
+                cell._style = copy(looks[look])
+                continue
             put(cell, value, font=_BOLD if place >= first_total else _PLAIN)
-            cell.alignment = _ALIGNMENTS[
-                "said" if heading.kind == "number" and isinstance(value, str) else heading.kind
-            ]
+            cell.alignment = _ALIGNMENTS[kind]
             cell.border = _BOX
+            looks[look] = cell._style
         most = max(_lines(value, width) for value, width in zip(row, widths, strict=True) if isinstance(value, str))
         sheet.row_dimensions[number].height = _LINE_PT * most
     below = _HEADING_ROW + 1 + len(exhibit.rows)

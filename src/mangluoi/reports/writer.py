@@ -19,8 +19,6 @@ from mangluoi.scenario.result import Result
 
 __all__ = ["write"]
 
-# In the report a map is shown at half the size of its own sheet.
-_PICTURE_DPI = 170
 # The number that a print map's name begins with says what it shows.
 _PARTS: Mapping[str, Part] = {"1": "situation", "2": "access", "3": "access", "4": "option"}
 
@@ -70,7 +68,7 @@ def _write_into(folder: Path, d: Disclosed, lang: Lang) -> None:
     for drawn, caption in zip(drawings, captions, strict=True):
         (folder / f"ban-do-{drawn.name}.png").write_bytes(drawn.png())
         (folder / f"ban-do-{drawn.name}.pdf").write_bytes(drawn.pdf())
-        pictures.append(Picture(caption, drawn.png(dpi=_PICTURE_DPI), _PARTS.get(drawn.name[:1], "access")))
+        pictures.append(Picture(caption, drawn.png(dpi=maps.print.REPORT_DPI), _PARTS.get(drawn.name[:1], "access")))
     (folder / "bao-cao.docx").write_bytes(document(d, pictures, lang=lang))
     (folder / "bao-cao.html").write_text(page(d, pictures, lang=lang), encoding="utf-8", newline="\n")
     (folder / "bieu.xlsx").write_bytes(workbook(d, lang=lang))

@@ -202,7 +202,9 @@ def in_growth(
             yield Complaint("unused_key", column=f"growth[{number}]", details=condition)
     if wanted:
         known = {rule.group for rule in growth}
-        for group in sorted({need.group for need in needs} - known):
+        # A group that is no group is complained of where it stands.
+        named = {need.group for need in needs} & set(shipped.vocabulary()["group"])
+        for group in sorted(named - known):
             yield Complaint("missing_key", column=f"growth.{group}")
     yield from _twice([tuple(sorted((rule.group_a, rule.group_b))) for rule in overlaps], "overlaps")
     for number, overlap in enumerate(overlaps, start=1):

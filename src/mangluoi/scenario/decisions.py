@@ -56,7 +56,8 @@ def read(place: Path) -> pd.DataFrame:
     InputError
         If the file has other columns, a key twice, or names a unit or point that there is not.
     """
-    if not place.exists():
+    # A plan's name may be no file name at all, too long or with a NUL: pathlib raises where os.path does not.
+    if not os.path.isfile(place):
         return checked([], file=place.name)
     try:
         rows = list(csv.DictReader(io.StringIO(place.read_text(encoding="utf-8-sig"), newline="")))

@@ -43,6 +43,8 @@ class Detail:
         By service, group and year: people, and need low, as stated and high.
     distinct
         By service: how many different people its groups are together, at least and at most.
+    traces
+        Which rows of the inputs each row of Biểu 1–6 stands on, see `traces.traces`.
     minutes_per_km
         How much a time changes with a kilometre, in the interval over the error of locations; missing without one.
     """
@@ -56,4 +58,5 @@ class Detail:
     by_norm: pd.DataFrame = field(default_factory=lambda: _empty("site_id", "service"))
     forecast: pd.DataFrame = field(default_factory=lambda: _empty("service", "group", "year"))
     distinct: pd.DataFrame = field(default_factory=lambda: _empty("service"))
+    traces: pd.DataFrame = field(default_factory=lambda: _empty("form", "row", "group", "table", "key", "site_id"))
     minutes_per_km: float = float("nan")

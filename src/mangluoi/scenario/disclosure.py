@@ -231,6 +231,7 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
     bands = bands[~bands["service"].isin(secret.services)]
     capacity = result.capacity[~result.capacity["site_id"].isin(secret.sites)].reset_index(drop=True)
     profile: Profile = "internal" if masks is None else "public"
+    door = _door(draft, by_unit, totals, people, people_totals, public=masks is not None)
     return Disclosed(
         profile=profile,
         plan=public_plan(result.plan, secret),
@@ -260,12 +261,18 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
             for name, frame in (("people", people), ("states", by_unit), ("state_totals", totals), ("bands", bands))
         },
         withheld_services=secret.services,
-        detail=shown_detail(result.detail, _door(draft, by_unit, totals, people_totals, public=masks is not None)),
+        detail=shown_detail(result.detail, door),
     )
 
 
 def _door(
-    draft: _Draft, by_unit: pd.DataFrame, totals: pd.DataFrame, people_totals: pd.DataFrame, *, public: bool
+    draft: _Draft,
+    by_unit: pd.DataFrame,
+    totals: pd.DataFrame,
+    people: pd.DataFrame,
+    people_totals: pd.DataFrame,
+    *,
+    public: bool,
 ) -> Door:
     """Say what decides over the tables behind the main figures."""
     needed = totals[totals["group"].isin(list(draft.sensitive))]
@@ -275,6 +282,7 @@ def _door(
         masked=set(hiding.keys(totals[totals["masked"]], "group", "service")),
         exposed={*by_unit.loc[by_unit["masked"], "service"], *needed["service"]},
         groups=set(people_totals.loc[people_totals["masked"], "group"]),
+        counted=set(people.loc[people["masked"], "group"]),
         sensitive=draft.sensitive,
         public=public,
     )

@@ -42,6 +42,8 @@ def usage(plan: Plan, on: Setting, today: Places, before: access.Allocation, cap
     unknown = (basis.reindex(pd.MultiIndex.from_frame(found[["site_id", "service"]])) == "unknown").to_numpy()
     for name in ("capacity", "served", "occupancy", "mean_minutes", "longest_minutes", *_GAINS):
         found[name] = found[name].astype(float).mask(unknown)
+    # A service that nobody is said to need is near to nobody in need, but that is not a count.
+    found["within_reach"] = found["within_reach"].astype(float).where(found["service"].isin(set(on.need["service"])))
     return found.sort_values(["site_id", "service"], ignore_index=True)
 
 

@@ -11,7 +11,7 @@ from mangluoi.scenario import facts
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Notice
 
-__all__ = ["full_for_want_of_figures", "of_plan", "unique"]
+__all__ = ["full_for_want_of_figures", "of_plan", "of_refinements", "unique"]
 
 
 def of_plan(
@@ -67,6 +67,36 @@ def of_plan(
         if solution.status not in ("optimal", "infeasible"):
             notices.append(Notice("time_limit_reached", {"gap": solution.gap}))
     return notices
+
+
+def of_refinements(plan: Plan, here: facts.Supply, totals: pd.DataFrame) -> list[Notice]:
+    """Say on which further rules the figures stand."""
+    names = here.sites.set_index("site_id")["name"].astype(str)
+    told = [
+        Notice("need_law", {"group": need.group, "service": need.service, "law": need.law})
+        for need in plan.needs
+        if need.law
+    ]
+    for mode in plan.modes:
+        minutes = plan.service(mode.service).max_minutes if mode.max_minutes is None else mode.max_minutes
+        for profile in mode.profiles:
+            fields = {
+                "group": mode.group, "service": mode.service, "mode": profile, "minutes": minutes, "basis": mode.basis,
+            }  # fmt: skip
+            told.append(Notice("mode_chosen", fields))
+    for pool in plan.pools:
+        name = str(names.get(pool.site, pool.site))
+        told.append(Notice("pool_stated", {"name": name, "capacity": pool.capacity, "basis": pool.basis}))
+    if plan.pools and plan.actions:
+        told.append(Notice("pools_outside_choice", {}))
+    for rule in plan.refusals:
+        name = str(names.get(rule.site, rule.site))
+        told.append(Notice("admission_limited", {"name": name, "basis": rule.basis}))
+    for growth in plan.growth:
+        dates = sorted(set(totals.loc[totals["group"] == growth.group, "as_of"].astype(str)))
+        if len(dates) > 1:
+            told.append(Notice("growth_from_earliest", {"group": growth.group, "as_of": dates[0]}))
+    return told
 
 
 def full_for_want_of_figures(states: pd.DataFrame, near_unknown: pd.Series) -> list[Notice]:

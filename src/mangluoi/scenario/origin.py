@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 import time
 from collections.abc import Iterable, Iterator
@@ -15,7 +16,7 @@ from mangluoi import shipped
 from mangluoi.scenario import decisions
 from mangluoi.scenario.plan import Plan
 
-__all__ = ["Stages", "provenance"]
+__all__ = ["Stages", "own_files", "provenance"]
 
 _PACKAGES = (
     "mangluoi",
@@ -45,6 +46,18 @@ class Stages:
         self.seconds[name] = round(time.perf_counter() - start, 3)
 
 
+def own_files(plan: Plan) -> list[Path]:
+    """Return every file beside the shipped ones that an answer to a plan stands on."""
+    given = plan.inputs
+    files = given.workbook, given.roads, given.population, given.elevation, given.land_cover, given.new_roads
+    own = [Path(plan.folder, name) for name in (*files, given.closed_areas) if name]
+    if given.profiles:
+        own += sorted(Path(plan.folder, given.profiles).glob("*.toml"))
+    decided = decisions.file_beside(plan.folder, plan.name)
+    # A name longer than the file system takes is the name of no file; pathlib raises where os.path does not.
+    return [*own, decided] if os.path.isfile(decided) else own
+
+
 def provenance(plan: Plan, stages: Stages) -> dict[str, Any]:
     """Describe where a result comes from.
 
@@ -54,13 +67,7 @@ def provenance(plan: Plan, stages: Stages) -> dict[str, Any]:
         inputs (file, sha256), packages, python, province_vintage, vintage, seconds. Paths are names only, so that
         no folder of the office is disclosed.
     """
-    given = plan.inputs
-    files = given.workbook, given.roads, given.population, given.elevation, given.land_cover, given.new_roads
-    own = [Path(plan.folder, name) for name in (*files, given.closed_areas) if name]
-    if given.profiles:
-        own += sorted(Path(plan.folder, given.profiles).glob("*.toml"))
-    decided = decisions.file_beside(plan.folder, plan.name)
-    own += [decided] if decided.exists() else []
+    own = own_files(plan)
     return {
         "plan_sha256": hashlib.sha256(plan.to_toml().encode()).hexdigest(),
         "inputs": [*_inputs(own, plan.folder), *_inputs(_shipped(), shipped.folder())],

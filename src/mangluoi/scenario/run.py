@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -24,12 +25,13 @@ from mangluoi.scenario import (
     points,
     setting,
     sharing,
+    traces,
     travel,
 )
 from mangluoi.scenario.detail import Detail
 from mangluoi.scenario.places import Places, by_door, open_today, without_doors
 from mangluoi.scenario.plan import Plan
-from mangluoi.scenario.result import Result
+from mangluoi.scenario.result import Notice, Result
 from mangluoi.scenario.scorecard import scorecard
 
 __all__ = ["STAGES", "run"]
@@ -92,15 +94,9 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         actions = choices.offered_actions(plan, offered, located, spots)
         building = spots[spots["site_id"].isin(actions.loc[actions["kind"] == "build", "site_id"])]
         every = pd.concat([on_map[["site_id", "lon", "lat"]], building[["site_id", "lon", "lat"]]], ignore_index=True)
-        furthest = max([*travel.BAND_EDGES, *setting.limits(plan).values()])
-        slack = furthest * _SLACK if plan.access.location_draws else 0.0
-        farther, road_notices = travel.minutes_by_profile(
-            plan, where, every, profiles=_profiles(plan), max_minutes=furthest + slack, homes=at.places
-        )
-        times = farther[farther["minutes"] <= furthest].reset_index(drop=True)
         doors = pd.concat([offered[["site_id", "service"]], actions[["site_id", "service"]]]).drop_duplicates()
         doors = doors[doors["site_id"].isin(every["site_id"])]
-        minutes, beyond = (travel.door_times(plan, part, doors, at.table) for part in (times, farther))
+        times, minutes, beyond, road_notices = _travel(plan, where, at, every, doors)
     with begin("access").stage("access"):
         new = choices.new_admissible(plan, actions)
         on = setting.Setting(
@@ -114,30 +110,21 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         solution = _solve(plan, asked_of_sites)
         why = motives.motives(asked_of_sites, solution, here, spots, time_limit_s=plan.time_limit_s)
     with begin("audit").stage("audit"):
-        doing = pd.DataFrame(columns=["action_id"]) if solution is None else solution.chosen
-        after_places = today if solution is None else today.plus(doing)
-        after = on.allocate(after_places)
-        states, states_after = at.by_unit(before.states), at.by_unit(after.states)
-        conserve(asked, need, states, states_after)
-        gains = _gains(on, today, doing, after)
-        chosen = choices.chosen_actions(solution, actions, here.sites, spots, gains, why)
+        found = _audit(on, today, before, solution)
+        conserve(asked, need, found.states, found.states_after)
+        chosen = choices.chosen_actions(solution, actions, here.sites, spots, found.gains, why)
         card = scorecard(
-            plan,
-            facilities=here.facilities,
-            sites=here.sites,
-            capacity=offered,
-            states=states,
-            states_after=states_after,
-            actions=chosen,
-            communes=len(where.units),
-        )
-        detail = _detail(plan, given, on, today, before, actions, spots, asked)
+            plan, facilities=here.facilities, sites=here.sites, capacity=offered, states=found.states,
+            states_after=found.states_after, actions=chosen, communes=len(where.units),
+        )  # fmt: skip
+        detail = _detail(plan, given, on, today, before, actions, spots, asked, may)
     notices = (
         *here.notices,
         *choices.dropped_sites(plan, here.sites, located),
         *road_notices,
         *at.notices,
         *notice.of_plan(plan, where, here, given.totals, people, solution),
+        *notice.of_refinements(plan, here, given.totals),
         *motives.clash_notice(solution, here, spots),
         *notice.full_for_want_of_figures(before.states, _near_unknown(on, offered, located)),
     )
@@ -153,13 +140,13 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         people=people,
         need=need,
         times=times,
-        nearest=measures.nearest(plan, where, on, today, after_places),
-        coverage=measures.coverage(on, today, after_places),
-        states=states,
-        states_after=states_after,
-        gap=measures.gap(states, states_after),
+        nearest=measures.nearest(plan, where, on, today, found.places),
+        coverage=measures.coverage(on, today, found.places),
+        states=found.states,
+        states_after=found.states_after,
+        gap=measures.gap(found.states, found.states_after),
         flows=at.flows_by_unit(without_doors(before.flows)),
-        flows_after=at.flows_by_unit(without_doors(after.flows)),
+        flows_after=at.flows_by_unit(without_doors(found.after.flows)),
         bands=measures.bands(plan, on, today),
         actions=chosen,
         solution=solution,
@@ -171,6 +158,40 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
     )
 
 
+def _travel(
+    plan: Plan, where: facts.Area, at: points.Points, sites: pd.DataFrame, doors: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, list[Notice]]:
+    """Return travel times between places, minutes from points to doors, the same farther out, and what to know."""
+    furthest = max([*travel.BAND_EDGES, *setting.limits(plan).values()])
+    slack = furthest * _SLACK if plan.access.location_draws else 0.0
+    farther, told = travel.minutes_by_profile(
+        plan, where, sites, profiles=_profiles(plan), max_minutes=furthest + slack, homes=at.places
+    )
+    times = farther[farther["minutes"] <= furthest].reset_index(drop=True)
+    minutes, beyond = (travel.door_times(plan, part, doors, at.table) for part in (times, farther))
+    return times, minutes, beyond, told
+
+
+@dataclass(frozen=True)
+class _Audit:
+    """The answer measured again: what is open and who is served after the actions, and what each of them brings."""
+
+    places: Places
+    after: access.Allocation
+    states: pd.DataFrame
+    states_after: pd.DataFrame
+    gains: dict[str, float]
+
+
+def _audit(on: setting.Setting, today: Places, before: access.Allocation, solution: siting.Solution | None) -> _Audit:
+    doing = pd.DataFrame(columns=["action_id"]) if solution is None else solution.chosen
+    places = today if solution is None else today.plus(doing)
+    after = on.allocate(places)
+    by_unit = on.points.by_unit
+    gains = _gains(on, today, doing, after)
+    return _Audit(places, after, by_unit(before.states), by_unit(after.states), gains)
+
+
 def _detail(
     plan: Plan,
     given: facts.Facts,
@@ -180,6 +201,7 @@ def _detail(
     actions: pd.DataFrame,
     spots: pd.DataFrame,
     people: pd.DataFrame,
+    may: pd.DataFrame,
 ) -> Detail:
     """Measure what stands behind the main figures."""
     here = given.supply
@@ -195,6 +217,7 @@ def _detail(
         by_norm=margins.by_norm(plan, here.capacity),
         forecast=forecast.forecast(plan, given.people),
         distinct=sharing.distinct(plan, people),
+        traces=traces.traces(plan, given, may),
         minutes_per_km=certainty.minutes_per_km(on, here.sites),
     )
 

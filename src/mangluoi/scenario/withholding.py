@@ -38,6 +38,8 @@ class Door:
         Services of which some commune is masked, or some group is given for the province only.
     groups
         Groups whose provincial count is masked.
+    counted
+        Groups of which some commune's count is masked.
     sensitive
         Groups that need protection.
     public
@@ -49,6 +51,7 @@ class Door:
     masked: Collection[tuple[str, str]]
     exposed: Collection[str]
     groups: Collection[str]
+    counted: Collection[str]
     sensitive: Collection[str]
     public: bool
 
@@ -83,10 +86,11 @@ def shown_detail(detail: Detail, door: Door) -> Detail:
         new_sites=_new_sites(told(detail.new_sites), door),
         by_band=_by_band(told(detail.by_band), door),
         ratios=_masked(told(detail.ratios), ["need", "ratio"], lambda row: row["service"] in exposed),
-        fairness=told(detail.fairness),
+        fairness=_fairness(told(detail.fairness), exposed),
         by_norm=norms[~norms["site_id"].isin(list(door.sites))].reset_index(drop=True),
         forecast=_forecast(detail.forecast, door),
         distinct=_distinct(detail.distinct, door),
+        traces=_traces(detail.traces, door),
     )
 
 
@@ -101,15 +105,38 @@ def _masked(frame: pd.DataFrame, columns: list[str], hides: Callable[[dict[Any, 
 
 
 def _ranges(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
-    counts = [name for name in frame.columns if name.startswith(("need", "covered", "served")) or name == "reached"]
-    minutes = ["mean_minutes", "median_minutes", "p90_minutes"]
+    """Mask rows with a small count whole; where some commune is masked, keep only what other tables publish too.
+
+    A mean of minutes, a count at other places or by another rule is one more sum over communes with known weights.
+    Such rows say ``withheld``.
+    """
+    shared = ["need", "need_lower", "need_upper", "covered", "served"]
+    others = [
+        "covered_lower", "covered_upper", "served_lower", "served_upper", "served_nearest", "reached", "mean_minutes",
+        "median_minutes", "p90_minutes",
+    ]  # fmt: skip
+    counts = [name for name in (*shared, *others) if not name.endswith("minutes")]
 
     def hides(row: dict[Any, Any]) -> bool:
         apart = [pd.Series(row)[counts], pd.Series([row["served"] - row["served_nearest"]])]
         key = (str(row["group"]), str(row["service"]))
         return door.public and (key in door.masked or any(door.few(key[0], values) for values in apart))
 
-    return _masked(frame, [*counts, *minutes], hides)
+    def bares(row: dict[Any, Any]) -> bool:
+        return door.public and row["service"] in door.exposed and row["group"] != NEVER_MASKED
+
+    narrow = _masked(frame, others, bares)
+    whole = _masked(frame, counts, hides)["masked"]
+    shown = narrow.rename(columns={"masked": "withheld"}).assign(masked=whole)
+    for name in (*shared, *others):
+        if name in shown.columns:
+            shown[name] = shown[name].astype(float).mask(whole)
+    return shown
+
+
+def _fairness(frame: pd.DataFrame, exposed: Collection[str]) -> pd.DataFrame:
+    measures = [name for name in frame.columns if name != "service"]
+    return _masked(frame, measures, lambda row: row["service"] in exposed)
 
 
 def _usage(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
@@ -165,6 +192,15 @@ def _distinct(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
         groups = list(row["groups"])
         values = pd.Series(row)[counts].astype(float)
         apart = pd.Series([values["summed"] - values["upper"], values["upper"] - values["lower"]])
-        return door.public and (bool({*door.groups, *door.sensitive} & set(groups)) or door.few("", apart))
+        # What groups are together is worked out commune by commune, so it says something of each.
+        closed = bool({*door.groups, *door.counted, *door.sensitive} & set(groups))
+        return door.public and (closed or door.few("", apart))
 
     return _masked(frame, counts, hides)
+
+
+def _traces(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
+    """Drop what confidential sites stand behind, and in which communes people who need protection are counted."""
+    hidden = frame["site_id"].isin(list(door.sites))
+    hidden |= (frame["form"] == 1) & frame["group"].isin(list(door.sensitive))
+    return frame[~hidden].reset_index(drop=True)

@@ -131,6 +131,8 @@ def network_of(question: Problem) -> tuple[Network, NDArray[np.int64]]:
     if "step" in table.columns:
         for name in table.loc[table["step"].notna() & (table["step"] != 1), "action_id"]:
             found.append(_refused(f"the action {name} comes in steps"))
+    if found:
+        raise InputError(found)
     order = np.lexsort((table["action_id"].to_numpy(dtype=str), question.per_place_vnd, question.action_slot))
     slots = question.places.size
     count = np.bincount(question.action_slot[question.action_slot >= 0], minlength=slots)

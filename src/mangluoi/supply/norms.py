@@ -51,8 +51,8 @@ def applicable(norms: pd.DataFrame, *, ids: Collection[str] | None = None) -> pd
         if wanted not in status:
             complaints.append(Complaint("unknown_reference", value=wanted, details={"target": "norms.csv"}))
         elif status[wanted] == _FROM_MEMORY:
-            why = f"the norm {wanted} is from memory, without a source; it can be shown but not applied"
-            complaints.append(Complaint("contradiction", value=wanted, details={"why": why}))
+            details = {"reason": "norm_from_memory", "norm": wanted}
+            complaints.append(Complaint("contradiction", value=wanted, details=details))
     if complaints:
         raise InputError(complaints)
     return norms[norms["id"].isin(list(ids))].reset_index(drop=True)

@@ -97,7 +97,7 @@ def _check_units(chosen: dict[str, pd.Series], known: pd.DataFrame) -> None:
             unit = str(known.loc[one, "unit"])
             fits = unit.startswith("clients/") if name == "staff" else unit == "m2/person"
             if not fits:
-                why = f"the norm {one} is in {unit} and says nothing about {name}"
-                found.append(Complaint("contradiction", value=one, details={"why": why}))
+                details = {"reason": "norm_of_another_kind", "norm": one, "unit": unit, "measure": name}
+                found.append(Complaint("contradiction", value=one, details=details))
     if found:
         raise InputError(found)

@@ -41,8 +41,7 @@ def admissions(capacity: pd.DataFrame, *, mean_stay_years: float | pd.Series) ->
     typed = check(CAPACITY, capacity)
     stay = pd.Series(mean_stay_years, index=typed.index, dtype=float)
     if not (stay > 0).all():
-        why = "the mean stay must be above zero years for every service"
-        raise InputError([Complaint("contradiction", column="mean_stay_years", details={"why": why})])
+        raise InputError([Complaint("contradiction", column="mean_stay_years", details={"reason": "stay_of_zero"})])
     places = typed["capacity"].astype("Float64").astype(float)
     residents = typed["residents"].astype("Float64").astype(float)
     exits = residents / stay

@@ -88,7 +88,7 @@ function mangluoiAtlas(map, data) {
   }
 
   function cellPopup(i) {
-    const box = node("div", {}, node("h3", {}, data.cells[i].name));
+    const box = node("div", {}, node("h2", {}, data.cells[i].name));
     if (data.cells[i].members) box.append(node("p", {}, data.cells[i].members));
     const chosen = measure();
     for (const kind of ["minutes", "gap", "need", "people"]) {
@@ -187,6 +187,28 @@ function mangluoiAtlas(map, data) {
     made.setZIndexOffset(500);
     return made.addTo(actionLayer);
   });
+  // ---- bubbles: how many are not served, as an area, over whatever the cells show ---------------------------------
+  const bubbleLayer = L.layerGroup();
+  const hasBubbles = data.measures.some((m) => m.value && m.value.some((v) => v > 0));
+
+  function bubbles() {
+    bubbleLayer.clearLayers();
+    const chosen = measure();
+    const gaps = data.measures.filter((m) => m.value && m.moment === state.moment);
+    const m = gaps.find((g) => chosen && g.key === chosen.key) || gaps[0];
+    if (!m) return;
+    // One size of circle for before and after, so that the two can be compared.
+    const same = data.measures.filter((g) => g.key === m.key && g.value);
+    const most = Math.max(1, ...same.flatMap((g) => g.value.map((v) => v || 0)));
+    m.value.forEach((value, i) => {
+      if (!value) return;
+      L.circleMarker(data.cells[i].at, {
+        radius: 3 + 19 * Math.sqrt(value / most), color: "#000000", weight: 1.2, fillColor: "#d7301f", fillOpacity: 0.55,
+        interactive: false,
+      }).addTo(bubbleLayer);
+    });
+  }
+
   siteLayer.addTo(map);
   actionLayer.addTo(map);
 
@@ -195,11 +217,11 @@ function mangluoiAtlas(map, data) {
     for (const [label, text] of site.lines) {
       table.append(node("tr", {}, node("th", { scope: "row" }, label), node("td", {}, text)));
     }
-    return node("div", {}, node("h3", {}, site.number + ". " + site.name), table);
+    return node("div", {}, node("h2", {}, site.number + ". " + site.name), table);
   }
 
   function actionPopup(action) {
-    return node("div", {}, node("h3", {}, action.letter + ". " + action.title), node("p", {}, action.reason));
+    return node("div", {}, node("h2", {}, action.letter + ". " + action.title), node("p", {}, action.reason));
   }
 
   // ---- the panel -------------------------------------------------------------------------------------------------
@@ -213,6 +235,7 @@ function mangluoiAtlas(map, data) {
 
   function refresh() {
     cells.forEach((layer, i) => layer.setStyle(cellStyle(i)));
+    bubbles();
     const m = measure();
     legend.replaceChildren();
     legendTitle.replaceChildren(m ? m.title : T.legend);
@@ -248,10 +271,15 @@ function mangluoiAtlas(map, data) {
 
   function overlays() {
     const field = node("fieldset", {}, node("legend", {}, T.show));
-    for (const [text, layer, any] of [[T.sites, siteLayer, siteMarks], [T.actions, actionLayer, actionMarks]]) {
-      if (!any.some((m) => m !== null)) continue;
+    const layers = [
+      [T.sites, siteLayer, siteMarks.some((m) => m !== null), true],
+      [T.actions, actionLayer, actionMarks.some((m) => m !== null), true],
+      [T.bubbles, bubbleLayer, hasBubbles, false],
+    ];
+    for (const [text, layer, any, shown] of layers) {
+      if (!any) continue;
       const input = node("input", { type: "checkbox" });
-      input.checked = true;
+      input.checked = shown;
       input.addEventListener("change", () => (input.checked ? layer.addTo(map) : layer.remove()));
       field.append(node("label", {}, input, " ", text));
     }
