@@ -10,7 +10,7 @@ demo: $(VENV)/.demo
 	@echo "out/: bao-cao.docx, bieu.xlsx, ban-do.html, bao-cao.html, ..."
 
 test: $(VENV)/.test lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
