@@ -12,6 +12,7 @@ import pytest
 from mangluoi import cli
 from mangluoi.reports import writer
 from mangluoi.scenario import read_plan
+from mangluoi.scenario.refinements import ForecastRules
 
 OUTPUTS = {"bao-cao.docx", "bieu.xlsx", "ban-do.html", "ket-qua.gpkg", "bao-cao.html", "plan.toml", "provenance.json"}
 
@@ -85,7 +86,12 @@ def test_a_workbook_without_fault_passes(workbook: Path, capsys: pytest.CaptureF
 
 def test_a_filled_workbook_runs(workbook: Path, tmp_path: Path):
     """A planner's own workbook takes the place of the shipped tables."""
-    text = read_plan("kon-tum").to_toml().replace('workbook = ""', f'workbook = "{workbook.name}"')
+    text = (
+        read_plan("kon-tum")
+        .replace(growth=(), forecast=ForecastRules())
+        .to_toml()
+        .replace('workbook = ""', f'workbook = "{workbook.name}"')
+    )
     text = text.replace('group = "population"', 'group = "in_care"').replace(
         'sites = ["KT01-1", "KT02-1"]', "sites = []"
     )
@@ -125,7 +131,12 @@ def test_every_fault_of_a_workbook_is_listed_at_once(
         ("duplicate_key", "Cơ sở", 3),
     }
     assert next(c["value"] for c in told if c["problem"] == "not_a_number") == "một trăm"
-    text = read_plan("kon-tum").to_toml().replace('workbook = ""', f'workbook = "{workbook.name}"')
+    text = (
+        read_plan("kon-tum")
+        .replace(growth=(), forecast=ForecastRules())
+        .to_toml()
+        .replace('workbook = ""', f'workbook = "{workbook.name}"')
+    )
     (tmp_path / "p.toml").write_text(text, encoding="utf-8")
     assert cli.main(["run", str(tmp_path / "p.toml"), "-o", str(tmp_path / "kq")]) == 1
     assert not (tmp_path / "kq").exists()
@@ -142,7 +153,12 @@ def test_a_missing_column_is_named(workbook: Path, capsys: pytest.CaptureFixture
 
 def test_an_unknown_key_names_the_nearest(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     """A misspelt key in a plan is refused with the key that was meant."""
-    text = read_plan("kon-tum").to_toml().replace("budget_vnd =", "budjet_vnd =", 1)
+    text = (
+        read_plan("kon-tum")
+        .replace(growth=(), forecast=ForecastRules())
+        .to_toml()
+        .replace("budget_vnd =", "budjet_vnd =", 1)
+    )
     (tmp_path / "p.toml").write_text(text, encoding="utf-8")
     assert cli.main(["run", str(tmp_path / "p.toml"), "-o", str(tmp_path / "kq"), "--json"]) == 1
     told = json.loads(capsys.readouterr().out)["complaints"]

@@ -14,6 +14,7 @@ import pytest
 import mangluoi as ml
 from mangluoi import cli
 from mangluoi.scenario import decisions, locating, read_plan
+from mangluoi.scenario.refinements import ForecastRules
 
 ROWS = [
     ["UBND TỈNH NGHỆ AN", None, None, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"],
@@ -214,7 +215,12 @@ def test_a_plan_uses_what_was_decided_beside_it(tmp_path: Path, capsys: pytest.C
         for column, value in enumerate(values, start=1):
             book[sheet].cell(row=2, column=column, value=value)
     book.save(place)
-    text = read_plan("kon-tum").to_toml().replace('workbook = ""', f'workbook = "{place.name}"')
+    text = (
+        read_plan("kon-tum")
+        .replace(growth=(), forecast=ForecastRules())
+        .to_toml()
+        .replace('workbook = ""', f'workbook = "{place.name}"')
+    )
     text = re.sub(r'group = "(population|beneficiary)"', 'group = "in_care"', text)
     text = text.replace('sites = ["KT01-1", "KT02-1"]', "sites = []").replace("rate = 0.00067561", "rate = 1.0")
     (tmp_path / "p.toml").write_text(re.sub(r'facility_id = "KT0\d"', 'facility_id = "CS01"', text), encoding="utf-8")

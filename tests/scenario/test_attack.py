@@ -29,7 +29,7 @@ from real_answers import answer
 
 LABELS = ("0-30", "30-60", "60-90", "90-120", ">120")
 SPAN = LARGEST_MASKED - 1
-MOST = 60
+MOST = 24
 SIDES = (("served", "full", "out_of_reach"), ("served_after", "full_after", "out_of_reach_after"))
 
 

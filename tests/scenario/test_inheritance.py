@@ -45,6 +45,7 @@ def test_entries_are_added_dropped_and_replaced_whole(tmp_path):
     """A new entry joins the list, drop takes one out, replace takes a whole list from the scenario."""
     base = read_plan("kon-tum")
     added = '[[needs]]\ngroup = "elderly_alone"\nservice = "residential"\nrate = 0.1\nbasis = "Giả định thử"\n'
+    added += '[[growth]]\ngroup = "elderly_alone"\nrate = 0.0\nbasis = "Giả định thử"\n'
     dropped = '[[needs]]\ngroup = "beneficiary"\nservice = "counselling"\ndrop = true\n'
     got = read_plan(scenario(tmp_path, f'base = "kon-tum"\nname = "x"\nreplace = ["actions"]\n{added}{dropped}'))
     assert [(rule.group, rule.service) for rule in got.needs] == [
