@@ -63,7 +63,7 @@ def tried(one: Question, only: set[str] | None = None) -> float:
     return value
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_the_regret_matrix_is_found_again_by_trying_everything(seed):
     """Best and value of every plan in every draw agree with an evaluator that knows no solver."""
     asked = question(seed)
@@ -78,7 +78,7 @@ def test_the_regret_matrix_is_found_again_by_trying_everything(seed):
             assert answer.served.loc[plan.plan, row["draw"]] == pytest.approx(tried(one, only))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_no_plan_regrets_less_than_the_one_advised(seed):
     """Least regret is never above the nominal plan's, regret is never below zero, and the mean is the highest."""
     answer = robust(question(seed), count=6, seed=seed, ranges=RANGES)

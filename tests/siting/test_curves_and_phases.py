@@ -30,7 +30,7 @@ def served(question):
     return -1.0 if value is None else value
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(12))
 def test_frontier_equals_every_plan(seed):
     """Each point is the best for its budget, proven, and people never fall as money grows."""
     question = plain(seed)
@@ -41,7 +41,7 @@ def test_frontier_equals_every_plan(seed):
     assert (table["cost_vnd"] <= table["budget_vnd"]).all()
 
 
-@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("seed", range(8))
 def test_every_step_is_the_whole_frontier(seed):
     """The points are all numbers of people that some budget up to the question's is best for."""
     question = plain(seed)
@@ -55,7 +55,7 @@ def test_every_step_is_the_whole_frontier(seed):
     assert table["people"].is_monotonic_increasing
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(12))
 def test_price_of_equity_equals_every_plan(seed):
     """What a floor costs is the difference of two bests; a tighter floor never costs less."""
     question = plain(seed)
@@ -71,7 +71,7 @@ def test_price_of_equity_equals_every_plan(seed):
     assert table["people"].dropna().is_monotonic_decreasing
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(12))
 def test_phases_equal_every_nested_plan(seed):
     """In the end as good as with all money at once; on the way as good as any plan that grows into such an end."""
     question = plain(seed)
@@ -115,7 +115,7 @@ def test_an_action_waits_for_its_phase():
     assert (answer.actions["phase"] == "second").all()
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(12))
 def test_worst_time_equals_every_plan(seed):
     """The farthest of those who can be reached at all is as near as any plan brings them."""
     question = plain(seed)
@@ -126,7 +126,7 @@ def test_worst_time_equals_every_plan(seed):
     assert answer.status == ("optimal" if math.isfinite(answer.objective) else "infeasible")
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(12))
 def test_worst_off_equals_every_plan(seed):
     """The people beyond each band, the farthest band first, are lexicographically the fewest."""
     question = plain(seed)
@@ -155,7 +155,7 @@ def farthest(network, rows):
     return max(min((m for _, m in reach[row]), default=math.inf) for row in rows)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(20))
 def test_floors_hold_in_the_answer(seed):
     """The assignment of an answer gives every part its share, and equals the objective."""
     question = plain(seed).replace(floors=(Floor(0.25, "group"), Floor(0.25, "point_id")))

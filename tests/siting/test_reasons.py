@@ -35,7 +35,7 @@ def value(question):
     return -math.inf if found is None else found
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(12))
 def test_reasons_equal_every_plan(seed):
     """What an action adds, what is lost without it, and what more money or a larger limit would bring."""
     question, answer = question_and_answer(seed)
@@ -60,7 +60,7 @@ def test_reasons_equal_every_plan(seed):
             assert holds.get("size", 0.0) == value(question.replace(actions=larger)) - answer.objective
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(12))
 def test_the_next_best_is_a_plan(seed):
     """What stands in for an action is not the action, and together with what stays it loses no more than is said."""
     question, answer = question_and_answer(seed)
@@ -69,7 +69,7 @@ def test_the_next_best_is_a_plan(seed):
         assert (reason.next_best["added"] >= 0).all()
 
 
-@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("seed", range(8))
 def test_a_cost_flip_equals_every_plan(seed):
     """At the factor at which an action stays a best plan has it; at that at which it goes none has."""
     question, answer = question_and_answer(seed)
@@ -87,7 +87,7 @@ def test_a_cost_flip_equals_every_plan(seed):
     assert flip.goes is None or not stays(flip.goes)
 
 
-@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("seed", range(8))
 def test_flips_of_need_and_threshold_equal_every_plan(seed):
     """At each factor on need and each change of the threshold: whether a best plan still has the action."""
     question, answer = question_and_answer(seed)
@@ -100,7 +100,7 @@ def test_flips_of_need_and_threshold_equal_every_plan(seed):
         assert stays == (value(other.replace(required=(name,))) >= value(other.without(name)))
 
 
-@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("seed", range(8))
 def test_near_optimal_plans_are_all_found(seed):
     """The actions of every set of actions that comes near to the best are counted, each set once."""
     question, answer = question_and_answer(seed)
