@@ -1,7 +1,9 @@
-"""Which tests run: those on real data only where the data lie beside the checkout."""
+"""For all tests: those on real data run only where the data lie beside the checkout, and sockets can be watched."""
 
 from __future__ import annotations
 
+import importlib
+import socket
 from pathlib import Path
 
 import pytest
@@ -22,3 +24,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_report_header() -> str | None:
     """Say so."""
     return None if REAL.is_dir() else "tests on real data (marked shared) are left out: it does not lie beside"
+
+
+@pytest.fixture
+def sockets(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Refuse every socket and keep what was asked for; an attempt that somebody catches on the way is kept too."""
+    # urllib3, which folium brings, looks on its import whether this machine knows IPv6, on a socket that goes nowhere.
+    importlib.import_module("urllib3")
+    asked: list[object] = []
+
+    def refuse(*args: object, **options: object) -> None:
+        asked.append((args, options))
+        raise OSError("no socket may be opened")
+
+    for name in ("socket", "create_connection", "getaddrinfo"):
+        monkeypatch.setattr(socket, name, refuse)
+    return asked
