@@ -70,10 +70,10 @@ class Written:
         return network.money(self.draft, self.problem, self.doing, saving=saving) / self.unit
 
     def effort(self) -> NDArray[np.float64]:
-        """Return what each action counts: one, and a trifle more where something new is built, so expanding wins."""
+        """Return what each action counts, whole numbers: all alike, and a trifle more where something new is built."""
         builds = (self.problem.actions["kind"] == "build").to_numpy()
         cost = self.draft.zeros()
-        cost[self.doing.done] = np.where(builds, 1.0 + 1.0 / (1.0 + 2.0 * len(builds)), 1.0)
+        cost[self.doing.done] = np.where(builds, 2.0 + 2.0 * len(builds), 1.0 + 2.0 * len(builds))
         return cost
 
     @property
@@ -170,4 +170,4 @@ def _floors(written: Written) -> None:
             entries = [(rows.part, written.covered, problem.people)]
         else:
             continue
-        draft.constrain(len(rows.parts), entries, low=rows.needed, wanted=("floor", rows.name))
+        draft.constrain(len(rows.parts), entries, low=rows.needed, wanted=("floor", rows.name), shared=True)
