@@ -97,7 +97,7 @@ def _levels(made: Written, aim: Aim) -> list[Level]:
     """Return the aims in their order; those after the first break ties."""
     whole = made.whole
     money = Level(made.money(), whole=_whole(made.money()), largest=_most_money(made))
-    effort = Level(made.effort(), whole=True, largest=float(made.effort().sum()), node_limit=_NODES)
+    effort = Level(made.effort(), node_limit=_NODES)
     if aim.what in ("served", "covered"):
         everyone = float(made.problem.people @ made.problem.weight)
         return [Level(-made.people(), whole=whole, largest=everyone), money, effort]

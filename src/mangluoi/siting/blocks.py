@@ -28,9 +28,8 @@ from mangluoi.siting.tree import Leaf, Tree
 
 __all__ = ["minimise"]
 
-# Models of fewer whole variables are solved as they are, and such in which few variables are flows: there HiGHS cuts
-# well. More shared rows than this are too many prices to find.
-_FEW_WHOLE, _FLOWS, _MOST_SHARED = 60, 4, 16
+# Models of fewer whole variables are solved as they are; more shared rows than this are too many prices to find.
+_FEW_WHOLE, _MOST_SHARED = 60, 16
 # How often prices are bettered, how far they may move at a time, and the progress below which they rest.
 _ROUNDS, _BOX, _PROGRESS = 4, 0.02, 1e-5
 # How much lower than its solver's bound a block's value is taken to be, and how long a first answer is looked for.
@@ -83,7 +82,7 @@ def minimise(
 
     free = model.whole & (model.upper > (0.0 if model.lower is None else model.lower))
     deciding = int(free.sum())
-    suits = deciding >= _FEW_WHOLE and model.cost.size >= _FLOWS * deciding and 0 < shared.size <= _MOST_SHARED
+    suits = deciding >= _FEW_WHOLE and 0 < shared.size <= _MOST_SHARED
     begin = start if suits and start is not None and _fits(model, start) else None
     known = math.inf if begin is None else float(model.cost @ begin)
     if suits and node_limit is not None and begin is not None:
@@ -202,7 +201,7 @@ def _price(
             answer = block.tree.search(block.tree.limits, left=left)
             if answer.values is None or answer.status != "optimal":
                 return None
-            value = answer.bound - _CARE * max(1.0, abs(answer.bound))
+            value = answer.bound - _care(prices, answer.bound)
             block.bounds.append((prices, value))
             block.answers.append(answer.values)
             bound += value
@@ -220,6 +219,11 @@ def _price(
     return best
 
 
+def _care(prices: NDArray[np.float64], value: float) -> float:
+    """Return how far rounding may carry a value at some prices: rows that are broken by a trifle are paid for too."""
+    return _CARE * (1.0 + abs(value)) + 10 * _CARE * float(np.abs(prices).sum())
+
+
 def _within(
     tree: Tree, blocks: list[_Block], known: float, bound: float, left: _Left
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -229,7 +233,7 @@ def _within(
     than the distance of bound and known answer, no answer of the whole as good as that makes it.
     """
     lower, upper = tree.limits
-    room = known - bound + 1e-8 * max(1.0, abs(known)) + _CARE
+    room = known - bound + _care(blocks[0].bounds[0][0], known)
     number = np.full(int(tree.whole.max()) + 1, -1)
     number[tree.whole] = np.arange(tree.whole.size)
     for block in blocks:

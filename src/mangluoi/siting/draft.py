@@ -36,6 +36,8 @@ class Draft:
         self._shared: list[NDArray[np.int64]] = []
         self.size = 0
         self.rows = 0
+        #: Whether it is about flows of people, which the solver's own cutting planes take long over.
+        self.flows = False
 
     def columns(
         self, count: int, *, upper: ArrayLike, lower: ArrayLike = 0.0, whole: bool = False

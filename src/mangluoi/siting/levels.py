@@ -134,20 +134,20 @@ def _solved(
         lower[limits[0]], upper[limits[0]] = limits[1], limits[2]
         model = dataclasses.replace(model, lower=lower, upper=upper)
     start = None if start is None else _padded(start, draft.size)
-    if level.relative_gap:
-        return solver.minimise(
+    if draft.flows and not level.relative_gap:
+        return blocks.minimise(
             model,
+            shared=draft.shared,
+            whole=level.whole,
+            largest=level.largest,
             time_limit_s=time_limit_s,
-            relative_gap=level.relative_gap,
             node_limit=level.node_limit,
             start=start,
         )
-    return blocks.minimise(
+    return solver.minimise(
         model,
-        shared=draft.shared,
-        whole=level.whole,
-        largest=level.largest,
         time_limit_s=time_limit_s,
+        relative_gap=max(level.relative_gap, 0.5 / max(level.largest, 1.0) if level.whole else 0.0),
         node_limit=level.node_limit,
         start=start,
     )

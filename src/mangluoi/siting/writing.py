@@ -70,10 +70,10 @@ class Written:
         return network.money(self.draft, self.problem, self.doing, saving=saving) / self.unit
 
     def effort(self) -> NDArray[np.float64]:
-        """Return what each action counts, whole numbers: all alike, and a trifle more where something new is built."""
+        """Return what each action counts: one, and a trifle more where something new is built, so expanding wins."""
         builds = (self.problem.actions["kind"] == "build").to_numpy()
         cost = self.draft.zeros()
-        cost[self.doing.done] = np.where(builds, 2.0 + 2.0 * len(builds), 1.0 + 2.0 * len(builds))
+        cost[self.doing.done] = np.where(builds, 1.0 + 1.0 / (1.0 + 2.0 * len(builds)), 1.0)
         return cost
 
     @property
