@@ -16,6 +16,7 @@ from mangluoi.scenario import (
     choices,
     facts,
     forecast,
+    frontier,
     margins,
     measures,
     motives,
@@ -109,6 +110,7 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         asked_of_sites = motives.question(plan, on, today, actions, choices.required_actions(plan, actions))
         solution = _solve(plan, asked_of_sites)
         why = motives.motives(asked_of_sites, solution, here, spots, time_limit_s=plan.time_limit_s)
+        curve = frontier.frontier(plan, None if solution is None else asked_of_sites)
     with begin("audit").stage("audit"):
         found = _audit(on, today, before, solution)
         conserve(asked, need, found.states, found.states_after)
@@ -154,6 +156,7 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         unlocated=unlocated,
         notices=notice.unique(notices),
         provenance=origin.provenance(plan, stages),
+        frontier=curve,
         detail=detail,
     )
 
