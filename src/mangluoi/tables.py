@@ -12,28 +12,9 @@ from types import MappingProxyType
 from mangluoi.checking import Column, Table, check, convert, nearest
 
 __all__ = [
-    "ACTIONS",
-    "ADDRESSES",
-    "ALLOCATION",
-    "CAPACITY",
-    "CROSSWALK",
-    "FACILITIES",
-    "FRONTIER",
-    "INPUTS",
-    "NEED",
-    "PEOPLE",
-    "POINTS",
-    "SITES",
-    "STATES",
-    "TABLES",
-    "TRAVEL_TIMES",
-    "UNITS",
-    "Column",
-    "Table",
-    "check",
-    "convert",
-    "nearest",
-]
+    "ACTIONS", "ADDRESSES", "ALLOCATION", "CAPACITY", "CROSSWALK", "FACILITIES", "FRONTIER", "INPUTS", "NEED", "PEOPLE",
+    "POINTS", "SITES", "STATES", "TABLES", "TRAVEL_TIMES", "UNITS", "Column", "Table", "check", "convert", "nearest",
+]  # fmt: skip
 
 # Sanity box of the country, islands included, in degrees (EPSG:4326).
 LON_RANGE, LAT_RANGE = (102.0, 118.0), (6.0, 23.5)
