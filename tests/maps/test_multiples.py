@@ -90,7 +90,10 @@ def test_classes_of_minutes_are_those_of_all_plans(province: Province) -> None:
         d.plan, name="gan", services=tuple(dataclasses.replace(s, max_minutes=30.0) for s in d.plan.services)
     )
     looked = d.minutes.assign(minutes=lambda m: m["minutes"].where(m["minutes"] <= 120))
-    plans = [_named(d, "xa", actions=d.actions.iloc[:0]), dataclasses.replace(d, plan=near, minutes=looked)]
+    plans = [
+        _named(d, "xa", actions=d.actions.iloc[:0]),
+        dataclasses.replace(d, plan=near, minutes=looked, actions=d.actions.iloc[:0]),
+    ]
     (sheet,) = scenario_maps(plans, kind="minutes")
     shown = _words(sheet.figure)
     assert "trên 120 phút hoặc không đến được" in shown
