@@ -42,21 +42,29 @@ def chosen_actions(
     Returns
     -------
     DataFrame
-        action_id, kind, site_id, service, added, cost_vnd, served_more, lost, instead, held_by, name, unit_name, lon,
-        lat; dearest first. ``served_more`` is the action's gain.
+        action_id, kind, site_id, service, added, cost_vnd, served_more, lost, worse, instead, held_by, from_site_id,
+        from_service, from_name, group, facility_type, ownership, name, unit_name, lon, lat; dearest first.
+        ``served_more`` is the action's gain.
     """
     columns = [
-        "action_id", "kind", "site_id", "service", "added", "cost_vnd", "served_more", "lost", "instead", "held_by",
-        "name", "unit_name", "lon", "lat",
+        "action_id", "kind", "site_id", "service", "added", "cost_vnd", "served_more", "lost", "worse", "instead",
+        "held_by", "from_site_id", "from_service", "from_name", "group", "facility_type", "ownership", "name",
+        "unit_name", "lon", "lat",
     ]  # fmt: skip
     if solution is None or solution.chosen.empty:
         return pd.DataFrame(columns=columns)
     chosen = solution.chosen[["action_id", "added", "cost_vnd"]].merge(
-        actions[["action_id", "kind", "site_id", "service"]], on="action_id", validate="one_to_one"
-    )
-    chosen = chosen[chosen["added"] > 0]
+        actions[
+            ["action_id", "kind", "site_id", "service", "from_site_id", "from_service", "group", "facility_type",
+             "ownership"]
+        ],
+        on="action_id", validate="one_to_one",
+    )  # fmt: skip
+    chosen = chosen[(chosen["added"] > 0) | chosen["kind"].isin(["upgrade", "close"])]
     chosen["served_more"] = [gains[name] for name in chosen["action_id"]]
     chosen = chosen.merge(why, on="action_id", how="left", validate="one_to_one")
+    chosen[["instead", "held_by"]] = chosen[["instead", "held_by"]].fillna("")
+    chosen["from_name"] = chosen["from_site_id"].map(dict(zip(sites["site_id"], sites["name"], strict=True)))
     places = pd.concat(
         [sites[["site_id", "name", "unit_name", "lon", "lat"]], candidates.assign(name=candidates["unit_name"])],
         ignore_index=True,

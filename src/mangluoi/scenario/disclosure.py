@@ -267,7 +267,7 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
         frontier=frontier.shown_frontier(
             result.frontier,
             totals,
-            moved={rule.service for rule in result.plan.actions},
+            moved={name for rule in result.plan.actions for name in (rule.service, rule.from_service) if name},
             withheld=secret.services,
             public=masks is not None,
         ),
@@ -299,7 +299,8 @@ def _door(
 
 
 def _actions(result: Result, secret: Secret, *, masks: bool) -> pd.DataFrame:
-    shown = result.actions[~result.actions["service"].isin(secret.services)].reset_index(drop=True)
+    hidden = result.actions[["service", "from_service"]].isin(secret.services).any(axis=1)
+    shown = result.actions[~hidden].reset_index(drop=True)
     people = {name: shown[name].astype(float) for name in ("served_more", "lost")}
     return shown.assign(
         **{
@@ -314,7 +315,9 @@ def _answer(result: Result, secret: Secret, totals: pd.DataFrame) -> dict[str, A
     if result.solution is None:
         return {}
     told = ["status", "gap", "seconds"]
-    if not totals["masked"].any() and not result.actions["service"].isin(secret.services).any():
+    if not totals["masked"].any() and not any(
+        name in secret.services for name in (*result.actions["service"], *result.actions["from_service"])
+    ):
         told += ["objective", "bound", "cost_vnd"]
     return {name: getattr(result.solution, name) for name in told}
 

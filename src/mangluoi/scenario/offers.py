@@ -255,4 +255,3 @@ def by_doors(actions: pd.DataFrame) -> pd.DataFrame:
     ]
     target = [door(site, service) for site, service in zip(actions["site_id"], actions["service"], strict=True)]
     return actions.assign(site_id=target, from_site_id=pd.Series(source, index=actions.index, dtype=object))
-

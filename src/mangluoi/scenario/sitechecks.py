@@ -77,13 +77,13 @@ def _sizes(action: ActionRule, where: str) -> Iterator[Complaint]:
         yield from at_least(action.step, f"{where}.step", 1)
         first = max(action.min_added, 1)
         if action.step > 1 and action.max_added >= first and (action.max_added - first) % action.step:
-            details = {"low": first, "high": action.max_added, "step": action.step}
-            yield Complaint("uneven_steps", column=f"{where}.step", value=action.kind, details=details)
+            steps = {"low": first, "high": action.max_added, "step": action.step}
+            yield Complaint("uneven_steps", column=f"{where}.step", value=action.kind, details=steps)
     else:
         for key in ("min_added", "max_added"):
             if getattr(action, key):
-                details = {"kind": action.kind}
-                yield Complaint("adds_no_places", column=f"{where}.{key}", value=action.service, details=details)
+                kind = {"kind": action.kind}
+                yield Complaint("adds_no_places", column=f"{where}.{key}", value=action.service, details=kind)
     for size in action.sizes:
         yield from at_least(size, f"{where}.sizes", 1)
     if action.sizes and action.exclusive:

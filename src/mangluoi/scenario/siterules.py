@@ -169,8 +169,8 @@ class AnswerRules:
     near_within
         How far below the best these may stay, as a share of its people.
     equity
-        Shares for which the price of equity is sought: how many fewer are served in all if every commune (or, in the
-        units before 1 July 2025, every district) must reach them.
+        Shares for which the price of equity is sought: how many fewer are served in all if every commune (in the units
+        before 1 July 2025 every district), or every group, must reach them.
     """
 
     frontier: int = 6
