@@ -25,13 +25,14 @@ import numpy as np
 import pandas as pd
 
 from mangluoi import shipped
-from mangluoi.scenario import frontier, hiding, joint_masks, masking
+from mangluoi.scenario import choicemasks, hiding, joint_masks, masking
 from mangluoi.scenario.confidential import Secret, is_public_target, public_plan, secrets_of
-from mangluoi.scenario.detail import Detail
+from mangluoi.scenario.detail import Detail, Reasoning
 from mangluoi.scenario.masking import AFTER_COLUMNS, LARGEST_MASKED, STATE_COLUMNS
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Notice, Result
 from mangluoi.scenario.withholding import Door, shown_detail
+from mangluoi.tables import FRONTIER
 
 __all__ = ["LARGEST_MASKED", "Disclosed", "disclose", "disclose_together"]
 
@@ -102,7 +103,9 @@ class Disclosed:
     withheld_services
         Services given for the province only because a confidential site offers them, or would be built for them.
     frontier
-        FRONTIER with ``masked``, see `frontier.shown_frontier`.
+        FRONTIER with ``masked``.
+    reasoning
+        The tables behind the chosen actions, see `detail.Reasoning` and `choicemasks`.
     detail
         The tables behind these figures, see `detail.Detail` and `withholding`; each with ``masked``.
     """
@@ -130,7 +133,8 @@ class Disclosed:
     provenance: Mapping[str, Any]
     masked_count: Mapping[str, int]
     withheld_services: tuple[str, ...]
-    frontier: pd.DataFrame = field(default_factory=pd.DataFrame)
+    frontier: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=FRONTIER.names))
+    reasoning: Reasoning = field(default_factory=Reasoning)
     detail: Detail = field(default_factory=Detail)
 
 
@@ -235,6 +239,8 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
     capacity = result.capacity[~result.capacity["site_id"].isin(secret.sites)].reset_index(drop=True)
     profile: Profile = "internal" if masks is None else "public"
     door = _door(draft, by_unit, totals, people, people_totals, public=masks is not None)
+    actions = _actions(result, secret, masks=profile == "public")
+    choice = choicemasks.door(result.plan, totals, by_unit, actions, secret.services, sensitive, masks is not None)
     return Disclosed(
         profile=profile,
         plan=public_plan(result.plan, secret),
@@ -253,7 +259,7 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
         state_totals=totals.reset_index(drop=True),
         minutes=result.nearest[~result.nearest["service"].isin(secret.services)].reset_index(drop=True),
         bands=bands.reset_index(drop=True),
-        actions=_actions(result, secret, masks=profile == "public"),
+        actions=actions,
         solution=_answer(result, secret, totals),
         scorecard=_scorecard(result, secret, totals),
         unlocated=result.unlocated[~result.unlocated["id"].isin(secret.sites)].reset_index(drop=True),
@@ -264,13 +270,8 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
             for name, frame in (("people", people), ("states", by_unit), ("state_totals", totals), ("bands", bands))
         },
         withheld_services=secret.services,
-        frontier=frontier.shown_frontier(
-            result.frontier,
-            totals,
-            moved={name for rule in result.plan.actions for name in (rule.service, rule.from_service) if name},
-            withheld=secret.services,
-            public=masks is not None,
-        ),
+        frontier=choicemasks.shown_frontier(result.frontier, choice),
+        reasoning=choicemasks.shown_reasoning(result.reasoning, choice),
         detail=shown_detail(result.detail, door),
     )
 

@@ -30,7 +30,7 @@ ENTRY_KEYS: Mapping[str, tuple[str, ...]] = {
     "stays": ("service",),
     "floors": ("by",),
     "weights": ("group", "service"),
-    "budgets": ("authority",),
+    "payers": ("authority",),
     "phases": ("name",),
     "land": ("site",),
 }

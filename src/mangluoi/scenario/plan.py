@@ -33,9 +33,9 @@ from mangluoi.scenario.rules import (
 )
 from mangluoi.scenario.siterules import (
     AnswerRules,
-    BudgetRule,
     FloorRule,
     LandRule,
+    PayerRule,
     PhaseRule,
     SitingRules,
     WeightRule,
@@ -43,9 +43,31 @@ from mangluoi.scenario.siterules import (
 from mangluoi.tables import nearest
 
 __all__ = [
-    "AccessRules", "ActionRule", "AnswerRules", "BudgetRule", "FloorRule", "ForecastRules", "GrowthRule", "Inputs",
-    "LandRule", "LocationRule", "ModeRule", "NeedRule", "NormRule", "OverlapRule", "PhaseRule", "Plan", "PoolRule",
-    "RefusalRule", "RoadRules", "ServiceRule", "SitingRules", "StayRule", "SupplyRules", "TargetRule", "WeightRule",
+    "AccessRules",
+    "ActionRule",
+    "AnswerRules",
+    "FloorRule",
+    "ForecastRules",
+    "GrowthRule",
+    "Inputs",
+    "LandRule",
+    "LocationRule",
+    "ModeRule",
+    "NeedRule",
+    "NormRule",
+    "OverlapRule",
+    "PayerRule",
+    "PhaseRule",
+    "Plan",
+    "PoolRule",
+    "RefusalRule",
+    "RoadRules",
+    "ServiceRule",
+    "SitingRules",
+    "StayRule",
+    "SupplyRules",
+    "TargetRule",
+    "WeightRule",
     "read_plan",
 ]  # fmt: skip
 
@@ -79,8 +101,8 @@ class Plan:
         `RefusalRule`, `NormRule` and `StayRule`.
     roads, supply, inputs
         See `RoadRules`, `SupplyRules` and `Inputs`.
-    floors, weights, budgets, phases, land
-        What the chosen actions must keep to; see `FloorRule`, `WeightRule`, `BudgetRule`, `PhaseRule` and `LandRule`.
+    floors, weights, payers, phases, land
+        What the chosen actions must keep to; see `FloorRule`, `WeightRule`, `PayerRule`, `PhaseRule` and `LandRule`.
     access, forecast, siting, answers
         See `AccessRules`, `ForecastRules`, `SitingRules` and `AnswerRules`.
     time_limit_s
@@ -115,7 +137,7 @@ class Plan:
     stays: tuple[StayRule, ...] = ()
     floors: tuple[FloorRule, ...] = ()
     weights: tuple[WeightRule, ...] = ()
-    budgets: tuple[BudgetRule, ...] = ()
+    payers: tuple[PayerRule, ...] = ()
     phases: tuple[PhaseRule, ...] = ()
     land: tuple[LandRule, ...] = ()
     access: AccessRules = field(default_factory=AccessRules)
