@@ -132,7 +132,9 @@ def moved_minutes(
     rng = np.random.default_rng(seed)
     start, end = here.xy * scale, there.xy * scale
     moved = start + _in_circle(rng, here.within_km), end + _in_circle(rng, there.within_km)
-    at = [pd.Index(names).get_indexer(pd.Index(times[key])) for names, key in zip(ids, ("from_id", "to_id"), strict=True)]
+    at = [
+        pd.Index(names).get_indexer(pd.Index(times[key])) for names, key in zip(ids, ("from_id", "to_id"), strict=True)
+    ]
     stated = np.linalg.norm(start[at[0]] - end[at[1]], axis=1)
     true = np.linalg.norm(moved[0][at[0]] - moved[1][at[1]], axis=1)
     minutes = times["minutes"].to_numpy(dtype=float) + minutes_per_km * (true - stated)

@@ -97,6 +97,8 @@ class Posed:
             return First(self._today, self._today, frozenset(), True)
         start = self._restricted(nominal, time_limit_s)
         reached = _reached(start)
+        if start.status == "optimal" and reached >= self._at_most() - 1e-6:
+            return First(reached, reached, self._done(start.values), True)
         relaxed = dataclasses.replace(self.model, whole=np.zeros_like(self.model.whole))
         most = -solver.minimise(relaxed, time_limit_s=time_limit_s).bound
         most = math.floor(most + 1e-6) if self.made.whole and math.isfinite(most) else most
@@ -129,6 +131,21 @@ class Posed:
         cost = self.made.problem.fixed_vnd * done + self.made.problem.per_place_vnd * added
         table = pd.DataFrame({"action_id": self.ids, "added": added, "cost_vnd": cost})
         return Sized(reached, table[done].reset_index(drop=True), proven)
+
+    def _at_most(self) -> float:
+        """Return what no choice can surpass, by people, places and money alone: no model is needed to see it."""
+        assert self.made is not None
+        here = self.made.problem
+        if here.weighted:
+            return math.inf
+        near = np.bincount(here.link_slot, weights=here.people[here.link_class], minlength=here.places.size)
+        adding = here.offer.target >= 0
+        more = float(here.max_added[adding].sum())
+        cheapest = float(here.per_place_vnd[adding].min(initial=math.inf))
+        if math.isfinite(here.budget_vnd) and cheapest > 0:
+            more = min(more, here.budget_vnd / cheapest)
+        most = min(float(here.people.sum()), float(np.minimum(here.places, near).sum()) + more)
+        return math.floor(most + 1e-6) if self.made.whole else most
 
     def _allowed(self, model: solver.Model, plan: frozenset[str]) -> NDArray[np.bool_]:
         """Return the columns that are left where only the actions of a plan may be done."""
