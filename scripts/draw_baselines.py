@@ -1,0 +1,30 @@
+"""Draw the small pictures that `tests/reports/test_charts.py` compares with; look at the charts before you commit them."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT / "tests" / "reports"), str(ROOT / "tests")]
+
+from conftest import make_disclosed  # noqa: E402
+from test_charts import BASELINES, make_detail, small  # noqa: E402
+
+from mangluoi.reports import charts  # noqa: E402
+
+
+def main() -> None:
+    """Write one picture for each chart."""
+    BASELINES.mkdir(exist_ok=True)
+    for chart in charts.all_charts(dataclasses.replace(make_disclosed(), detail=make_detail())):
+        picture = Image.fromarray(small(chart.drawing.png).round().astype(np.uint8))
+        picture.save(BASELINES / f"hinh-{chart.number}.png", optimize=True)
+
+
+if __name__ == "__main__":
+    main()
