@@ -1,4 +1,4 @@
-"""Draw the small pictures that `tests/reports/test_charts.py` compares with; look at the charts before you commit them."""
+"""Draw the small pictures that `tests/reports/test_charts.py` compares with; look at the charts before committing."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests" / "reports"), str(ROOT / "tests")]
 
-from conftest import make_disclosed  # noqa: E402
 from test_charts import BASELINES, make_detail, small  # noqa: E402
 
+from conftest import make_disclosed  # noqa: E402
 from mangluoi.reports import charts  # noqa: E402
 
 

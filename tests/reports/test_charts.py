@@ -70,7 +70,7 @@ def small(png: bytes) -> np.ndarray:
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_a_chart_looks_as_it_did(full: Disclosed, number: int):
-    """Each chart is within 2.5 greys of its baseline in the mean, the others are far from it; draw anew with `scripts/draw_baselines.py`."""
+    """Within 2.5 greys of its own baseline in the mean, far from the others; see `scripts/draw_baselines.py`."""
     drawn = small(charts.all_charts(full)[number - 1].drawing.png)
     apart = {}
     for place in BASELINES.glob("hinh-*.png"):
@@ -111,8 +111,8 @@ def test_a_drawing_speaks_to_who_cannot_see_it(full: Disclosed):
     """Every drawing has a name and a description with the figures, in the language of the page."""
     for lang, word in (("vi", "ngưỡng 60 phút"), ("en", "within 60 minutes")):
         drawn = charts.all_charts(full, lang)[1]
-        told = re.search(r'role="img" aria-labelledby="(\S+) (\S+)"><title id="\1">([^<]+)</title><desc id="\2">([^<]+)',
-                         drawn.drawing.svg)  # fmt: skip
+        named = r'role="img" aria-labelledby="(\S+) (\S+)"><title id="\1">([^<]+)</title><desc id="\2">([^<]+)'
+        told = re.search(named, drawn.drawing.svg)
         assert told is not None
         assert told[3] == drawn.caption
         assert word in told[4]
@@ -150,7 +150,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_lines_and_letters_have_contrast():
-    """Lines on white, and letters on each fill, have at least 4.5 : 1; no two lines share a mark, no two fills a look."""
+    """Lines on white and letters on each fill have 4.5 : 1; no two lines share a mark, no two fills a look."""
     assert all(contrast(line.colour, "#ffffff") >= 4.5 for line in chart_paper.LINES)
     assert all(contrast(fill.colour, fill.letters) >= 4.5 for fill in chart_paper.FILLS)
     assert len({line.marker for line in chart_paper.LINES}) == len(chart_paper.LINES)
