@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from mangluoi.maps import drawing
-from mangluoi.reports import chart_paper, details, exhibits, line_charts, sentences, sizes, state_bars
+from mangluoi.reports import alternatives, chart_paper, details, exhibits, line_charts, sentences, sizes, state_bars
 from mangluoi.reports.chart_paper import Drawing
 from mangluoi.reports.exhibits import Cell, Exhibit, columns, numbered, records
 from mangluoi.reports.line_charts import Curve, Panel
@@ -266,26 +266,15 @@ def _forecast(d: Disclosed, lang: Lang) -> _Draft | None:
 
 def _frontier(d: Disclosed, lang: Lang) -> _Draft | None:
     """Draw the most people for each budget, where the run worked it out and what it sums may be shown."""
-    table = getattr(d, "frontier", None)
-    if table is None or table.empty or d.state_totals["masked"].any():
+    if d.frontier.empty or d.frontier["masked"].any() or d.frontier[["people", "bound"]].isna().any(axis=None):
         return None
-    points = table.sort_values("budget_vnd")
+    points = d.frontier.sort_values("budget_vnd")
     billion = tuple(points["budget_vnd"].astype(float) / 1e9)
     people, bounds = (tuple(points[key].astype(float)) for key in ("people", "bound"))
-    rows = [
-        (exhibits.million(row.budget_vnd, lang), exhibits.million(row.cost_vnd, lang), round(row.people),
-         round(row.bound), sentences.known("status", str(row.status), lang))
-        for row in records(points)
-    ]  # fmt: skip
-    headings = columns(
-        lang, ("number", "code", 5), ("budget_most", "number", 16), ("cost", "number", 16),
-        ("people_reached", "number", 14), ("bound", "number", 16), ("status", "text", 30),
-    )  # fmt: skip
     told = say("charts.told.frontier", lang, least=round(people[0]), most=round(people[-1]), budget=float(billion[-1]))
     chosen = float(d.plan.budget_vnd) / 1e9
-    figures = _table(lang, headings, rows, "none")
     return _Draft(
-        "frontier", "option", told, figures,
+        "frontier", "option", told, alternatives.frontier(d, lang),
         lambda: line_charts.frontier(
             billion, people, bounds, chosen=chosen, aim=say("charts.axis.served", lang), lang=lang
         ),

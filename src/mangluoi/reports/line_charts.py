@@ -175,7 +175,8 @@ def frontier(
     """
     page, (axes,) = chart_paper.panels(1, height_mm=58, foot_mm=14, columns=1)
     x, reached, most = (np.asarray(values, dtype=float) for values in (budgets, people, bounds))
-    proven = most <= reached + 0.5
+    # People are whole: a bound below the next one proves as much.
+    proven = most < reached + 1.0
     axes.step(x, reached, where="post", color=LINES[0].colour, linewidth=1.2)
     axes.plot(x[proven], reached[proven], "o", color=LINES[0].colour, markersize=5)
     if (~proven).any():

@@ -71,8 +71,8 @@ def _profile(plan: Plan, name: str) -> tuple[str | Path, list[Notice]]:
         return name, []
     called = roads.read_profile(own).name
     if called != name:
-        why = f'the profile calls itself "{called}"'
-        raise InputError([Complaint("contradiction", own.name, column="name", details={"why": why})])
+        details = {"reason": "profile_called", "called": called}
+        raise InputError([Complaint("contradiction", own.name, column="name", details=details)])
     return own, [Notice("profile_own", {"mode": name, "file": own.name})]
 
 
@@ -121,10 +121,11 @@ def _layer(plan: Plan, name: str) -> gpd.GeoDataFrame:
     try:
         layer = gpd.read_file(place)
     except _UNREADABLE as error:
-        raise InputError([Complaint("unreadable_file", file=place.name, details={"why": str(error)})]) from error
+        raise InputError(
+            [Complaint("unreadable_file", file=place.name, details={"reason": "reader_says", "said": str(error)})]
+        ) from error
     if not isinstance(layer, gpd.GeoDataFrame):
-        why = "it has no geometry"
-        raise InputError([Complaint("unreadable_file", file=place.name, details={"why": why})])
+        raise InputError([Complaint("unreadable_file", file=place.name, details={"reason": "no_geometry"})])
     return layer
 
 
