@@ -53,10 +53,22 @@ def make_detail() -> Detail:
     return Detail(curve=curve, ratios=ratios, fairness=fairness, forecast=forecast)
 
 
+def make_full(disclosed: Disclosed) -> Disclosed:
+    """Give the village figures for every chart; one point of its frontier is not proven."""
+    frontier = pd.DataFrame(
+        {
+            "budget_vnd": [1e10, 2e10, 3e10, 4e10], "people": [100.0, 150.0, 160.0, 170.0],
+            "bound": [100.0, 150.4, 175.0, 170.0], "cost_vnd": [9e9, 2e10, 3e10, 4e10], "actions": [1, 2, 2, 3],
+            "status": ["optimal", "optimal", "time_limit", "optimal"], "masked": False,
+        }
+    )  # fmt: skip
+    return dataclasses.replace(disclosed, detail=make_detail(), frontier=frontier)
+
+
 @pytest.fixture
 def full(disclosed: Disclosed) -> Disclosed:
     """The village with figures for every chart."""
-    return dataclasses.replace(disclosed, detail=make_detail())
+    return make_full(disclosed)
 
 
 def titles(found: tuple[Chart, ...]) -> list[str]:
@@ -68,7 +80,7 @@ def small(png: bytes) -> np.ndarray:
         return np.asarray(picture.convert("L").resize(SMALL, Image.Resampling.BOX), dtype=float)
 
 
-@pytest.mark.parametrize("number", [1, 2, 3, 4])
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
 def test_a_chart_looks_as_it_did(full: Disclosed, number: int):
     """Within 2.5 greys of its own baseline in the mean, far from the others; see `scripts/draw_baselines.py`."""
     drawn = small(charts.all_charts(full)[number - 1].drawing.png)
@@ -84,9 +96,9 @@ def test_a_chart_looks_as_it_did(full: Disclosed, number: int):
 def test_charts_are_numbered_in_the_order_of_the_report(full: Disclosed):
     """Figures 1 to n, each with a source and the date of the analysis."""
     found = charts.all_charts(full)
-    assert [title.split(".")[0] for title in titles(found)] == ["Hình 1", "Hình 2", "Hình 3", "Hình 4"]
+    assert [title.split(".")[0] for title in titles(found)] == [f"Hình {number}" for number in range(1, 6)]
     assert all("ngày 31 tháng 12 năm 2025" in chart.source for chart in found)
-    assert [chart.figures.sheet for chart in found] == ["Hình 1", "Hình 2", "Hình 3", "Hình 4"]
+    assert [chart.figures.sheet for chart in found] == [f"Hình {number}" for number in range(1, 6)]
 
 
 def test_a_drawing_is_the_same_twice(full: Disclosed):
@@ -122,7 +134,8 @@ def test_a_drawing_speaks_to_who_cannot_see_it(full: Disclosed):
 def test_what_is_masked_is_not_drawn(full: Disclosed):
     """A curve, a commune's share or a total that is masked takes its chart away, or its bar."""
     hidden = {name: getattr(full.detail, name).assign(masked=True) for name in ("curve", "ratios", "forecast")}
-    bare = dataclasses.replace(full, detail=dataclasses.replace(full.detail, **hidden))
+    frontier = full.frontier.assign(masked=True)
+    bare = dataclasses.replace(full, detail=dataclasses.replace(full.detail, **hidden), frontier=frontier)
     (only,) = charts.all_charts(bare)
     assert "Nhu cầu theo mức độ đáp ứng" in only.caption
     groups = {row[2] for row in only.figures.rows}
