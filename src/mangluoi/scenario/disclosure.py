@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 from mangluoi import shipped
-from mangluoi.scenario import hiding, joint_masks, masking
+from mangluoi.scenario import frontier, hiding, joint_masks, masking
 from mangluoi.scenario.confidential import Secret, is_public_target, public_plan, secrets_of
 from mangluoi.scenario.detail import Detail
 from mangluoi.scenario.masking import AFTER_COLUMNS, LARGEST_MASKED, STATE_COLUMNS
@@ -101,6 +101,8 @@ class Disclosed:
         How many rows are masked, by table.
     withheld_services
         Services given for the province only because a confidential site offers them, or would be built for them.
+    frontier
+        FRONTIER with ``masked``, see `frontier.shown_frontier`.
     detail
         The tables behind these figures, see `detail.Detail` and `withholding`; each with ``masked``.
     """
@@ -128,6 +130,7 @@ class Disclosed:
     provenance: Mapping[str, Any]
     masked_count: Mapping[str, int]
     withheld_services: tuple[str, ...]
+    frontier: pd.DataFrame = field(default_factory=pd.DataFrame)
     detail: Detail = field(default_factory=Detail)
 
 
@@ -261,6 +264,13 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
             for name, frame in (("people", people), ("states", by_unit), ("state_totals", totals), ("bands", bands))
         },
         withheld_services=secret.services,
+        frontier=frontier.shown_frontier(
+            result.frontier,
+            totals,
+            moved={rule.service for rule in result.plan.actions},
+            withheld=secret.services,
+            public=masks is not None,
+        ),
         detail=shown_detail(result.detail, door),
     )
 

@@ -13,6 +13,7 @@ import pandas as pd
 from mangluoi import siting
 from mangluoi.scenario.detail import Detail
 from mangluoi.scenario.plan import Plan
+from mangluoi.tables import FRONTIER
 from mangluoi.viettext import format_number
 
 __all__ = ["Notice", "Result"]
@@ -78,6 +79,8 @@ class Result:
         What a reader must know.
     provenance
         Inputs with SHA-256, package versions, vintages, seconds per stage.
+    frontier
+        FRONTIER: the most people for each of several budgets; empty where the plan asks for none or offers no action.
     detail
         The tables behind these figures, see `detail.Detail`.
     """
@@ -107,6 +110,7 @@ class Result:
     unlocated: pd.DataFrame
     notices: tuple[Notice, ...]
     provenance: Mapping[str, Any]
+    frontier: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=FRONTIER.names))
     detail: Detail = field(default_factory=Detail)
 
     def _repr_html_(self) -> str:

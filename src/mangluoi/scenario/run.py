@@ -16,6 +16,7 @@ from mangluoi.scenario import (
     choices,
     facts,
     forecast,
+    frontier,
     margins,
     measures,
     motives,
@@ -140,6 +141,7 @@ def answered(plan: Plan, *, progress: Callable[[str], None] | None = None) -> tu
         asked_of_sites = motives.question(plan, on, today, actions, choices.required_actions(plan, actions))
         solution = _solve(plan, asked_of_sites)
         why = motives.motives(asked_of_sites, solution, here, spots, time_limit_s=plan.time_limit_s)
+        curve = frontier.frontier(plan, None if solution is None else asked_of_sites)
     with begin("audit").stage("audit"):
         found = _audit(on, today, before, solution)
         conserve(asked, need, found.states, found.states_after)
@@ -187,6 +189,7 @@ def answered(plan: Plan, *, progress: Callable[[str], None] | None = None) -> tu
         unlocated=unlocated,
         notices=notice.unique(notices),
         provenance=origin.provenance(plan, stages),
+        frontier=curve,
         detail=detail,
     )
     return result, asked_again
