@@ -71,7 +71,7 @@ def _tell(told: DisclosedStress, place: Path, options: argparse.Namespace) -> No
         print(f"- {sentence}")
     for exhibit in (stress_tables.plan_table(told, options.lang), stress_tables.chosen_table(told, options.lang)):
         headings = [heading.text for heading in exhibit.headings]
-        drawn = showing.table(headings, right=[h.text for h in exhibit.headings[-2:]])
+        drawn = showing.table(headings, right=headings[-2:])
         drawn.title = exhibit.label
         for row in exhibit.rows:
             drawn.add_row(*(written(cell, options.lang) for cell in row))

@@ -59,10 +59,10 @@ def write_stress(
         (fresh / "thu-thach.docx").write_bytes(bound_document(blocks, title, lang=lang, internal=internal))
         tables = stress_tables.all_tables(told, lang)
         (fresh / "thu-thach.xlsx").write_bytes(bound(tables, title, head, lang=lang, internal=internal))
-        for ending in ("png", "svg"):
-            drawn = stressing.chart(told, lang=lang, svg=ending == "svg")
-            if drawn is not None:
-                (fresh / f"anh-huong.{ending}").write_bytes(drawn)
+        drawn = stressing.chart(told, lang=lang)
+        if drawn is not None:
+            (fresh / "anh-huong.png").write_bytes(drawn.drawing.png)
+            (fresh / "anh-huong.svg").write_text(drawn.drawing.svg, encoding="utf-8", newline="\n")
         (fresh / "plan.toml").write_text(plan.to_toml(), encoding="utf-8", newline="\n")
         facts = {name: told.shown.provenance[name] for name in ("plan_sha256", "inputs")}
         facts |= {"draws": told.made, "draws_asked": told.asked, "seed": told.seed, "profile": told.shown.profile}

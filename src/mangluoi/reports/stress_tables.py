@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -19,7 +20,7 @@ __all__ = [
 
 
 def plan_name(plan: str, lang: Lang, *, plain: bool = False) -> str:
-    """Name a choice: PA0 (phương án đề xuất), PA1, …"""
+    """Name a choice: PA0 is the one of the plan itself."""
     if plan == "P0" and not plain:
         return say("stress.plan_nominal", lang)
     return say("stress.plan_name", lang, number=plan.removeprefix("P"))
@@ -175,4 +176,4 @@ def _exhibit(
         source=say("stress.table.source", lang, name=told.shown.plan.name),
     )
     made = exhibits.noted(plain, lang)
-    return exhibits.replace(made, notes=(*notes, *made.notes))
+    return replace(made, notes=(*notes, *made.notes))

@@ -8,10 +8,11 @@ from dataclasses import replace
 import pandas as pd
 
 from mangluoi.reports import sentences, stress_tables
+from mangluoi.reports.charts import Chart
 from mangluoi.reports.exhibits import Exhibit, records
-from mangluoi.reports.story import Block, Heading, Item, Line, Picture, Title
+from mangluoi.reports.state_bars import Swing, tornado
+from mangluoi.reports.story import Block, Heading, Item, Line, Title
 from mangluoi.reports.stress_tables import factor_name, plan_name
-from mangluoi.reports.tornado_chart import Bar, tornado_chart
 from mangluoi.reports.words import Lang, name, say
 from mangluoi.scenario.stress_door import DisclosedStress
 from mangluoi.viettext import format_number
@@ -61,7 +62,7 @@ def _blocks(told: DisclosedStress, lang: Lang) -> Iterator[Block]:
     yield Heading(say("stress.heading_tornado", lang))
     drawn = chart(told, lang=lang)
     if drawn is not None:
-        yield Picture(say("stress.caption", lang), drawn, "option", chart=True)
+        yield drawn
     yield stress_tables.tornado_table(told, lang)
     yield Heading(say("stress.heading_method", lang))
     told_of = ("regret", "sizes", "speed")
@@ -91,11 +92,7 @@ def answers(told: DisclosedStress, *, lang: Lang = "vi") -> list[str]:
         said.append(say("stress.most", lang, plan=most))
     else:
         said.append(say("stress.most_people", lang, plan=most, mean=format_number(float(mean), 1, lang=lang)))
-    widest = told.tornado.dropna(subset=["low", "high", "at_assumed"]).head(1)
-    for row in records(widest[widest["swing"] > 0]):
-        ends = sorted((row.low, row.high, row.at_assumed))
-        low, high = (format_number(float(end), 0, lang=lang) for end in (ends[0], ends[-1]))
-        said.append(say("stress.matters", lang, factor=factor_name(row.factor, lang), low=low, high=high))
+    said += _described(told, lang)
     if not told.open:
         said.append(say("stress.closed", lang))
     if not told.proven:
@@ -126,18 +123,29 @@ def _varied(told: DisclosedStress, lang: Lang) -> Iterator[str]:
         yield say("stress.held", lang, factors="; ".join(held))
 
 
-def chart(told: DisclosedStress, *, lang: Lang = "vi", svg: bool = False) -> bytes | None:
-    """Draw the tornado as PNG or SVG; None where nothing of it may be shown."""
+def chart(told: DisclosedStress, *, lang: Lang = "vi") -> Chart | None:
+    """Return the tornado; None where nothing of it may be shown."""
     known = told.tornado.dropna(subset=["low", "high", "at_assumed"])
     if known.empty:
         return None
     middle = float(known["at_assumed"].iloc[0])
-    return tornado_chart(
-        [Bar(factor_name(row.factor, lang), float(row.low), float(row.high)) for row in records(known)],
-        middle,
-        axis=say("stress.axis", lang),
-        ends=(say("stress.end_low", lang), say("stress.end_high", lang)),
-        line=say("stress.as_assumed", lang, people=format_number(middle, 0, lang=lang)),
-        lang=lang,
-        kind="svg" if svg else "png",
+    swings = [Swing(factor_name(row.factor, lang), float(row.low), float(row.high)) for row in records(known)]
+    table = stress_tables.tornado_table(told, lang)
+    line = say("stress.as_assumed", lang, people=format_number(middle, 0, lang=lang))
+    return Chart(
+        number=1,
+        place="option",
+        caption=say("charts.caption", lang, number=1, title=say("stress.caption", lang)),
+        description=" ".join([line, *_described(told, lang)]),
+        source=f"{table.source} {line}",
+        figures=table,
+        draw=lambda: tornado(swings, centre=middle, axis=say("stress.axis", lang), lang=lang),
     )
+
+
+def _described(told: DisclosedStress, lang: Lang) -> Iterator[str]:
+    widest = told.tornado.dropna(subset=["low", "high", "at_assumed"]).head(1)
+    for row in records(widest[widest["swing"] > 0]):
+        ends = sorted((row.low, row.high, row.at_assumed))
+        low, high = (format_number(float(end), 0, lang=lang) for end in (ends[0], ends[-1]))
+        yield say("stress.matters", lang, factor=factor_name(row.factor, lang), low=low, high=high)

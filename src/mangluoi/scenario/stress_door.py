@@ -110,7 +110,9 @@ def disclose_stress(
         return masked(values).mask((apart > 0) & (apart <= limit))
 
     named = stress.actions[~stress.actions["service"].isin(withheld)]
-    hidden = robust.plans["actions"].map(lambda told: bool(set(filter(None, told.split(", "))) - set(named["action_id"])))
+    hidden = robust.plans["actions"].map(
+        lambda told: bool(set(filter(None, told.split(", "))) - set(named["action_id"]))
+    )
     plans = robust.plans.drop(columns="actions")
     plans = plans.assign(
         served=beside(plans["served"], float(plans["served"].iloc[0])),
