@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -76,14 +77,15 @@ def plan_table(told: DisclosedStress, lang: Lang) -> Exhibit:
     return _exhibit("plans", headings, rows, told, lang)
 
 
-def action_table(told: DisclosedStress, lang: Lang) -> Exhibit:
-    """Return what each choice does where all is as assumed."""
+def action_table(told: DisclosedStress, lang: Lang, *, of: Collection[str] | None = None) -> Exhibit:
+    """Return what each choice, or some of them, does where all is as assumed."""
     rows = [
         (
             plan_name(row.plan, lang, plain=True), *_named(row, lang), round(float(row.added)),
             exhibits.million(row.cost_vnd, lang),
         )
         for row in records(told.actions)
+        if of is None or row.plan in of
     ]  # fmt: skip
     headings = _headings(
         lang, ("plan", "code", 10), ("action", "text", 16), ("place", "text", 32), ("service", "text", 22),
@@ -92,14 +94,17 @@ def action_table(told: DisclosedStress, lang: Lang) -> Exhibit:
     return _exhibit("actions", headings, rows, told, lang, *_hidden(told, lang))
 
 
-def chosen_table(told: DisclosedStress, lang: Lang) -> Exhibit:
-    """Return how often each action is chosen."""
-    rows = [(*_named(row, lang), int(row.draws), round(100 * float(row.share), 1)) for row in records(told.chosen)]
+def chosen_table(told: DisclosedStress, lang: Lang, *, most: int | None = None) -> Exhibit:
+    """Return how often each action is chosen; of the most frequent ones, if only so many are wanted."""
+    shown = told.chosen if most is None else told.chosen.head(most)
+    rows = [(*_named(row, lang), int(row.draws), round(100 * float(row.share), 1)) for row in records(shown)]
     headings = _headings(
         lang, ("number", "code", 6), ("action", "text", 16), ("place", "text", 34), ("service", "text", 24),
         ("draws", "number", 9), ("share", "number", 11),
     )  # fmt: skip
-    notes = (say("stress.table.note_chosen", lang, made=told.made), *_hidden(told, lang))
+    notes = [say("stress.table.note_chosen", lang, made=told.made), *_hidden(told, lang)]
+    if len(shown) < len(told.chosen):
+        notes.append(say("stress.table.note_rest", lang, count=len(told.chosen) - len(shown)))
     return _exhibit("chosen", headings, numbered(rows), told, lang, *notes)
 
 

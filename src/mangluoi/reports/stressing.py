@@ -19,6 +19,8 @@ from mangluoi.viettext import format_number
 
 __all__ = ["answers", "chart", "stress_story"]
 
+# The workbook lists them all.
+_MOST_ACTIONS = 20
 _FACTORS = ("need", "speed", "cost", "stay", "location")
 
 
@@ -56,9 +58,9 @@ def _blocks(told: DisclosedStress, lang: Lang) -> Iterator[Block]:
     yield stress_tables.range_table(told, lang)
     yield Heading(say("stress.heading_plans", lang))
     yield stress_tables.plan_table(told, lang)
-    yield stress_tables.action_table(told, lang)
+    yield stress_tables.action_table(told, lang, of={"P0", told.least_regret, told.most_served})
     yield Heading(say("stress.heading_chosen", lang))
-    yield stress_tables.chosen_table(told, lang)
+    yield stress_tables.chosen_table(told, lang, most=_MOST_ACTIONS)
     yield Heading(say("stress.heading_tornado", lang))
     drawn = chart(told, lang=lang)
     if drawn is not None:
@@ -105,6 +107,10 @@ def _price(told: DisclosedStress, lang: Lang) -> str:
         return say("stress.price_unknown", lang)
     key = "price_saved" if told.price_vnd < 0 else "price"
     million = sentences.million(abs(told.price_vnd), lang)
+    if told.price == 0 and told.price_vnd == 0:
+        return say("stress.price_nothing", lang)
+    if told.price == 0:
+        return say(f"stress.{key}_alone", lang, million=million)
     return say(f"stress.{key}", lang, people=_people(told.price, lang), million=million)
 
 
