@@ -219,9 +219,10 @@ def _about(d: Disclosed, lang: Lang) -> list[tuple[Cell, ...]]:
 def origin(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """List what `provenance` does, as short as it can be printed: own files with checksums, shipped ones counted."""
     rows = _about(d, lang)
+    ours = {file.relative_to(shipped.folder()).as_posix() for file in shipped.folder().rglob("*")}
     shipped_ones = 0
     for given in d.provenance.get("inputs", ()):
-        if shipped.path(str(given["file"])).is_file():
+        if str(given["file"]) in ours:
             shipped_ones += 1
             continue
         rows.append((say("cell.input", lang, name=str(given["file"])), f"SHA-256 {str(given['sha256'])[:16]}…"))

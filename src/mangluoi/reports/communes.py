@@ -55,7 +55,7 @@ def _without_columns(exhibit: Exhibit, lang: Lang, *, named: bool, minutes: bool
         cells = [row[place] for row in exhibit.rows]
         if place == _FIXED - 1 and not named:
             continue
-        if place >= _FIXED and all(cell == unknown for cell in cells):
+        if place >= _FIXED and unknown in cells and {unknown, MASKED}.issuperset(cells):
             notes.append(say("note.left_out", lang, column=heading.text))
             continue
         if minutes and place > _FIXED and (place - _FIXED) % 2 and cells == [row[place - 1] for row in exhibit.rows]:
@@ -85,7 +85,7 @@ def _by_district(exhibit: Exhibit, lang: Lang, *, minutes: bool) -> Exhibit:
     head = (
         exhibit.headings[0],
         Heading(say("column.district", lang), "text", 30),
-        Heading(say("column.communes", lang), "number", 10),
+        Heading(say("column.communes_in", lang), "number", 10),
     )
     figures_of = tuple(replace(heading, width=max(heading.width, 12)) for heading in exhibit.headings[_FIXED:])
     masked = say("note.masked", lang)

@@ -21,7 +21,7 @@ Cell = str | int | float
 Kind = Literal["text", "code", "number"]
 
 # So much width fits an upright page.
-_UPRIGHT_WIDTH = 120
+_UPRIGHT_WIDTH = 114
 #: What stands for a number that the disclosure rule withholds; a footnote explains it wherever it is used.
 MASKED = "*"
 
