@@ -186,7 +186,8 @@ class Page:
     def first_paint_ms(self) -> float:
         """Return after how many milliseconds the page showed its first content."""
         wait = (
-            "new Promise((r) => { const f = () => {"
-            " const p = performance.getEntriesByName('first-contentful-paint')[0]; p ? r(p.startTime) : requestAnimationFrame(f); }; f(); })"
+            "new Promise((done) => { const look = () => { const paint = performance.getEntriesByType('paint')"
+            ".find((e) => e.name === 'first-contentful-paint');"
+            "if (paint) done(paint.startTime); else requestAnimationFrame(look); }; look(); })"
         )
         return float(self.run(wait))
