@@ -25,7 +25,7 @@ import geopandas as gpd
 import pandas as pd
 
 from mangluoi import shipped
-from mangluoi.scenario import hiding, joint_masks, masking, shown_answer
+from mangluoi.scenario import frontier, hiding, joint_masks, masking, shown_answer
 from mangluoi.scenario.caveat import Notice
 from mangluoi.scenario.confidential import Secret, public_plan, secrets_of
 from mangluoi.scenario.detail import Detail
@@ -106,6 +106,8 @@ class Disclosed:
     choice_withheld
         Whether actions were chosen that are not shown, since what is left of the budget for them would tell where
         confidential sites are; every figure after the actions is then that of today.
+    frontier
+        FRONTIER with ``masked``, see `frontier.shown_frontier`.
     detail
         The tables behind these figures, see `detail.Detail` and `withholding`; each with ``masked``.
     """
@@ -134,6 +136,7 @@ class Disclosed:
     masked_count: Mapping[str, int]
     withheld_services: tuple[str, ...]
     choice_withheld: bool = False
+    frontier: pd.DataFrame = field(default_factory=pd.DataFrame)
     detail: Detail = field(default_factory=Detail)
 
     def _repr_html_(self) -> str:
@@ -299,6 +302,13 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
         },
         withheld_services=secret.services,
         choice_withheld=draft.unchosen,
+        frontier=frontier.shown_frontier(
+            result.frontier,
+            totals,
+            moved={rule.service for rule in result.plan.actions},
+            withheld=secret.services,
+            public=masks is not None,
+        ),
         detail=shown_detail(result.detail, door),
     )
     return scrubbed(made, secret)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -130,7 +129,7 @@ def read_tables(plan: Plan) -> tuple[dict[str, pd.DataFrame], str | None]:
     """
     if not plan.inputs.workbook:
         return sources.figures.embedded(plan.province_code, vintage=plan.province_vintage), None
-    place = Path(plan.folder, plan.inputs.workbook)
+    place = sources.catalogue.find(plan.inputs.workbook, plan.folder)
     return sources.read_workbook(place, vocabulary=shipped.vocabulary()), str(place)
 
 

@@ -109,9 +109,13 @@ def _parse(place: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(place.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PlanError([Complaint("invalid_toml", file=str(place), details={"why": str(error)})]) from error
+        raise PlanError(
+            [Complaint("invalid_toml", file=str(place), details={"reason": "reader_says", "said": str(error)})]
+        ) from error
     except OSError as error:
-        raise PlanError([Complaint("unreadable_file", file=str(place), details={"why": str(error)})]) from error
+        raise PlanError(
+            [Complaint("unreadable_file", file=str(place), details={"reason": "reader_says", "said": str(error)})]
+        ) from error
 
 
 def _carry_files(values: dict[str, Any], origin: Path, target: Path) -> None:

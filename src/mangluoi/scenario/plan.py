@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mangluoi.errors import Complaint, PlanError
-from mangluoi.scenario import contradictions, inheritance, strict
+from mangluoi.scenario import contradictions, inheritance, sitechecks, strict
 from mangluoi.scenario.refinements import (
     AccessRules,
     ForecastRules,
@@ -31,10 +31,12 @@ from mangluoi.scenario.rules import (
     SupplyRules,
     TargetRule,
 )
+from mangluoi.scenario.siterules import AnswerRules
 from mangluoi.tables import nearest
 
 __all__ = [
-    "AccessRules", "ActionRule", "ForecastRules", "GrowthRule", "Inputs", "LocationRule", "ModeRule", "NeedRule",
+    "AccessRules", "ActionRule", "AnswerRules", "ForecastRules", "GrowthRule", "Inputs", "LocationRule", "ModeRule",
+    "NeedRule",
     "NormRule", "OverlapRule", "Plan", "PoolRule", "RefusalRule", "RoadRules", "ServiceRule", "StayRule", "SupplyRules",
     "TargetRule", "read_plan",
 ]  # fmt: skip
@@ -69,8 +71,8 @@ class Plan:
         `RefusalRule`, `NormRule` and `StayRule`.
     roads, supply, inputs
         See `RoadRules`, `SupplyRules` and `Inputs`.
-    access, forecast
-        See `AccessRules` and `ForecastRules`.
+    access, forecast, answers
+        See `AccessRules`, `ForecastRules` and `AnswerRules`.
     time_limit_s
         How many seconds the search for the best actions may take; what it has not proven by then is said.
     folder
@@ -103,6 +105,7 @@ class Plan:
     stays: tuple[StayRule, ...] = ()
     access: AccessRules = field(default_factory=AccessRules)
     forecast: ForecastRules = field(default_factory=ForecastRules)
+    answers: AnswerRules = field(default_factory=AnswerRules)
     inputs: Inputs = field(default_factory=Inputs)
     time_limit_s: float = 60.0
     folder: Path = field(default=Path(), metadata={"setting": False}, compare=False)
@@ -179,3 +182,4 @@ def _contradictions(plan: Plan) -> Iterator[Complaint]:
     yield from contradictions.in_growth(plan.growth, plan.overlaps, plan.forecast, plan.needs)
     yield from contradictions.in_supply(plan.pools, plan.refusals, plan.norms, plan.stays, plan.services)
     yield from contradictions.in_access(plan.access)
+    yield from sitechecks.in_answers(plan.answers)

@@ -14,6 +14,7 @@ from mangluoi.scenario import disclosure
 from mangluoi.scenario.caveat import Notice
 from mangluoi.scenario.detail import Detail
 from mangluoi.scenario.plan import Plan
+from mangluoi.tables import FRONTIER
 
 __all__ = ["Notice", "Result"]
 
@@ -70,6 +71,8 @@ class Result:
         What a reader must know.
     provenance
         Inputs with SHA-256, package versions, vintages, seconds per stage.
+    frontier
+        FRONTIER: the most people for each of several budgets; empty where the plan asks for none or offers no action.
     detail
         The tables behind these figures, see `detail.Detail`.
     """
@@ -99,6 +102,7 @@ class Result:
     unlocated: pd.DataFrame
     notices: tuple[Notice, ...]
     provenance: Mapping[str, Any]
+    frontier: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=FRONTIER.names))
     detail: Detail = field(default_factory=Detail)
 
     def _repr_html_(self) -> str:

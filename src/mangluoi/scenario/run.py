@@ -16,6 +16,7 @@ from mangluoi.scenario import (
     choices,
     facts,
     forecast,
+    frontier,
     margins,
     measures,
     motives,
@@ -23,6 +24,7 @@ from mangluoi.scenario import (
     notice,
     origin,
     points,
+    reach_curve,
     setting,
     sharing,
     traces,
@@ -31,10 +33,10 @@ from mangluoi.scenario import (
 from mangluoi.scenario.detail import Detail
 from mangluoi.scenario.places import Places, by_door, open_today, without_doors
 from mangluoi.scenario.plan import Plan
-from mangluoi.scenario.result import Notice, Result
+from mangluoi.scenario.result import Result
 from mangluoi.scenario.scorecard import scorecard
 
-__all__ = ["STAGES", "run"]
+__all__ = ["STAGES", "Asked", "answered", "run"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -44,6 +46,31 @@ STAGES = ("read", "need", "travel", "access", "siting", "audit")
 _STATES = ["served", "full", "out_of_reach", "unlocated"]
 # Sites that lie elsewhere in their error may come within reach: so much farther than anything asks, minutes are known.
 _SLACK = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What a run asked, and on what: enough to ask it again where something is other than assumed.
+
+    Parameters
+    ----------
+    question
+        What was asked of siting.
+    points
+        People at points.
+    doors
+        site_id and service of what stands and of what may be built.
+    sites
+        site_id, lon, lat and located_within_m of these; one that may be built stands where it is said to be built.
+    ways
+        How people get there.
+    """
+
+    question: siting.Question
+    points: points.Points
+    doors: pd.DataFrame
+    sites: pd.DataFrame
+    ways: travel.Ways
 
 
 def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
@@ -67,6 +94,11 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
     ConservationError
         If people went missing between two stages: a bug.
     """
+    return answered(plan, progress=progress)[0]
+
+
+def answered(plan: Plan, *, progress: Callable[[str], None] | None = None) -> tuple[Result, Asked | None]:
+    """Answer a plan as `run` does, and return what was asked too; None where need alone is answered."""
     stages = origin.Stages()
 
     def begin(name: str) -> origin.Stages:
@@ -83,7 +115,7 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         asked = _of_year(plan, people)
         need = _need(plan, asked)
         if plan.supply.listed == "part":
-            return need_only.result(plan, given, need, unlocated, stages)
+            return need_only.result(plan, given, need, unlocated, stages), None
         at = points.place(plan, where, need, asked)
         offered = here.capacity[here.capacity["service"].isin([rule.service for rule in plan.services])]
         may = admission.admissible(plan, here, offered)
@@ -96,7 +128,8 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         every = pd.concat([on_map[["site_id", "lon", "lat"]], building[["site_id", "lon", "lat"]]], ignore_index=True)
         doors = pd.concat([offered[["site_id", "service"]], actions[["site_id", "service"]]]).drop_duplicates()
         doors = doors[doors["site_id"].isin(every["site_id"])]
-        times, minutes, beyond, road_notices = _travel(plan, where, at, every, doors)
+        laid = travel.ways(plan, where, every, profiles=_profiles(plan), homes=at.places)
+        times, minutes, beyond = _travel(plan, laid, at, doors)
     with begin("access").stage("access"):
         new = choices.new_admissible(plan, actions)
         on = setting.Setting(
@@ -109,6 +142,7 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         asked_of_sites = motives.question(plan, on, today, actions, choices.required_actions(plan, actions))
         solution = _solve(plan, asked_of_sites)
         why = motives.motives(asked_of_sites, solution, here, spots, time_limit_s=plan.time_limit_s)
+        curve = frontier.frontier(plan, None if solution is None else asked_of_sites)
     with begin("audit").stage("audit"):
         found = _audit(on, today, before, solution)
         conserve(asked, need, found.states, found.states_after)
@@ -117,18 +151,20 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
             plan, facilities=here.facilities, sites=here.sites, capacity=offered, states=found.states,
             states_after=found.states_after, actions=chosen, communes=len(where.units),
         )  # fmt: skip
-        detail = _detail(plan, given, on, today, before, actions, spots, asked, may)
+        detail = _detail(plan, given, on, today, found.places, before, actions, spots, asked, may)
     notices = (
         *here.notices,
         *choices.dropped_sites(plan, here.sites, located),
-        *road_notices,
+        *laid.notices,
         *at.notices,
         *notice.of_plan(plan, where, here, given.totals, people, solution),
         *notice.of_refinements(plan, here, given.totals),
         *motives.clash_notice(solution, here, spots),
         *notice.full_for_want_of_figures(before.states, _near_unknown(on, offered, located)),
     )
-    return Result(
+    sites = every.merge(here.sites[["site_id", "located_within_m"]], on="site_id", how="left")
+    asked_again = Asked(asked_of_sites, at, doors, sites.fillna({"located_within_m": 0.0}), laid)
+    result = Result(
         plan=plan,
         province_name=where.province_name,
         units=where.units,
@@ -154,22 +190,22 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         unlocated=unlocated,
         notices=notice.unique(notices),
         provenance=origin.provenance(plan, stages),
+        frontier=curve,
         detail=detail,
     )
+    return result, asked_again
 
 
 def _travel(
-    plan: Plan, where: facts.Area, at: points.Points, sites: pd.DataFrame, doors: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, list[Notice]]:
-    """Return travel times between places, minutes from points to doors, the same farther out, and what to know."""
+    plan: Plan, laid: travel.Ways, at: points.Points, doors: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return travel times between places, minutes from points to doors, and the same farther out."""
     furthest = max([*travel.BAND_EDGES, *setting.limits(plan).values()])
     slack = furthest * _SLACK if plan.access.location_draws else 0.0
-    farther, told = travel.minutes_by_profile(
-        plan, where, sites, profiles=_profiles(plan), max_minutes=furthest + slack, homes=at.places
-    )
+    farther = laid.minutes(furthest + slack)
     times = farther[farther["minutes"] <= furthest].reset_index(drop=True)
     minutes, beyond = (travel.door_times(plan, part, doors, at.table) for part in (times, farther))
-    return times, minutes, beyond, told
+    return times, minutes, beyond
 
 
 @dataclass(frozen=True)
@@ -197,6 +233,7 @@ def _detail(
     given: facts.Facts,
     on: setting.Setting,
     today: Places,
+    after: Places,
     before: access.Allocation,
     actions: pd.DataFrame,
     spots: pd.DataFrame,
@@ -218,6 +255,8 @@ def _detail(
         forecast=forecast.forecast(plan, given.people),
         distinct=sharing.distinct(plan, people),
         traces=traces.traces(plan, given, may),
+        curve=reach_curve.reach_curve(on, today, after),
+        mean_minutes=reach_curve.mean_minutes(on, today, after),
         minutes_per_km=certainty.minutes_per_km(on, here.sites),
     )
 

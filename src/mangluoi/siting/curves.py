@@ -25,12 +25,13 @@ def frontier(
     budgets_vnd: Sequence[float],
     *,
     aim: Aim = SERVED,
+    cheapest: bool = True,
     time_limit_s: float | None = None,
 ) -> pd.DataFrame:
     """Return the most people served, or covered, for each budget; every point is proven or carries its bound.
 
-    From the largest budget down: an answer that is proven to be the best and the cheapest is also the best for every
-    smaller budget that still pays for it, so it is not sought again.
+    From the largest budget down: an answer that is proven to be the best (and the cheapest, where that is asked) is
+    also the best for every smaller budget that still pays for it, so it is not sought again.
 
     Parameters
     ----------
@@ -40,6 +41,8 @@ def frontier(
         The budgets.
     aim
         Aim("served") or Aim("covered").
+    cheapest
+        Whether the least cost for as many is sought too, which takes longer; else `cost_vnd` is that of any best plan.
     time_limit_s
         For each point.
 
@@ -59,8 +62,10 @@ def frontier(
     known: Solution | None = None
     for budget in sorted(set(budgets_vnd), reverse=True):
         seconds = 0.0
-        if known is None or not known.cheapest or known.cost_vnd > budget:
-            known = solve(question.replace(budget_vnd=budget), aim, time_limit_s=time_limit_s, explain=False)
+        proven = known is not None and (known.cheapest if cheapest else known.status == "optimal")
+        if known is None or not proven or known.cost_vnd > budget:
+            asked = question.replace(budget_vnd=budget)
+            known = solve(asked, aim, time_limit_s=time_limit_s, explain=False, tie_breaks=cheapest)
             seconds = known.seconds
         rows.append(_row(budget, known, seconds))
     return pd.DataFrame(rows[::-1], columns=_COLUMNS)
