@@ -203,7 +203,8 @@ def provenance(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     for table, masked in sorted(d.masked_count.items()):
         rows.append((say(f"cell.masked_{table}", lang), int(masked)))
     for given in d.provenance.get("inputs", ()):
-        rows.append((say("cell.input", lang, name=str(given["file"])), f"SHA-256 {given['sha256']}"))
+        digest = f"SHA-256 {given['sha256']}" if given["sha256"] else say("secrecy.no_checksum", lang)
+        rows.append((say("cell.input", lang, name=str(given["file"])), digest))
     for package, version in sorted(dict(d.provenance.get("packages", {})).items()):
         rows.append((say("cell.package", lang, name=package), text(version, lang)))
     return _annex(

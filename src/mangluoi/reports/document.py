@@ -20,6 +20,8 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Emu, Mm, Pt, RGBColor
 
 from mangluoi.reports import archive, wordtable
+from mangluoi.reports.chart_paper import WIDTH_MM
+from mangluoi.reports.charts import Chart
 from mangluoi.reports.exhibits import Exhibit
 from mangluoi.reports.sentences import printable
 from mangluoi.reports.story import Heading, Item, Line, Picture, Title, story
@@ -35,7 +37,9 @@ _LANGUAGES = {"vi": "vi-VN", "en": "en-GB"}
 _UPRIGHT, _LANDSCAPE = (20, 20, 30, 15), (22, 12, 20, 20)
 
 
-def document(d: Disclosed, pictures: Sequence[Picture] = (), *, lang: Lang = "vi") -> bytes:
+def document(
+    d: Disclosed, pictures: Sequence[Picture] = (), charts: Sequence[Chart] = (), *, lang: Lang = "vi"
+) -> bytes:
     """Write the report as a .docx.
 
     Parameters
@@ -44,6 +48,8 @@ def document(d: Disclosed, pictures: Sequence[Picture] = (), *, lang: Lang = "vi
         What may be shown; the profile ``internal`` is stamped on every page.
     pictures
         Print maps.
+    charts
+        Charts.
     lang
         {"vi", "en"}
 
@@ -63,7 +69,7 @@ def document(d: Disclosed, pictures: Sequence[Picture] = (), *, lang: Lang = "vi
     _head(made.sections[0].first_page_header, d, lang, number=False)
     _head(made.sections[0].header, d, lang, number=True)
     lying = False
-    for block in story(d, pictures, lang=lang):
+    for block in story(d, pictures, charts, lang=lang):
         needs_landscape = isinstance(block, Exhibit | Picture) and block.wide
         if needs_landscape != lying:
             section = made.add_section()
@@ -91,6 +97,8 @@ def _add(made: Document, block: Any, lang: Lang, lying: bool) -> None:
         _paragraph(made, "– " + block.text, indent=True, after=3)
     elif isinstance(block, Picture):
         _picture(made, block, lying)
+    elif isinstance(block, Chart):
+        _chart(made, block)
     elif isinstance(block, Exhibit):
         _exhibit(made, block, lang, lying)
 
@@ -124,6 +132,17 @@ def _picture(made: Document, block: Picture, lying: bool) -> None:
     shape.width, shape.height = Emu(shape.width * scale), Emu(shape.height * scale)
     shape._inline.docPr.set("descr", printable(block.caption))
     _paragraph(made, block.caption, italic=True, size=_NOTE_PT, align=WD_ALIGN_PARAGRAPH.CENTER, after=0)
+
+
+def _chart(made: Document, chart: Chart) -> None:
+    added = made.add_paragraph()
+    added.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    added.paragraph_format.space_before, added.paragraph_format.keep_with_next = Pt(8), True
+    shape = added.add_run().add_picture(io.BytesIO(chart.drawing.png), width=Mm(WIDTH_MM))
+    shape._inline.docPr.set("descr", printable(f"{chart.caption}. {chart.description}"))
+    shape._inline.docPr.set("title", printable(chart.caption))
+    _paragraph(made, chart.caption, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER, after=0, keep=True)
+    _paragraph(made, chart.source, italic=True, size=_NOTE_PT, align=WD_ALIGN_PARAGRAPH.LEFT, after=10)
 
 
 def _exhibit(made: Document, exhibit: Exhibit, lang: Lang, lying: bool) -> None:

@@ -147,7 +147,9 @@ def provision(d: Disclosed, rule: ServiceRule, lang: Lang) -> list[str]:
     rows = d.state_totals[d.state_totals["service"] == rule.service].sort_values("group")
     for row in records(rows):
         group = name("group", row.group, lang)
-        if row.masked:
+        if row.masked and pd.notna(row.need):
+            told.append(say("secrecy.need_only", lang, group=group, need=int(row.need)))
+        elif row.masked:
             told.append(say("report.access.masked", lang, group=group))
         elif not int(row.need):
             told.append(say("report.access.no_need", lang, group=group))
@@ -246,6 +248,8 @@ def outcome(d: Disclosed, lang: Lang) -> list[str]:
     """Say where nothing was offered or chosen."""
     if not d.plan.actions:
         return [say("report.option.none_offered", lang)]
+    if d.choice_withheld:
+        return [say("secrecy.choice_withheld", lang)]
     return [say("report.option.none_chosen", lang)] if d.actions.empty else []
 
 
@@ -283,7 +287,7 @@ def proof(d: Disclosed, lang: Lang) -> list[str]:
         budget = sentences.million(d.plan.budget_vnd, lang)
         told.append(say("report.option.total", lang, million=total, budget=budget))
     told += [say("report.option.size_warning", lang, notice=notice) for notice in _unknown_sizes(d, lang)]
-    if any(rule.service in d.withheld_services for rule in d.plan.actions):
+    if not d.choice_withheld and any(rule.service in d.withheld_services for rule in d.plan.actions):
         told.append(say("report.option.withheld_actions", lang))
     status, gap = d.solution.get("status"), d.solution.get("gap")
     if status == "optimal":

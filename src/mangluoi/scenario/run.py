@@ -24,6 +24,7 @@ from mangluoi.scenario import (
     notice,
     origin,
     points,
+    reach_curve,
     setting,
     sharing,
     traces,
@@ -150,7 +151,7 @@ def answered(plan: Plan, *, progress: Callable[[str], None] | None = None) -> tu
             plan, facilities=here.facilities, sites=here.sites, capacity=offered, states=found.states,
             states_after=found.states_after, actions=chosen, communes=len(where.units),
         )  # fmt: skip
-        detail = _detail(plan, given, on, today, before, actions, spots, asked, may)
+        detail = _detail(plan, given, on, today, found.places, before, actions, spots, asked, may)
     notices = (
         *here.notices,
         *choices.dropped_sites(plan, here.sites, located),
@@ -232,6 +233,7 @@ def _detail(
     given: facts.Facts,
     on: setting.Setting,
     today: Places,
+    after: Places,
     before: access.Allocation,
     actions: pd.DataFrame,
     spots: pd.DataFrame,
@@ -253,6 +255,8 @@ def _detail(
         forecast=forecast.forecast(plan, given.people),
         distinct=sharing.distinct(plan, people),
         traces=traces.traces(plan, given, may),
+        curve=reach_curve.reach_curve(on, today, after),
+        mean_minutes=reach_curve.mean_minutes(on, today, after),
         minutes_per_km=certainty.minutes_per_km(on, here.sites),
     )
 
