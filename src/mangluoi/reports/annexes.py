@@ -197,7 +197,8 @@ def provenance(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """List inputs, versions and what is masked. Times are left out: they change from run to run."""
     rows = _about(d, lang)
     for given in d.provenance.get("inputs", ()):
-        rows.append((say("cell.input", lang, name=str(given["file"])), f"SHA-256 {given['sha256']}"))
+        digest = f"SHA-256 {given['sha256']}" if given["sha256"] else say("secrecy.no_checksum", lang)
+        rows.append((say("cell.input", lang, name=str(given["file"])), digest))
     for package, version in sorted(dict(d.provenance.get("packages", {})).items()):
         rows.append((say("cell.package", lang, name=package), text(version, lang)))
     return _provenance(rows, lang)
@@ -225,7 +226,8 @@ def origin(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         if str(given["file"]) in ours:
             shipped_ones += 1
             continue
-        rows.append((say("cell.input", lang, name=str(given["file"])), f"SHA-256 {str(given['sha256'])[:16]}…"))
+        digest = f"SHA-256 {given['sha256'][:16]}…" if given["sha256"] else say("secrecy.no_checksum", lang)
+        rows.append((say("cell.input", lang, name=str(given["file"])), digest))
     rows.append((say("cell.input_shipped", lang), shipped_ones))
     packages = sorted(dict(d.provenance.get("packages", {})).items())
     rows.append((say("cell.input_versions", lang), ", ".join(f"{name} {text(v, lang)}" for name, v in packages)))

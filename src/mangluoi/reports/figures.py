@@ -158,6 +158,8 @@ def balance(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         known = sizes.sized(d, row.service, row.group)
         states = (
             sizes.people(getattr(row, state), lang, known=known or state not in ("served", "full"), masked=masked)
+            if row.service not in d.withheld_services
+            else sizes.withheld(getattr(row, state), lang, masked=masked)
             for state in _STATES
         )
         service, group = name("service", row.service, lang), name("group", row.group, lang)
