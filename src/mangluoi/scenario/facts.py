@@ -11,8 +11,8 @@ import pandas as pd
 from mangluoi import demand, gazetteer, shipped, sources, supply
 from mangluoi.errors import Complaint, InputError, PlanError, UnknownUnitError
 from mangluoi.scenario import siteplaces
+from mangluoi.scenario.caveat import Notice
 from mangluoi.scenario.plan import Plan
-from mangluoi.scenario.result import Notice
 from mangluoi.tables import FACILITIES, PEOPLE, SITES
 
 __all__ = ["Area", "Facts", "Supply", "area", "gather", "people_by_commune", "read_tables", "supply_on_map"]

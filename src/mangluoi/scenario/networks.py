@@ -12,9 +12,9 @@ import shapely
 from mangluoi import gazetteer, roads, sources
 from mangluoi.errors import Complaint, InputError
 from mangluoi.rasters import Raster
+from mangluoi.scenario.caveat import Notice
 from mangluoi.scenario.facts import Area
 from mangluoi.scenario.plan import Plan
-from mangluoi.scenario.result import Notice
 from mangluoi.sources import rasters
 
 __all__ = ["ground_of", "network_of"]

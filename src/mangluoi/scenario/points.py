@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from mangluoi import demand, sources
+from mangluoi.scenario.caveat import Notice
 from mangluoi.scenario.facts import Area
 from mangluoi.scenario.plan import Plan
-from mangluoi.scenario.result import Notice
 
 __all__ = ["Points", "lane_of", "place"]
 
