@@ -27,6 +27,7 @@ from mangluoi.scenario import (
     offers,
     origin,
     points,
+    reach_curve,
     reasoning,
     scorecard,
     setting,
@@ -59,8 +60,12 @@ class Asked:
     ----------
     question
         What was asked of siting.
+    actions
+        The same actions by site instead of by door: action_id, kind, site_id, service.
     points
         People at points.
+    spots
+        Where something new may be built: site_id, unit_code, unit_name, lon, lat.
     doors
         site_id and service of what stands and of what may be built.
     sites
@@ -70,7 +75,9 @@ class Asked:
     """
 
     question: siting.Question
+    actions: pd.DataFrame
     points: points.Points
+    spots: pd.DataFrame
     doors: pd.DataFrame
     sites: pd.DataFrame
     ways: travel.Ways
@@ -156,7 +163,7 @@ def answered(plan: Plan, *, progress: Callable[[str], None] | None = None) -> tu
             plan, scorecard.standing(here, offered, chosen, today, found.places), states=found.states,
             states_after=found.states_after, communes=len(where.units),
         )  # fmt: skip
-        detail = _detail(plan, given, on, today, before, actions, spots, asked, may)
+        detail = _detail(plan, given, on, today, found.places, before, actions, spots, asked, may)
     notices = (
         *here.notices,
         *choices.dropped_sites(plan, here.sites, located),
@@ -168,7 +175,8 @@ def answered(plan: Plan, *, progress: Callable[[str], None] | None = None) -> tu
         *notice.full_for_want_of_figures(before.states, _near_unknown(on, offered, located)),
     )
     sites = every.merge(here.sites[["site_id", "located_within_m"]], on="site_id", how="left")
-    asked_again = Asked(asked_of_sites, at, doors, sites.fillna({"located_within_m": 0.0}), laid)
+    sites = sites.fillna({"located_within_m": 0.0})
+    asked_again = Asked(asked_of_sites, actions, at, spots, doors, sites, laid)
     result = Result(
         plan=plan,
         province_name=where.province_name,
@@ -253,6 +261,7 @@ def _detail(
     given: facts.Facts,
     on: setting.Setting,
     today: Places,
+    after: Places,
     before: access.Allocation,
     actions: pd.DataFrame,
     spots: pd.DataFrame,
@@ -274,6 +283,8 @@ def _detail(
         forecast=forecast.forecast(plan, given.people),
         distinct=sharing.distinct(plan, people),
         traces=traces.traces(plan, given, may),
+        curve=reach_curve.reach_curve(on, today, after),
+        mean_minutes=reach_curve.mean_minutes(on, today, after),
         minutes_per_km=certainty.minutes_per_km(on, here.sites),
     )
 
