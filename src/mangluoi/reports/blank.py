@@ -25,10 +25,11 @@ from docx.shared import Mm, Pt, RGBColor
 from mangluoi.errors import Complaint, InputError
 from mangluoi.reports import archive
 from mangluoi.reports.words import Lang, say
+from mangluoi.scenario.plan import Plan
 from mangluoi.tables import nearest
 
 __all__ = [
-    "BLOCKS", "LINES", "STYLES", "bookmarks", "make_blank", "opened", "read_blank", "write_blank",
+    "BLOCKS", "LINES", "STYLES", "blank_of", "bookmarks", "make_blank", "opened", "read_blank", "write_blank",
 ]  # fmt: skip
 
 _FONT = "Times New Roman"
@@ -73,19 +74,20 @@ def write_blank(path: str | Path, *, lang: Lang = "vi") -> Path:
     """
     place = Path(path)
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(make_blank(lang, motto=True))
+    place.write_bytes(make_blank(lang, whole=True))
     return place
 
 
-def make_blank(lang: Lang = "vi", *, motto: bool = False) -> bytes:
-    """Make the blank: A4, Times New Roman, every style and bookmark.
+def make_blank(lang: Lang = "vi", *, whole: bool = False) -> bytes:
+    """Make the blank: A4, Times New Roman, every style, and the bookmarks.
 
     Parameters
     ----------
     lang
         {"vi", "en"}: language of the text and of the spelling.
-    motto
-        Whether the national motto and places for the body, number and signature stand in it.
+    whole
+        Whether the national motto, places for the body, number and signature, and the bookmarks of the title stand in
+        it; without them only the text has its place.
     """
     made = docx.Document()
     for child in list(made.element.body):
@@ -101,17 +103,17 @@ def make_blank(lang: Lang = "vi", *, motto: bool = False) -> bytes:
     head.alignment = WD_ALIGN_PARAGRAPH.CENTER
     for part in ("begin", None, "end"):
         head._p.append(parse_xml(_page_field(part)))
-    if motto:
+    if whole:
         _motto(made, lang)
-    made.add_paragraph(say("report.kind", lang), style="Title").paragraph_format.space_after = Pt(0)
-    number = iter(range(1, 10))
-    for name, before, style in (
+        made.add_paragraph(say("report.kind", lang), style="Title").paragraph_format.space_after = Pt(0)
+    places = [
         ("mangluoi_tieu_de", "", "Title"), ("mangluoi_tinh", "", "Subtitle"),
         ("mangluoi_ngay", say("blank.as_of", lang) + " ", "Subtitle"), ("mangluoi_ghi_chu", "", "Subtitle"),
         ("mangluoi_noi_dung", "", "Body Text"),
-    ):  # fmt: skip
-        _marked(made.add_paragraph(before, style=style), name, next(number), f"[{name}]")
-    if motto:
+    ]  # fmt: skip
+    for number, (name, before, style) in enumerate(places if whole else places[-1:], start=1):
+        _marked(made.add_paragraph(before, style=style), name, number, f"[{name}]")
+    if whole:
         for line in (say("blank.signed_for", lang), say("blank.signature", lang)):
             made.add_paragraph(line, style="Subtitle").alignment = WD_ALIGN_PARAGRAPH.RIGHT
     written = io.BytesIO()
@@ -240,6 +242,17 @@ def read_blank(path: str | Path) -> bytes:
     if found:
         raise InputError(found)
     return content
+
+
+def blank_of(plan: Plan) -> bytes | None:
+    """Return the blank that a plan names, checked, or None.
+
+    Raises
+    ------
+    InputError
+        As in `read_blank`.
+    """
+    return read_blank(Path(plan.folder, plan.report.template)) if plan.report.template else None
 
 
 def opened(content: bytes) -> Document:

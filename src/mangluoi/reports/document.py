@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from docx.document import Document
@@ -20,7 +20,7 @@ from mangluoi.reports.story import Block, Heading, Item, Line, Picture, Title, s
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["document"]
+__all__ = ["bound_document", "document"]
 
 _LANGUAGES = {"vi": "vi-VN", "en": "en-GB"}
 # What a caption below a picture takes, in mm.
@@ -55,28 +55,63 @@ def document(
     bytes
         The same for the same content, whenever it is written.
     """
-    made = blank.opened(blank.make_blank(lang) if template is None else template)
-    properties = made.core_properties
-    properties.last_modified_by = "mangluoi"
-    properties.title, properties.language = printable(d.plan.title), _LANGUAGES[lang]
-    properties.created = properties.modified = archive.WRITTEN_AT
-    if d.profile == "internal":
-        wordpages.stamp(made, say("report.stamp", lang))
+    blocks = list(story(d, pictures, charts, lang=lang))
+    internal = d.profile == "internal"
+    if template is None:
+        return bound_document(blocks, d.plan.title, lang=lang, internal=internal)
+    made = _begun(template, d.plan.title, lang, internal)
     marks = blank.bookmarks(made)
-    by_mark = _sorted_out(story(d, pictures, charts, lang=lang), marks, lang)
-    title = next(block for block in by_mark["mangluoi_noi_dung"] if isinstance(block, Title))
-    texts = dict(zip(blank.LINES, (title.title, title.lines[0], date(d.plan.as_of, lang)), strict=True))
-    for name, text in texts.items():
+    title = next(block for block in blocks if isinstance(block, Title))
+    blocks.remove(title)
+    for name, text in zip(blank.LINES, (title.title, title.lines[0], date(d.plan.as_of, lang)), strict=True):
         wordpages.fill_line(marks[name], printable(text))
     if "mangluoi_ghi_chu" in marks:
         wordpages.fill_line(marks["mangluoi_ghi_chu"], printable(title.lines[-1]))
     else:
-        by_mark["mangluoi_noi_dung"].append(Line(title.lines[-1]))
-    for name, blocks in by_mark.items():
-        filling = _Filling(made, wordpages.Spot(made, marks[name]), lang)
-        for block in blocks:
-            filling.add(block)
-        filling.spot.close()
+        blocks.append(Line(title.lines[-1]))
+    for name, part in _sorted_out(blocks, marks, lang).items():
+        _fill(made, marks[name], part, lang)
+    return _written(made)
+
+
+def bound_document(blocks: Iterable[Block], title: str, *, lang: Lang = "vi", internal: bool = False) -> bytes:
+    """Write blocks as a .docx in administrative form.
+
+    Parameters
+    ----------
+    blocks
+        What to write.
+    title
+        What the document is about, in its properties.
+    lang
+        {"vi", "en"}
+    internal
+        Whether every page is stamped.
+    """
+    made = _begun(blank.make_blank(lang), title, lang, internal)
+    _fill(made, blank.bookmarks(made)["mangluoi_noi_dung"], blocks, lang)
+    return _written(made)
+
+
+def _begun(template: bytes, title: str, lang: Lang, internal: bool) -> Document:
+    made = blank.opened(template)
+    properties = made.core_properties
+    properties.last_modified_by = "mangluoi"
+    properties.title, properties.language = printable(title), _LANGUAGES[lang]
+    properties.created = properties.modified = archive.WRITTEN_AT
+    if internal:
+        wordpages.stamp(made, say("report.stamp", lang))
+    return made
+
+
+def _fill(made: Document, mark: Any, blocks: Iterable[Block], lang: Lang) -> None:
+    filling = _Filling(made, wordpages.Spot(made, mark), lang)
+    for block in blocks:
+        filling.add(block)
+    filling.spot.close()
+
+
+def _written(made: Document) -> bytes:
     written = io.BytesIO()
     made.save(written)
     return archive.settle(written.getvalue())
@@ -122,7 +157,12 @@ class _Filling:
     def add(self, block: Block) -> None:
         """Write one block; a wide table or map lies across the page."""
         self.spot.turn(isinstance(block, Exhibit | Picture) and block.wide)
-        if isinstance(block, Heading):
+        if isinstance(block, Title):
+            self._paragraph(block.kind, "Title").paragraph_format.space_after = Pt(0)
+            self._paragraph(block.title, "Title")
+            for line in block.lines:
+                self._paragraph(line, "Subtitle")
+        elif isinstance(block, Heading):
             added = self._paragraph(block.text, f"Heading {block.level}")
             added.paragraph_format.page_break_before = block.on_new_page or None
         elif isinstance(block, Line):

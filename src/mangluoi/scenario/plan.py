@@ -26,19 +26,20 @@ from mangluoi.scenario.rules import (
     Inputs,
     LocationRule,
     NeedRule,
+    ReportRules,
     RoadRules,
     ServiceRule,
     SupplyRules,
     TargetRule,
 )
 from mangluoi.scenario.siterules import AnswerRules
+from mangluoi.scenario.stressrules import StressRule, in_stress
 from mangluoi.tables import nearest
 
 __all__ = [
     "AccessRules", "ActionRule", "AnswerRules", "ForecastRules", "GrowthRule", "Inputs", "LocationRule", "ModeRule",
-    "NeedRule",
-    "NormRule", "OverlapRule", "Plan", "PoolRule", "RefusalRule", "RoadRules", "ServiceRule", "StayRule", "SupplyRules",
-    "TargetRule", "read_plan",
+    "NeedRule", "NormRule", "OverlapRule", "Plan", "PoolRule", "RefusalRule", "ReportRules", "RoadRules", "ServiceRule",
+    "StayRule", "StressRule", "SupplyRules", "TargetRule", "read_plan",
 ]  # fmt: skip
 
 
@@ -69,8 +70,10 @@ class Plan:
     pools, refusals, norms, stays
         Beds that services share, whom a site does not take, norms of capacity and mean stays; see `PoolRule`,
         `RefusalRule`, `NormRule` and `StayRule`.
-    roads, supply, inputs
-        See `RoadRules`, `SupplyRules` and `Inputs`.
+    stress
+        How far what is assumed may be off, see `StressRule`.
+    roads, supply, inputs, report
+        See `RoadRules`, `SupplyRules`, `Inputs` and `ReportRules`.
     access, forecast, answers
         See `AccessRules`, `ForecastRules` and `AnswerRules`.
     time_limit_s
@@ -103,10 +106,12 @@ class Plan:
     refusals: tuple[RefusalRule, ...] = ()
     norms: tuple[NormRule, ...] = ()
     stays: tuple[StayRule, ...] = ()
+    stress: tuple[StressRule, ...] = ()
     access: AccessRules = field(default_factory=AccessRules)
     forecast: ForecastRules = field(default_factory=ForecastRules)
     answers: AnswerRules = field(default_factory=AnswerRules)
     inputs: Inputs = field(default_factory=Inputs)
+    report: ReportRules = field(default_factory=ReportRules)
     time_limit_s: float = 60.0
     folder: Path = field(default=Path(), metadata={"setting": False}, compare=False)
 
@@ -182,4 +187,5 @@ def _contradictions(plan: Plan) -> Iterator[Complaint]:
     yield from contradictions.in_growth(plan.growth, plan.overlaps, plan.forecast, plan.needs)
     yield from contradictions.in_supply(plan.pools, plan.refusals, plan.norms, plan.stays, plan.services)
     yield from contradictions.in_access(plan.access)
+    yield from in_stress(plan.stress, plan.needs, plan.stays)
     yield from sitechecks.in_answers(plan.answers)
