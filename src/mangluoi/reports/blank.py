@@ -29,7 +29,8 @@ from mangluoi.scenario.plan import Plan
 from mangluoi.tables import nearest
 
 __all__ = [
-    "BLOCKS", "LINES", "STYLES", "blank_of", "bookmarks", "make_blank", "opened", "read_blank", "write_blank",
+    "BLOCKS", "LINES", "STYLES", "blank_of", "bookmarks", "make_blank", "opened", "read_blank", "style_ids",
+    "write_blank",
 ]  # fmt: skip
 
 _FONT = "Times New Roman"
@@ -284,6 +285,13 @@ def _unsafe(content: bytes, file: str) -> Iterator[Complaint]:
                 yield Complaint("blank_external", file, value=target[1] if target else "")
 
 
+def style_ids(made: Document) -> dict[str, str]:
+    """Return the ids of the styles that a blank has of those it should; programs differ in capitals of built-in ones."""
+    there = {(str(style.name).lower(), style.type): str(style.style_id) for style in made.styles}
+    wanted = {name: there.get((name.lower(), kind)) for name, kind in STYLES.items()}
+    return {name: found for name, found in wanted.items() if found is not None}
+
+
 def bookmarks(made: Document) -> dict[str, Any]:
     """Return the bookmarks of a document, its headers and footers, by name."""
     roots = [made.element, *(part.element for part in _edges(made))]
@@ -304,9 +312,9 @@ def _edges(made: Document) -> Iterator[Any]:
 
 
 def _complaints(made: Document, file: str) -> Iterator[Complaint]:
-    known = {style.name: style.type for style in made.styles}
-    for name, kind in STYLES.items():
-        if known.get(name) != kind:
+    known = style_ids(made)
+    for name in STYLES:
+        if name not in known:
             yield Complaint("blank_style", file, value=name)
     marked = bookmarks(made)
     for name in (*LINES, BLOCKS[0]):

@@ -152,7 +152,7 @@ class _Filling:
 
     def __init__(self, made: Document, spot: wordpages.Spot, lang: Lang) -> None:
         self.made, self.spot, self.lang = made, spot, lang
-        self.styles = {name: str(made.styles[name].style_id) for name in blank.STYLES}
+        self.styles = blank.style_ids(made)
 
     def add(self, block: Block) -> None:
         """Write one block; a wide table or map lies across the page."""
