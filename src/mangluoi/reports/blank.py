@@ -286,7 +286,7 @@ def _unsafe(content: bytes, file: str) -> Iterator[Complaint]:
 
 
 def style_ids(made: Document) -> dict[str, str]:
-    """Return the ids of the styles that a blank has of those it should; programs differ in capitals of built-in ones."""
+    """Return the ids of the styles that a blank has; programs write built-in names with or without capitals."""
     there = {(str(style.name).lower(), style.type): str(style.style_id) for style in made.styles}
     wanted = {name: there.get((name.lower(), kind)) for name, kind in STYLES.items()}
     return {name: found for name, found in wanted.items() if found is not None}
