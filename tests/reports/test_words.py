@@ -15,18 +15,9 @@ from mangluoi.sources.reading import CODES, STATUSES
 
 SOURCE = Path(__file__).parents[2] / "src" / "mangluoi"
 OWN = (
-    "blank",
-    "charts",
-    "communes",
-    "complaints",
-    "keyfigures",
-    "details",
-    "locate",
-    "notices",
-    "report",
-    "tables",
+    "blank", "charts", "communes", "complaints", "details", "keyfigures", "locate", "notices", "report", "tables",
     "template",
-)
+)  # fmt: skip
 
 
 def fields(text: str) -> set[str]:
