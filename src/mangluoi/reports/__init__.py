@@ -12,16 +12,18 @@ if TYPE_CHECKING:
     from mangluoi.reports.review import read_review as read_review
     from mangluoi.reports.review import write_review as write_review
     from mangluoi.reports.template import write_template as write_template
+    from mangluoi.reports.tracing import trace as trace
     from mangluoi.reports.writer import write as write
 
 _HOMES = {
+    "trace": "tracing",
     "read_review": "review",
     "write": "writer",
     "write_review": "review",
     "write_template": "template",
 }
 
-__all__ = ["read_review", "write", "write_review", "write_template"]
+__all__ = ["read_review", "trace", "write", "write_review", "write_template"]
 
 
 def __getattr__(name: str) -> Any:
