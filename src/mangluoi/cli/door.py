@@ -21,6 +21,7 @@ _VERBS = (
     "report",
     "compare",
     "trace",
+    "stress",
     "template",
     "check",
     "locate",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from mangluoi import shipped
 from mangluoi.reports import decisions, exhibits, sentences, sizes
 from mangluoi.reports.exhibits import records
 from mangluoi.reports.words import Lang, name, say
+from mangluoi.reports.words.motives import motives
 from mangluoi.scenario.disclosure import Disclosed
 from mangluoi.scenario.plan import ServiceRule
 
@@ -267,29 +266,14 @@ def chosen(d: Disclosed, lang: Lang) -> list[str]:
         }  # fmt: skip
         if row.kind == "expand":
             fields["name"] = sentences.action_name(row, lang)
-        told.append(" ".join([say(f"report.option.{row.kind}", lang, **fields), *_motives(d, row, lang)]))
-    return told
-
-
-def _motives(d: Disclosed, row: Any, lang: Lang) -> list[str]:
-    """Say what is lost without an action, what would stand in for it, and what holds it back."""
-    told = []
-    number = str(row.action_id).rsplit("/", 1)[-1]
-    rule = d.plan.actions[int(number) - 1] if number.isdigit() and int(number) <= len(d.plan.actions) else None
-    if rule is not None and rule.required:
-        told.append(say("report.option.required", lang))
-    elif pd.notna(row.lost) or d.profile == "public":
-        lost = decisions.served_more(d, row.lost, lang)
-        lost = "1–10" if lost == exhibits.MASKED else _cell(lost, lang)
-        if row.instead and pd.notna(row.lost) and not row.lost:
-            told.append(say("report.option.without_equal", lang, instead=row.instead))
-        elif row.instead:
-            told.append(say("report.option.without", lang, lost=lost, instead=row.instead))
-        else:
-            told.append(say("report.option.without_nothing", lang, lost=lost))
-    if row.held_by:
-        limits = [sentences.known("limit", one, lang) for one in str(row.held_by).split(";")]
-        told.append(say("report.option.held_by", lang, limits=", ".join(limits)))
+        told.append(
+            " ".join(
+                [
+                    say(f"report.option.{row.kind}", lang, **fields),
+                    *motives(d.plan, row, lang, public=d.profile == "public"),
+                ]
+            )
+        )
     return told
 
 
