@@ -277,9 +277,9 @@ class Tracer:
             here = [row for row in self._rows.get((1, about.unit), ()) if about.group in ("", row["group"])]
             yield from here if about.unit and here else self._of_group.get(about.group, ())
         if "pair" in how.draws:
-            yield from self._rows.get((3, pair)) or self._rows.get((4, pair)) or self._by_service.get(about.service, ())
+            yield from self._rows.get((3, pair)) or self._rows.get((4, pair)) or self._by_service.get(about.service, [])
         if "service" in how.draws:
-            yield from self._by_service.get(about.service, ())
+            yield from self._by_service.get(about.service, [])
         if "site" in how.draws and about.site:
             yield from self._rows.get((2, about.site), ())
             for service in about.services:
