@@ -191,6 +191,7 @@ def frontier(
         )  # fmt: skip
     axes.set_xlim(0, 1.05 * max([*x, chosen or 0.0]))
     axes.set_ylim(0, 1.12 * max(float(most.max()), 1.0))
+    axes.xaxis.set_major_locator(MaxNLocator(8))
     axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
     _numbers(axes, lang, x=True)
     chart_paper.dressed(axes, x=say("charts.axis.billion", lang), y=aim)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from mangluoi.maps import drawing
 from mangluoi.reports import chart_paper
@@ -109,6 +110,10 @@ def _bar(axes: Axes, bar: Bar, at: float, lang: Lang) -> None:
         left += width
 
 
+def _told(value: float, lang: Lang) -> str:
+    return format_number(value, 0 if value == round(value) else 1, lang=lang)
+
+
 def tornado(swings: Sequence[Swing], *, centre: float, axis: str, lang: Lang) -> drawing.Page:
     """Draw how far a figure moves with each assumption, the widest on top.
 
@@ -138,12 +143,16 @@ def tornado(swings: Sequence[Swing], *, centre: float, axis: str, lang: Lang) ->
                 place + 0.5, end - centre, 0.62, left=centre, color=look.colour, hatch=look.hatch, edgecolor="black",
                 linewidth=0.6,
             )  # fmt: skip
+            if end == centre:
+                continue
             side = -1 if end < centre else 1
             axes.annotate(
-                format_number(end, 0 if end == round(end) else 1, lang=lang), (end, place + 0.5), size=7, va="center",
+                _told(end, lang), (end, place + 0.5), size=7, va="center",
                 ha="right" if side < 0 else "left", xytext=(3 * side, 0), textcoords="offset points",
             )  # fmt: skip
     axes.axvline(centre, color="black", linewidth=1.0)
+    axes.xaxis.set_major_locator(MaxNLocator(7))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _told(value, lang)))
     chart_paper.dressed(axes, x=axis)
     axes.set_yticks([place + 0.5 for place in range(len(widest))])
     lines = [textwrap.fill(drawing.printable(swing.label), _LETTERS) for swing in widest]

@@ -7,7 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mangluoi.reports import alternatives, annexes, decisions, details, figures, passages, remarks, sentences, sizes
+from mangluoi.reports import (
+    alternatives,
+    annexes,
+    communes,
+    decisions,
+    details,
+    figures,
+    passages,
+    remarks,
+    sentences,
+    sizes,
+)
 from mangluoi.reports.charts import Chart
 from mangluoi.reports.exhibits import Exhibit
 from mangluoi.reports.words import Lang, say
@@ -159,12 +170,10 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], charts: Sequence[Chart], 
 
     yield Heading(say("report.section.annex", lang), on_new_page=True)
     yield Line(say("report.contents_maps", lang))
-    yield figures.people(d, lang)
-    yield from annexes.states_by_pair(d, lang)
-    # The notices stand in part V already.
-    if sizes.facilities_known(d):
-        yield annexes.minutes_by_commune(d, lang)
-    for annex in (annexes.unlocated, annexes.sources, annexes.provenance):
+    yield communes.people(d, lang)
+    yield from communes.in_report(d, lang)
+    # The notices stand in part V already, and checksums in the workbook.
+    for annex in (annexes.unlocated, annexes.sources, annexes.origin):
         yield annex(d, lang)
     yield from details.in_report(d, lang)
 
