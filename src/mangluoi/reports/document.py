@@ -32,6 +32,7 @@ __all__ = ["document"]
 
 _FONT = "Times New Roman"
 _BODY_PT, _NOTE_PT = 13, 11
+_MOST_TITLE = 255
 _LANGUAGES = {"vi": "vi-VN", "en": "en-GB"}
 # Top, bottom, left, right, in mm; a landscape page is bound at its top, which is the left of the upright page.
 _UPRIGHT, _LANDSCAPE = (20, 20, 30, 15), (22, 12, 20, 20)
@@ -63,7 +64,9 @@ def document(
     _set_page(made.sections[0], landscape=False)
     properties = made.core_properties
     properties.author = properties.last_modified_by = "mangluoi"
-    properties.title, properties.comments, properties.language = printable(d.plan.title), "", _LANGUAGES[lang]
+    # The property holds so many letters; the heading on the page holds all of them.
+    properties.title = printable(d.plan.title)[:_MOST_TITLE]
+    properties.comments, properties.language = "", _LANGUAGES[lang]
     properties.created = properties.modified = archive.WRITTEN_AT
     made.sections[0].different_first_page_header_footer = True
     _head(made.sections[0].first_page_header, d, lang, number=False)
