@@ -8,7 +8,7 @@ Nghị định 30/2020/NĐ-CP, Phụ lục I: Times New Roman, black, A4, page n
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import docx
@@ -24,11 +24,11 @@ from mangluoi.reports.chart_paper import WIDTH_MM
 from mangluoi.reports.charts import Chart
 from mangluoi.reports.exhibits import Exhibit
 from mangluoi.reports.sentences import printable
-from mangluoi.reports.story import Heading, Item, Line, Picture, Title, story
+from mangluoi.reports.story import Block, Heading, Item, Line, Picture, Title, story
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["document"]
+__all__ = ["bound_document", "document"]
 
 _FONT = "Times New Roman"
 _BODY_PT, _NOTE_PT = 13, 11
@@ -59,20 +59,38 @@ def document(
     bytes
         The same for the same content, whenever it is written.
     """
+    blocks = story(d, pictures, charts, lang=lang)
+    return bound_document(blocks, d.plan.title, lang=lang, internal=d.profile == "internal")
+
+
+def bound_document(blocks: Iterable[Block], title: str, *, lang: Lang = "vi", internal: bool = False) -> bytes:
+    """Write blocks as a .docx.
+
+    Parameters
+    ----------
+    blocks
+        What to write.
+    title
+        What the document is about, in its properties.
+    lang
+        {"vi", "en"}
+    internal
+        Whether every page is stamped.
+    """
     made = docx.Document()
     _set_styles(made, lang)
     _set_page(made.sections[0], landscape=False)
     properties = made.core_properties
     properties.author = properties.last_modified_by = "mangluoi"
     # The property holds so many letters; the heading on the page holds all of them.
-    properties.title = printable(d.plan.title)[:_MOST_TITLE]
+    properties.title = printable(title)[:_MOST_TITLE]
     properties.comments, properties.language = "", _LANGUAGES[lang]
     properties.created = properties.modified = archive.WRITTEN_AT
     made.sections[0].different_first_page_header_footer = True
-    _head(made.sections[0].first_page_header, d, lang, number=False)
-    _head(made.sections[0].header, d, lang, number=True)
+    _head(made.sections[0].first_page_header, lang, number=False, internal=internal)
+    _head(made.sections[0].header, lang, number=True, internal=internal)
     lying = False
-    for block in story(d, pictures, charts, lang=lang):
+    for block in blocks:
         needs_landscape = isinstance(block, Exhibit | Picture) and block.wide
         if needs_landscape != lying:
             section = made.add_section()
@@ -198,14 +216,14 @@ def _set_fonts(properties: Any) -> None:
         fonts.set(qn(f"w:{kind}"), _FONT)
 
 
-def _head(header: Any, d: Disclosed, lang: Lang, *, number: bool) -> None:
+def _head(header: Any, lang: Lang, *, number: bool, internal: bool) -> None:
     header.is_linked_to_previous = False
     paragraph = header.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     if number:
         for part in ("begin", None, "end"):
             paragraph._p.append(parse_xml(_page_field(part)))
-    if d.profile == "internal":
+    if internal:
         stamp = paragraph.insert_paragraph_before() if number else paragraph
         stamp.alignment = WD_ALIGN_PARAGRAPH.CENTER
         run = stamp.add_run(say("report.stamp", lang))

@@ -138,7 +138,9 @@ def tornado(swings: Sequence[Swing], *, centre: float, axis: str, lang: Lang) ->
     axes.set_xlim(low - air, high + air)
     axes.set_ylim(len(widest), 0)
     for place, swing in enumerate(widest):
-        for end, look in ((swing.low, FILLS[1]), (swing.high, FILLS[2])):
+        # The farther end first: where both lie on one side, it would hide the other.
+        both = ((swing.low, FILLS[1]), (swing.high, FILLS[2]))
+        for end, look in sorted(both, key=lambda one: -abs(one[0] - centre)):
             axes.barh(
                 place + 0.5, end - centre, 0.62, left=centre, color=look.colour, hatch=look.hatch, edgecolor="black",
                 linewidth=0.6,

@@ -148,6 +148,7 @@ def public_plan(plan: Plan, secret: Secret) -> Plan:
         pools=_of_one_site(plan.pools, secret),
         refusals=_of_one_site(plan.refusals, secret),
         norms=_without_sites(plan.norms, secret),
+        stress=tuple(rule for rule in plan.stress if not secret.named_in([rule.basis])),
     )
 
 

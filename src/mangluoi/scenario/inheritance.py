@@ -28,6 +28,7 @@ ENTRY_KEYS: Mapping[str, tuple[str, ...]] = {
     "refusals": ("site", "service"),
     "norms": ("service", "measure", "norm"),
     "stays": ("service",),
+    "stress": ("factor", "group", "service"),
 }
 # Keys that belong to the way of writing a scenario, not to the plan.
 _BASE, _WHOLE, _DROP = "base", "replace", "drop"

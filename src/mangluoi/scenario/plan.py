@@ -32,13 +32,13 @@ from mangluoi.scenario.rules import (
     TargetRule,
 )
 from mangluoi.scenario.siterules import AnswerRules
+from mangluoi.scenario.stressrules import StressRule, in_stress
 from mangluoi.tables import nearest
 
 __all__ = [
     "AccessRules", "ActionRule", "AnswerRules", "ForecastRules", "GrowthRule", "Inputs", "LocationRule", "ModeRule",
-    "NeedRule",
-    "NormRule", "OverlapRule", "Plan", "PoolRule", "RefusalRule", "RoadRules", "ServiceRule", "StayRule", "SupplyRules",
-    "TargetRule", "read_plan",
+    "NeedRule", "NormRule", "OverlapRule", "Plan", "PoolRule", "RefusalRule", "RoadRules", "ServiceRule", "StayRule",
+    "StressRule", "SupplyRules", "TargetRule", "read_plan",
 ]  # fmt: skip
 
 
@@ -69,6 +69,8 @@ class Plan:
     pools, refusals, norms, stays
         Beds that services share, whom a site does not take, norms of capacity and mean stays; see `PoolRule`,
         `RefusalRule`, `NormRule` and `StayRule`.
+    stress
+        How far what is assumed may be off, see `StressRule`.
     roads, supply, inputs
         See `RoadRules`, `SupplyRules` and `Inputs`.
     access, forecast, answers
@@ -103,6 +105,7 @@ class Plan:
     refusals: tuple[RefusalRule, ...] = ()
     norms: tuple[NormRule, ...] = ()
     stays: tuple[StayRule, ...] = ()
+    stress: tuple[StressRule, ...] = ()
     access: AccessRules = field(default_factory=AccessRules)
     forecast: ForecastRules = field(default_factory=ForecastRules)
     answers: AnswerRules = field(default_factory=AnswerRules)
@@ -182,4 +185,5 @@ def _contradictions(plan: Plan) -> Iterator[Complaint]:
     yield from contradictions.in_growth(plan.growth, plan.overlaps, plan.forecast, plan.needs)
     yield from contradictions.in_supply(plan.pools, plan.refusals, plan.norms, plan.stays, plan.services)
     yield from contradictions.in_access(plan.access)
+    yield from in_stress(plan.stress, plan.needs, plan.stays)
     yield from sitechecks.in_answers(plan.answers)

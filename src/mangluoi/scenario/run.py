@@ -56,8 +56,12 @@ class Asked:
     ----------
     question
         What was asked of siting.
+    actions
+        The same actions by site instead of by door: action_id, kind, site_id, service.
     points
         People at points.
+    spots
+        Where something new may be built: site_id, unit_code, unit_name, lon, lat.
     doors
         site_id and service of what stands and of what may be built.
     sites
@@ -67,7 +71,9 @@ class Asked:
     """
 
     question: siting.Question
+    actions: pd.DataFrame
     points: points.Points
+    spots: pd.DataFrame
     doors: pd.DataFrame
     sites: pd.DataFrame
     ways: travel.Ways
@@ -163,7 +169,8 @@ def answered(plan: Plan, *, progress: Callable[[str], None] | None = None) -> tu
         *notice.full_for_want_of_figures(before.states, _near_unknown(on, offered, located)),
     )
     sites = every.merge(here.sites[["site_id", "located_within_m"]], on="site_id", how="left")
-    asked_again = Asked(asked_of_sites, at, doors, sites.fillna({"located_within_m": 0.0}), laid)
+    sites = sites.fillna({"located_within_m": 0.0})
+    asked_again = Asked(asked_of_sites, actions, at, spots, doors, sites, laid)
     result = Result(
         plan=plan,
         province_name=where.province_name,
