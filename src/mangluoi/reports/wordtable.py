@@ -5,6 +5,7 @@ The XML is written directly: a table of several thousand rows takes python-docx 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -18,11 +19,10 @@ from mangluoi.reports.words import Lang
 __all__ = ["table"]
 
 _TWIPS_PER_MM = 56.7
-_SIDES = ("top", "left", "bottom", "right", "insideH", "insideV")
 _PLACES = {"text": "left", "code": "center", "number": "right"}
 
 
-def table(exhibit: Exhibit, lang: Lang, *, width_mm: float) -> Any:
+def table(exhibit: Exhibit, lang: Lang, *, width_mm: float, styles: Mapping[str, str]) -> Any:
     """Return the table as a ``w:tbl`` element.
 
     Parameters
@@ -33,6 +33,8 @@ def table(exhibit: Exhibit, lang: Lang, *, width_mm: float) -> Any:
         {"vi", "en"}
     width_mm
         Width of the text on the page.
+    styles
+        Ids of the styles of the ``table`` and of a paragraph in a ``cell``.
     """
     # A column is never narrower than the longest word of its heading.
     shares = [
@@ -42,25 +44,24 @@ def table(exhibit: Exhibit, lang: Lang, *, width_mm: float) -> Any:
     widths = [round(width_mm * _TWIPS_PER_MM * share / sum(shares)) for share in shares]
     # Half points: many columns need smaller letters.
     size = 17 if len(exhibit.headings) > 11 else 19 if len(exhibit.headings) > 7 else 21
-    borders = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>' for side in _SIDES)
+    look = f'<w:pStyle w:val="{escape(styles["cell"])}"/>'
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     head = [
-        _cell(heading.text, "center", width, size, True)
+        _cell(heading.text, "center", width, size, True, look)
         for heading, width in zip(exhibit.headings, widths, strict=True)
     ]
     rows = [_row(head, heading=True)]
     first_total = len(exhibit.rows) - exhibit.totals
     for place, row in enumerate(exhibit.rows):
         cells = [
-            _cell(written(cell, lang), _place(cell, heading), width, size, place >= first_total)
+            _cell(written(cell, lang), _place(cell, heading), width, size, place >= first_total, look)
             for cell, heading, width in zip(row, exhibit.headings, widths, strict=True)
         ]
         rows.append(_row(cells))
     return parse_xml(
-        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
-        f"<w:tblBorders>{borders}</w:tblBorders>"
-        '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="60" w:type="dxa"/><w:right w:w="60" w:type="dxa"/>'
-        f"</w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
+        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblStyle w:val="{escape(styles["table"])}"/>'
+        f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>'
+        f"{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
     )
 
 
@@ -81,11 +82,11 @@ def _row(cells: list[str], *, heading: bool = False) -> str:
     return f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>{''.join(cells)}</w:tr>"
 
 
-def _cell(text: str, place: str, width: int, size: int, bold: bool) -> str:
+def _cell(text: str, place: str, width: int, size: int, bold: bool, look: str) -> str:
     strong = "<w:b/>" if bold else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr>'
-        f'<w:spacing w:before="10" w:after="10"/><w:jc w:val="{place}"/></w:pPr><w:r><w:rPr>{strong}'
+        f'{look}<w:jc w:val="{place}"/></w:pPr><w:r><w:rPr>{strong}'
         f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr>'
         f'<w:t xml:space="preserve">{escape(printable(text))}</w:t></w:r></w:p></w:tc>'
     )

@@ -66,6 +66,8 @@ def own_files(plan: Plan) -> list[Path]:
     given = plan.inputs
     files = given.workbook, given.roads, given.population, given.elevation, given.land_cover, given.new_roads
     own = [sources.catalogue.find(name, plan.folder) for name in (*files, given.closed_areas) if name]
+    if plan.report.template:
+        own.append(Path(plan.folder, plan.report.template))
     if given.profiles:
         own += sorted(Path(plan.folder, given.profiles).glob("*.toml"))
     decided = decisions.file_beside(plan.folder, plan.name)

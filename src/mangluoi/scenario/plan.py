@@ -26,6 +26,7 @@ from mangluoi.scenario.rules import (
     Inputs,
     LocationRule,
     NeedRule,
+    ReportRules,
     RoadRules,
     ServiceRule,
     SupplyRules,
@@ -37,8 +38,8 @@ from mangluoi.tables import nearest
 
 __all__ = [
     "AccessRules", "ActionRule", "AnswerRules", "ForecastRules", "GrowthRule", "Inputs", "LocationRule", "ModeRule",
-    "NeedRule", "NormRule", "OverlapRule", "Plan", "PoolRule", "RefusalRule", "RoadRules", "ServiceRule", "StayRule",
-    "StressRule", "SupplyRules", "TargetRule", "read_plan",
+    "NeedRule", "NormRule", "OverlapRule", "Plan", "PoolRule", "RefusalRule", "ReportRules", "RoadRules", "ServiceRule",
+    "StayRule", "StressRule", "SupplyRules", "TargetRule", "read_plan",
 ]  # fmt: skip
 
 
@@ -71,8 +72,8 @@ class Plan:
         `RefusalRule`, `NormRule` and `StayRule`.
     stress
         How far what is assumed may be off, see `StressRule`.
-    roads, supply, inputs
-        See `RoadRules`, `SupplyRules` and `Inputs`.
+    roads, supply, inputs, report
+        See `RoadRules`, `SupplyRules`, `Inputs` and `ReportRules`.
     access, forecast, answers
         See `AccessRules`, `ForecastRules` and `AnswerRules`.
     time_limit_s
@@ -110,6 +111,7 @@ class Plan:
     forecast: ForecastRules = field(default_factory=ForecastRules)
     answers: AnswerRules = field(default_factory=AnswerRules)
     inputs: Inputs = field(default_factory=Inputs)
+    report: ReportRules = field(default_factory=ReportRules)
     time_limit_s: float = 60.0
     folder: Path = field(default=Path(), metadata={"setting": False}, compare=False)
 
