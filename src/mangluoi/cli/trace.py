@@ -12,7 +12,7 @@ from mangluoi.cli.parsing import Verbs
 from mangluoi.reports.words import Lang, say
 
 if TYPE_CHECKING:
-    from mangluoi.reports.tracing import Input, Trace
+    from mangluoi.reports.traced import Input, Trace
 
 __all__ = ["add"]
 
@@ -40,7 +40,7 @@ def _trace(options: argparse.Namespace) -> int:
 
 def _lines(found: Trace, options: argparse.Namespace) -> list[str]:
     """Write a trace as lines: a heading, and what belongs to it."""
-    from mangluoi.reports import tracing
+    from mangluoi.reports import traced
 
     lang = options.lang
     lines = [
@@ -52,7 +52,7 @@ def _lines(found: Trace, options: argparse.Namespace) -> list[str]:
     lines.append(f"{say('trace.formula', lang)}: {found.formula}")
     listed = {
         "parts": [f"{'− ' if part.factor < 0 else ''}{part.cell} = {part.value:g}" for part in found.parts],
-        "assumptions": [tracing.assumption_text(rule, lang) for rule in found.assumptions],
+        "assumptions": [traced.assumption_text(rule, lang) for rule in found.assumptions],
         "inputs": [_input(each, lang) for each in found.inputs],
         "law": list(found.law),
         "flags": list(found.flags),
