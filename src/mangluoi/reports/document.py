@@ -22,6 +22,7 @@ from mangluoi.scenario.disclosure import Disclosed
 
 __all__ = ["bound_document", "document"]
 
+_MOST_TITLE = 255
 _LANGUAGES = {"vi": "vi-VN", "en": "en-GB"}
 # What a caption below a picture takes, in mm.
 _CAPTION_MM = 14
@@ -97,7 +98,8 @@ def _begun(template: bytes, title: str, lang: Lang, internal: bool) -> Document:
     made = blank.opened(template)
     properties = made.core_properties
     properties.last_modified_by = "mangluoi"
-    properties.title, properties.language = printable(title), _LANGUAGES[lang]
+    # The property holds so many letters; the heading on the page holds all of them.
+    properties.title, properties.language = printable(title)[:_MOST_TITLE], _LANGUAGES[lang]
     properties.created = properties.modified = archive.WRITTEN_AT
     if internal:
         wordpages.stamp(made, say("report.stamp", lang))
