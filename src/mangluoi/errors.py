@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -31,9 +32,17 @@ __all__ = [
 PROBLEMS: Mapping[str, str] = MappingProxyType(
     {
         "missing_file": "the file does not exist; check the path",
+        "blank_unreadable": "the template cannot be opened; save it in Word as .docx",
+        "blank_macros": "the template holds macros; save it as .docx, without them",
+        "blank_external": "the template fetches {value!r} from elsewhere; break that link in Word",
+        "blank_style": "no style {value!r} in the template; see `mangluoi template --report`",
+        "blank_bookmark": "no bookmark {value!r} in the template; in Word: Insert, Bookmark",
+        "blank_unknown_bookmark": "the bookmark {value!r} is not known; nearest known: {nearest!r}",
+        "blank_misplaced": "the bookmark {value!r} is in a table or header; give it a paragraph of its own",
         "unreadable_file": "the file cannot be read: {why}",
         "formula_without_value": "the formula was never calculated; open the file in a spreadsheet program and save it",
         "no_such_heading": "no heading {value!r} on the sheet; the headings are: {headings}",
+        "no_figure": "no figure stands at {value!r}; the nearest that do: {nearest}",
         "several_sheets": "the table stands on several sheets ({sheets}); name one",
         "unnamed_unit": "no unit of the list of {vintage} bears this name in the province; nearest: {nearest!r}",
         "ambiguous_unit": "several units bear this name: {candidates}; give the code, or the district",
@@ -134,6 +143,8 @@ WHYS: Mapping[str, str] = MappingProxyType(
         "share_out_of_range": "the share must be in (0, 1], got {share}",
         "poverty_line": "the line must be above zero and alpha not below it, got {line} and {alpha}",
         "step_decay": "a step decay needs ascending edges and one non-negative weight for each",
+        "plan_clashes": "what the plan requires cannot be met even where all is as assumed, so it cannot be stressed",
+        "nothing_to_stress": "the plan offers no actions and no budget to choose with, so there is nothing to stress",
         "not_above_zero": "{name} must be above zero, got {given}",
         "draws_unusable": "share {share}, draws {draws} and minutes_per_km {pace} cannot be used",
         "bands_descend": "the edges of the bands must ascend from above zero, got {edges}",
@@ -147,6 +158,58 @@ WHYS: Mapping[str, str] = MappingProxyType(
         "not_finite": "it has a coordinate that is no number",
         "malformed": "its rings do not make an area",
         "decided_twice": "the row is decided in two ways: by a choice, and by a code or a point",
+        "web_scheme": "only addresses with http:// or https:// are fetched, not {address!r}",
+        "web_offline": "offline, and not in the cache: {address}",
+        "web_silent": "no answer from {host}: {said}",
+        "web_broken": "no answer from {host}: {said}; {bytes} bytes are kept, run it again to go on",
+        "web_too_large": "the answer from {host} is larger than {mb} MB",
+        "web_other_file": "what {host} sent has the checksum {found}, not {expected}; it was thrown away",
+        "web_refused": "{host} answers with HTTP {status}: {address}",
+        "web_page": "{host} answers with a web page, not with a file: {address}",
+        "web_no_room": "no room on the disk: {address} has {bytes} bytes",
+        "web_geocoder": "the online service could not answer: {said}",
+        "data_by_hand": (
+            "download it by hand: open {address}, save the file, then run: mangluoi data add <file> --name {name}"
+        ),
+        "data_not_here": (
+            "{name!r} is not on this machine; run: mangluoi data get {name}, or add a file: mangluoi data add"
+        ),
+        "data_damaged": "the file of the data set {name!r} has changed since it was added; get or add it again",
+        "data_ships": "{name!r} ships with the package; choose another name",
+        "data_name": "the name of a data set has only a-z, 0-9 and -",
+        "data_needs": "a data set of your own needs {names}",
+        "data_other_file": "the file has the checksum {found}, not {expected}",
+        "reader_says": "its reader says: {said}",
+        "raster_shape": "a raster has rows and columns, not the shape {shape}",
+        "raster_turned": "the raster is turned or not north-up; warp it first",
+        "raster_no_degrees": "the raster is said to be in degrees, but its corner is {x}, {y}",
+        "crs_unknown": "the reference system {crs!r} is not known",
+        "no_crs": "it has no reference system; set it first",
+        "no_geometry": "it has no geometry",
+        "profile_called": "the profile calls itself {called!r}",
+        "area_empty": "the area is empty",
+        "area_no_degrees": "the area is not in degrees: west, south, east and north are {box}",
+        "below_zero": "{name} must not be below zero, got {given}",
+        "path_ends": "one origin and one destination make a path, not {starts} and {ends}",
+        "pairs_too_many": "the pairs within {minutes} minutes take more than {mib} MiB: ask for blocks of them",
+        "pairs_of_one": "the pairs of {id} alone take more than {mib} MiB",
+        "expressway_motorbike": "expressways are closed to motorbikes by law",
+        "mountain_by_area": "mountain_from_km2 belongs to terrain = 'by_area', and to it alone",
+        "road_closed": "{highway} is closed to {profile}",
+        "no_overpass": "no Overpass answer with 'elements': {said}",
+        "no_road_for": "no road that {profile} may use, among {count} ways",
+        "road_points_missing": "{percent} % of the points of its roads are missing; minutes would be wrong",
+        "line_no_degrees": "its points are not where the reference system of the layer says",
+        "ground_outside": "{id} lies outside the ground",
+        "ground_closed": "{id} lies where nobody can walk",
+        "ground_cells": "{rows} × {columns} cells of {cell_m} m are too many; take larger ones or a smaller area",
+        "margin_of_nothing": "a margin needs an area",
+        "no_road_file": "its name ends in none of {known}",
+        "nodes_no_degrees": "{count} nodes, such as {first}, are not in degrees; name the crs",
+        "no_surfaces": "this network knows no surfaces of its roads",
+        "no_roads_named": "name the roads: highway, way_ids or within",
+        "no_elevation": "terrain = 'by_elevation' needs an elevation raster",
+        "elevation_uncovered": "the elevation raster does not cover {count} ways, such as {first}: name their terrain",
     }
 )
 
@@ -244,7 +307,23 @@ class DisclosureError(MangluoiError, PermissionError):
 
 
 class OfflineError(MangluoiError, ConnectionError):
-    """Something would have to be fetched from the web, and may not or cannot be."""
+    """Something would have to be fetched from the web, and may not or cannot be.
+
+    Parameters
+    ----------
+    reason
+        A key of `WHYS`.
+    fields
+        Those of its sentence.
+    """
+
+    def __init__(self, reason: str, **fields: Any) -> None:
+        self.reason, self.fields = reason, fields
+        super().__init__(WHYS[reason].format(**fields))
+
+    def __reduce__(self) -> Any:
+        # Between processes, by what it was made of: the sentence alone would not make it again.
+        return partial(type(self), self.reason, **self.fields), ()
 
 
 class MissingExtraError(MangluoiError, ImportError):

@@ -105,17 +105,17 @@ def raster_from_array(
     """
     array = np.asarray(values, dtype=float)
     a, b, c, d, e, f = (float(value) for value in list(transform)[:6])
-    why = None
+    wrong: dict[str, Any] = {}
     if array.ndim != 2 or not array.size:
-        why = f"a raster has rows and columns, not the shape {array.shape}"
+        wrong = {"reason": "raster_shape", "shape": array.shape}
     elif b or d or not (a > 0 > e):
-        why = "the raster is turned or not north-up; warp it first"
+        wrong = {"reason": "raster_turned"}
     elif not projection.is_known(crs):
-        why = f"the reference system {crs!r} of the raster is not known"
+        wrong = {"reason": "crs_unknown", "crs": crs}
     elif crs == projection.DEGREES and not (-180 <= c <= 180 and -90 <= f <= 90):
-        why = f"the raster is said to be in degrees, but its corner is {c}, {f}"
-    if why is not None:
-        raise InputError([Complaint("contradiction", details={"why": why})])
+        wrong = {"reason": "raster_no_degrees", "x": c, "y": f}
+    if wrong:
+        raise InputError([Complaint("contradiction", details=wrong)])
     if no_data is not None:
         array = np.where(array == no_data, math.nan, array)
     return Raster(array, c, f, a, -e, crs)

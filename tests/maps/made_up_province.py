@@ -151,11 +151,14 @@ def make_province(
         {
             "action_id": ["build-1", "expand-2"], "kind": ["build", "expand"], "site_id": ["new-17", "S1"],
             "service": ["residential", "residential"], "added": [120, 60], "cost_vnd": [36e9, 12e9],
-            "served_more": [118.0, 60.0], "name": [names[3 % len(names)], "Trung tâm Bảo trợ xã hội " + names[0]],
+            "served_more": [118.0, 60.0], "lost": [98.0, 0.0], "instead": [None, "mở rộng: cơ sở khác"],
+            "held_by": ["capacity;budget", None],
+            "name": [names[3 % len(names)], "Trung tâm Bảo trợ xã hội " + names[0]],
             "unit_name": [names[3 % len(names)], names[0]], "lon": [lon[17], lon[0]], "lat": [lat[17], lat[0]],
         }
     )  # fmt: skip
-    totals = states.groupby(["group", "service"], as_index=False)[["need", "served", "full", "out_of_reach"]].sum()
+    counts = [c for c in states.columns if c not in ("unit_code", "group", "service", "masked")]
+    totals = states.groupby(["group", "service"], as_index=False)[counts].sum()
     return Disclosed(
         profile=profile,  # type: ignore[arg-type]
         plan=_plan("2025-06-30" if old else "2025-07-01"),

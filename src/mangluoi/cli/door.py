@@ -20,6 +20,8 @@ _VERBS = (
     "run",
     "report",
     "compare",
+    "trace",
+    "stress",
     "template",
     "check",
     "locate",

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from mangluoi.maps import drawing, extent, notes
+from mangluoi.maps.ground import Ground, ground
 from mangluoi.maps.markers import SiteMark, action_marks, site_marks
 from mangluoi.maps.measures import Measure, cell_names, main_service, measures
 from mangluoi.maps.sheets import SYMBOLS, Sheet, action_marker
@@ -19,7 +20,7 @@ from mangluoi.reports import words
 from mangluoi.reports.words import Lang
 from mangluoi.scenario.disclosure import Disclosed, disclose
 from mangluoi.scenario.result import Result
-from mangluoi.viettext import format_number
+from mangluoi.viettext import format_number, slug
 
 __all__ = ["REPORT_DPI", "PrintMap", "print_maps"]
 
@@ -27,8 +28,9 @@ _DPI = 300
 #: In the report a map is shown at half the size of its own sheet.
 REPORT_DPI = 170
 _MOST_LABELS = 8
-# Beyond this many, sites and actions are listed in the report's tables instead of in the legend.
+# Beyond this much, sites and actions are listed in the report's tables instead of in the legend.
 _LINE_MM = 9.0
+_NEARLY_WHITE = 252
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,13 @@ class PrintMap:
 
     def pdf(self) -> bytes:
         """Return the sheet as PDF, with text that can be selected."""
-        return self._saved("pdf", {"CreationDate": None, "Producer": None, "Creator": None, "Title": self.title})
+        return self._saved(
+            "pdf", {"CreationDate": None, "Producer": None, "Creator": None, "Title": drawing.printable(self.title)}
+        )
 
     def svg(self) -> bytes:
         """Return the sheet as SVG."""
-        return self._saved("svg", {"Date": None, "Creator": None, "Title": self.title})
+        return self._saved("svg", {"Date": None, "Creator": None, "Title": drawing.printable(self.title)})
 
     def _saved(self, kind: str, metadata: dict[str, Any], **options: Any) -> bytes:
         if (kind, _DPI) not in self._kept:
@@ -87,6 +91,10 @@ def _packed(whole: Image.Image, dpi: int, drawn: int) -> bytes:
         whole = whole.resize(size, Image.Resampling.BOX, reducing_gap=1.0)
     stream = io.BytesIO()
     few = whole.quantize(255, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    # The palette is a mean of shades: paper shall be white all the same.
+    shades = few.getpalette() or []
+    triples = [shades[i : i + 3] for i in range(0, len(shades), 3)]
+    few.putpalette([v for t in triples for v in ((255, 255, 255) if min(t) >= _NEARLY_WHITE else t)])
     few.save(stream, format="png", dpi=(dpi, dpi))
     return stream.getvalue()
 
@@ -118,22 +126,22 @@ def print_maps(
     """
     d = disclose(result, profile=profile)
     extent.require_archipelagos(d.cells.geometry)
-    sites, found = site_marks(d, lang), measures(d, lang)
+    sites, found, below = site_marks(d, lang), measures(d, lang), ground(d)
     with drawing.style():
         # A map of facilities without any would say that there are none.
-        maps = [] if d.sites.empty and d.plan.supply.listed == "part" else [_facilities(d, sites, lang)]
+        maps = [] if d.sites.empty and d.plan.supply.listed == "part" else [_facilities(d, sites, below, lang)]
         if d.plan.supply.listed == "part":
-            maps.extend(_need(d, sites, found, lang))
-        maps.extend(_travel(d, sites, found, lang))
-        maps.extend(_gap(d, sites, found, lang))
+            maps.extend(_need(d, sites, found, below, lang))
+        maps.extend(_travel(d, sites, found, below, lang))
+        maps.extend(_gap(d, sites, found, below, lang))
         if not d.actions.empty:
-            maps.append(_actions(d, sites, lang))
+            maps.append(_actions(d, sites, below, lang))
     return maps
 
 
-def _facilities(d: Disclosed, sites: list[SiteMark], lang: Lang) -> PrintMap:
+def _facilities(d: Disclosed, sites: list[SiteMark], below: Ground, lang: Lang) -> PrintMap:
     heading = words.say("map.print.facilities", lang, province=notes.province(d, lang))
-    sheet = Sheet(d, lang, heading)
+    sheet = Sheet(d, lang, heading, below)
     sheet.cells(None)
     sheet.sites(sites, plain=False)
     sheet.write(words.say("map.legend", lang), size=11, bold=True)
@@ -144,6 +152,7 @@ def _facilities(d: Disclosed, sites: list[SiteMark], lang: Lang) -> PrintMap:
         text = words.say("map.site.of_type", lang, type=words.name("type", kind, lang), count=count)
         sheet.symbol(symbol, colour, "black", text)
     sheet.symbol("o", "white", "#444444", words.say("map.site.hollow", lang), width=1.8)
+    sheet.fillings(sites)
     sheet.borders()
     _list_sites(sheet, sites, lang)
     sheet.finish(notes.notes(d, sites, lang, of="sites"))
@@ -169,7 +178,7 @@ def _list_sites(sheet: Sheet, sites: list[SiteMark], lang: Lang) -> None:
         )  # fmt: skip
 
 
-def _travel(d: Disclosed, sites: list[SiteMark], found: list[Measure], lang: Lang) -> list[PrintMap]:
+def _travel(d: Disclosed, sites: list[SiteMark], found: list[Measure], below: Ground, lang: Lang) -> list[PrintMap]:
     """Draw one sheet per service, the plan's first one under the plain name."""
     main = main_service(d)
     # A service that nobody reaches needs no map, unless the plan is about it first of all.
@@ -179,12 +188,12 @@ def _travel(d: Disclosed, sites: list[SiteMark], found: list[Measure], lang: Lan
     for measure in sorted(shown, key=lambda m: (m.service != main, m.service)):
         service = words.name("service", measure.service, lang)
         heading = words.say("map.print.minutes", lang, service=service, province=notes.province(d, lang))
-        name = "2-thoi-gian" + ("" if measure.service == main else f"-{measure.service}")
-        maps.append(_choropleth(d, sites, measure, heading, name, lang))
+        name = "2-thoi-gian" + ("" if measure.service == main else f"-{slug(measure.service)}")
+        maps.append(_choropleth(d, sites, measure, heading, name, below, lang))
     return maps
 
 
-def _gap(d: Disclosed, sites: list[SiteMark], found: list[Measure], lang: Lang) -> list[PrintMap]:
+def _gap(d: Disclosed, sites: list[SiteMark], found: list[Measure], below: Ground, lang: Lang) -> list[PrintMap]:
     """Draw one sheet per need of which a gap may be shown: the main service first, then by people in need."""
     need = d.state_totals.set_index(["group", "service"])["need"].astype("Float64").fillna(0)
     shown = [m for m in found if m.kind == "gap" and m.moment == "now" and np.nansum(m.value) > 0]
@@ -195,12 +204,12 @@ def _gap(d: Disclosed, sites: list[SiteMark], found: list[Measure], lang: Lang) 
         texts = {"group": words.name("group", measure.group, lang), "province": notes.province(d, lang)}
         service = words.name("service", measure.service, lang)
         heading = words.say("map.print.gap", lang, service=service, **texts)
-        name = "3-thieu-hut" + (f"-{measure.group}-{measure.service}" if i else "")
-        maps.append(_choropleth(d, sites, measure, heading, name.replace("_", "-"), lang))
+        name = "3-thieu-hut" + (f"-{slug(measure.group)}-{slug(measure.service)}" if i else "")
+        maps.append(_choropleth(d, sites, measure, heading, name, below, lang))
     return maps
 
 
-def _need(d: Disclosed, sites: list[SiteMark], found: list[Measure], lang: Lang) -> list[PrintMap]:
+def _need(d: Disclosed, sites: list[SiteMark], found: list[Measure], below: Ground, lang: Lang) -> list[PrintMap]:
     """Draw one sheet per need: all that can be told without a list of facilities."""
     maps = []
     for measure in (m for m in found if m.kind == "need" and np.nansum(m.value) > 0):
@@ -208,13 +217,15 @@ def _need(d: Disclosed, sites: list[SiteMark], found: list[Measure], lang: Lang)
         heading = words.say(
             "map.print.need", lang, service=words.name("service", measure.service, lang), **texts
         )  # fmt: skip
-        name = f"3-nhu-cau-{measure.group}-{measure.service}".replace("_", "-")
-        maps.append(_choropleth(d, sites, measure, heading, name, lang))
+        name = f"3-nhu-cau-{slug(measure.group)}-{slug(measure.service)}"
+        maps.append(_choropleth(d, sites, measure, heading, name, below, lang))
     return maps
 
 
-def _choropleth(d: Disclosed, sites: list[SiteMark], measure: Measure, heading: str, name: str, lang: Lang) -> PrintMap:
-    sheet = Sheet(d, lang, heading)
+def _choropleth(
+    d: Disclosed, sites: list[SiteMark], measure: Measure, heading: str, name: str, below: Ground, lang: Lang
+) -> PrintMap:
+    sheet = Sheet(d, lang, heading, below)
     sheet.cells(measure)
     sheet.sites(sites, plain=True)
     sheet.labels(cell_names(d)[0], _worst(measure))
@@ -224,7 +235,8 @@ def _choropleth(d: Disclosed, sites: list[SiteMark], measure: Measure, heading: 
         sheet.write("", gap=1)
         sheet.symbol("o", "white", "black", words.say("map.site.numbered", lang), number="1")
     sheet.borders()
-    sheet.finish(notes.notes(d, sites, lang, of=measure.kind, services=[measure.service]))
+    masks = any(band.role == "masked" for band in measure.bands)
+    sheet.finish(notes.notes(d, sites, lang, of=measure.kind, services=[measure.service], masks=masks))
     return PrintMap(name, heading, sheet.page.figure)
 
 
@@ -237,10 +249,10 @@ def _worst(measure: Measure) -> list[int]:
     return [*lost, *known][:_MOST_LABELS] if known else []
 
 
-def _actions(d: Disclosed, sites: list[SiteMark], lang: Lang) -> PrintMap:
+def _actions(d: Disclosed, sites: list[SiteMark], below: Ground, lang: Lang) -> PrintMap:
     marks = action_marks(d, lang)
     heading = words.say("map.print.actions", lang, province=notes.province(d, lang))
-    sheet = Sheet(d, lang, heading)
+    sheet = Sheet(d, lang, heading, below)
     sheet.cells(None)
     sheet.sites(sites, plain=True)
     sheet.actions(marks)

@@ -25,7 +25,7 @@ from mangluoi.reports.exhibits import (
 from mangluoi.reports.words import Lang, name, say
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["all_forms", "balance", "bands", "facilities", "people"]
+__all__ = ["all_forms", "balance", "bands", "facilities", "facility_rows", "people"]
 
 _STATES = ("need", "served", "full", "out_of_reach", "unlocated")
 
@@ -58,7 +58,7 @@ def people(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     total = tuple(count(row.people, lang, masked=bool(row.masked)) for row in records(d.people_totals))
     headings = (
         *columns(lang, ("number", "code", 5), ("code", "code", 7), ("commune", "text", 20), ("above", "text", 18)),
-        *(Heading(_group_heading(g, g in estimated, lang), "number", 14) for g in groups),
+        *(Heading(_group_heading(g, g in estimated, lang), "number", 14, f"group:{g}") for g in groups),
     )
     exhibit = form(
         1, "people", lang,
@@ -89,7 +89,27 @@ def _sources(frame: pd.DataFrame, lang: Lang) -> str:
 
 def facilities(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """Biểu 2: facilities by site; services of a site with the same figures share a row."""
-    rows: list[tuple[Cell, ...]] = []
+    rows = [row for _, _, row in facility_rows(d, lang)]
+    for kind, number in sorted(d.confidential_count.items()):
+        shelters = say("cell.shelters", lang, count=sentences.counted(int(number), lang))
+        rows.append((shelters, name("type", kind, lang), *("–",) * 7))
+    exhibit = form(
+        2, "facilities", lang,
+        unit=say("table.unit.places", lang),
+        headings=columns(
+            lang, ("number", "code", 5), ("facility", "text", 26), ("type", "text", 20), ("ownership", "text", 9),
+            ("address", "text", 27), ("service", "text", 26), ("places", "number", 9), ("residents", "number", 11),
+            ("occupancy", "number", 9), ("as_of", "code", 12),
+        ),
+        rows=numbered(rows),
+        source=_sources(pd.concat([d.facilities[["source"]], d.capacity[["source"]]]), lang),
+    )  # fmt: skip
+    return noted(exhibit, lang)
+
+
+def facility_rows(d: Disclosed, lang: Lang) -> list[tuple[str, tuple[str, ...], tuple[Cell, ...]]]:
+    """Return the rows of Biểu 2 that are about a site, each with its site and services; see `facilities`."""
+    rows: list[tuple[str, tuple[str, ...], tuple[Cell, ...]]] = []
     names = d.facilities.set_index("facility_id")["name"]
     for site in records(d.sites.sort_values("site_id")):
         owner = str(names.get(site.facility_id, site.name))
@@ -101,26 +121,13 @@ def facilities(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         )
         together: dict[tuple[Cell, ...], list[str]] = {}
         for place in records(d.capacity[d.capacity["site_id"] == site.site_id].sort_values("service")):
-            together.setdefault(_size(place, lang), []).append(name("service", str(place.service), lang))
+            together.setdefault(_size(place, lang), []).append(str(place.service))
         for size, services in together.items():
-            rows.append((*head, "; ".join(services), *size))
+            named = "; ".join(name("service", service, lang) for service in services)
+            rows.append((str(site.site_id), tuple(services), (*head, named, *size)))
         if not together:
-            rows.append((*head, *(say("report.unknown", lang),) * 5))
-    for kind, number in sorted(d.confidential_count.items()):
-        shelters = say("cell.shelters", lang, count=sentences.counted(int(number), lang))
-        rows.append((shelters, name("type", kind, lang), *("–",) * 7))
-    exhibit = form(
-        2, "facilities", lang,
-        unit=say("table.unit.places", lang),
-        headings=columns(
-            lang, ("number", "code", 5), ("facility", "text", 18), ("type", "text", 13), ("ownership", "text", 8),
-            ("address", "text", 16), ("service", "text", 15), ("places", "number", 8), ("residents", "number", 9),
-            ("occupancy", "number", 8), ("as_of", "code", 12),
-        ),
-        rows=numbered(rows),
-        source=_sources(pd.concat([d.facilities[["source"]], d.capacity[["source"]]]), lang),
-    )  # fmt: skip
-    return noted(exhibit, lang)
+            rows.append((str(site.site_id), (), (*head, *(say("report.unknown", lang),) * 5)))
+    return rows
 
 
 def _located(site: Any, lang: Lang) -> str:
@@ -158,6 +165,8 @@ def balance(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         known = sizes.sized(d, row.service, row.group)
         states = (
             sizes.people(getattr(row, state), lang, known=known or state not in ("served", "full"), masked=masked)
+            if row.service not in d.withheld_services
+            else sizes.withheld(getattr(row, state), lang, masked=masked)
             for state in _STATES
         )
         service, group = name("service", row.service, lang), name("group", row.group, lang)
@@ -204,7 +213,7 @@ def bands(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         unit=say("table.unit.none", lang),
         headings=(
             *columns(lang, *fixed),
-            *(Heading(sentences.band(band, lang), "number", 11) for band in names),
+            *(Heading(sentences.band(band, lang), "number", 11, f"band:{band}") for band in names),
         ),
         rows=numbered(rows),
         source=say("report.source_model", lang),

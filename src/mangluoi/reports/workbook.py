@@ -13,12 +13,12 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from mangluoi.reports import annexes, archive, details, figures, sentences
+from mangluoi.reports import alternatives, annexes, archive, charts, details, figures, sentences
 from mangluoi.reports.exhibits import Cell, Exhibit
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["bound", "put", "workbook"]
+__all__ = ["all_exhibits", "bound", "put", "workbook"]
 
 _FONT = "Times New Roman"
 _LINE = Side(style="thin", color="FF888888")
@@ -57,7 +57,7 @@ def workbook(d: Disclosed, *, lang: Lang = "vi") -> bytes:
     bytes
         The same for the same content, whenever it is written.
     """
-    exhibits = (*figures.all_forms(d, lang), *annexes.all_annexes(d, lang), *details.all_details(d, lang))
+    exhibits = all_exhibits(d, lang)
     internal = d.profile == "internal"
     head = [
         say("report.province", lang, province=d.province_name, vintage=sentences.vintage(d.plan.vintage, lang)),
@@ -66,6 +66,18 @@ def workbook(d: Disclosed, *, lang: Lang = "vi") -> bytes:
         say(f"report.privacy.{'internal' if internal else 'masked'}", lang),
     ]
     return bound(exhibits, d.plan.title, head, lang=lang, internal=internal)
+
+
+def all_exhibits(d: Disclosed, lang: Lang = "vi") -> tuple[Exhibit, ...]:
+    """Return the tables of the workbook, in the order of its sheets."""
+    drawn = tuple(chart.figures for chart in charts.all_charts(d, lang))
+    return (
+        *figures.all_forms(d, lang),
+        *drawn,
+        *annexes.all_annexes(d, lang),
+        *details.all_details(d, lang),
+        *alternatives.all_alternatives(d, lang),
+    )
 
 
 def bound(

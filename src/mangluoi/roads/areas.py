@@ -43,36 +43,37 @@ def area_of(within: Within, *, margin_km: float = 0.0) -> Area:
     InputError
         For a layer without a reference system, an empty area, one that is not in degrees, or a negative margin.
     """
-    why = None
+    wrong: dict[str, Any] = {}
     if isinstance(within, gpd.GeoDataFrame | gpd.GeoSeries):
         if within.crs is None:
-            raise InputError([_complaint("the area has no reference system")])
+            raise InputError([_complaint({"reason": "no_crs"})])
         area: Area = within.to_crs(projection.DEGREES).union_all()
     else:
         area = shapely.box(*within) if isinstance(within, tuple) else within
     if area.is_empty or not area.area > 0:
-        why = "the area is empty"
+        wrong = {"reason": "area_empty"}
     else:
         west, south, east, north = area.bounds
         if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-            why = f"the area is not in degrees: it reaches from {west:.6g}, {south:.6g} to {east:.6g}, {north:.6g}"
+            box = (f"{side:.6g}" for side in (west, south, east, north))
+            wrong = {"reason": "area_no_degrees", "box": ", ".join(box)}
     if not margin_km >= 0:
-        why = f"a margin of {margin_km} km is below zero"
-    if why is not None:
-        raise InputError([_complaint(why)])
+        wrong = {"reason": "below_zero", "name": "margin_km", "given": margin_km}
+    if wrong:
+        raise InputError([_complaint(wrong)])
     if margin_km > 0:
         try:
             crs = projection.metres_crs([west, east])
         except ValueError as error:
-            raise InputError([_complaint(str(error))]) from error
+            raise InputError([_complaint({"reason": "reader_says", "said": str(error)})]) from error
         layer = gpd.GeoSeries([area], crs=projection.DEGREES).to_crs(crs).buffer(margin_km * 1000.0)
         area = layer.to_crs(projection.DEGREES).iloc[0]
     shapely.prepare(area)
     return area
 
 
-def _complaint(why: str) -> Complaint:
-    return Complaint("contradiction", column="within", details={"why": why})
+def _complaint(details: dict[str, Any]) -> Complaint:
+    return Complaint("contradiction", column="within", details=details)
 
 
 @cache

@@ -116,15 +116,15 @@ def _places(graph: Any) -> tuple[Floats, Floats, list[Complaint]]:
     x, y = (np.array([float(about.get(k, 0.0)) for _, about in graph.nodes(data=True)]) for k in ("x", "y"))
     crs = graph.graph.get("crs")
     if crs is not None and not projection.is_known(str(crs)):
-        why = f"the reference system {str(crs)!r} of the graph is not known"
-        return x, y, [*found, Complaint("contradiction", sheet="nodes", column="crs", details={"why": why})]
+        details = {"reason": "crs_unknown", "crs": str(crs)}
+        return x, y, [*found, Complaint("contradiction", sheet="nodes", column="crs", details=details)]
     if crs is not None and str(crs).upper() != projection.DEGREES:
         x, y = projection.to_degrees(x, y, str(crs))
     wrong = ~((np.abs(x) <= 180) & (np.abs(y) <= 90))
     if wrong.any():
         first = list(graph.nodes)[int(wrong.argmax())]
-        why = f"{int(wrong.sum())} nodes, such as {first}, are not in degrees; name the crs"
-        found.append(Complaint("contradiction", sheet="nodes", column="crs", details={"why": why}))
+        strays = {"reason": "nodes_no_degrees", "count": int(wrong.sum()), "first": first}
+        found.append(Complaint("contradiction", sheet="nodes", column="crs", details=strays))
     return x, y, found
 
 
@@ -279,7 +279,9 @@ def read_graphml(
     try:
         graph = nx.read_graphml(path)
     except (ET.ParseError, nx.NetworkXError, KeyError, ValueError) as error:
-        raise InputError([Complaint("unreadable_file", file=path.name, details={"why": str(error)})]) from error
+        raise InputError(
+            [Complaint("unreadable_file", file=path.name, details={"reason": "reader_says", "said": str(error)})]
+        ) from error
     outside = 0
     if within is not None:
         lon, lat, found = _places(graph)
@@ -294,8 +296,8 @@ def read_graphml(
         outside, graph = graph.number_of_edges() - kept.number_of_edges(), kept
     network = from_networkx(graph, profile=profile, terrain=terrain, elevation=elevation)
     if not len(network.tail):
-        why = f"no road that {profile.name} may use"
-        raise InputError([Complaint("unreadable_file", file=path.name, details={"why": why})])
+        details = {"reason": "no_road_for", "profile": profile.name, "count": len(graph.edges)}
+        raise InputError([Complaint("unreadable_file", file=path.name, details=details)])
     network = with_parts(network)
     return replace(network, notes={**network.notes, "edges_outside": outside})
 

@@ -103,7 +103,7 @@ def wet_season(network: RoadNetwork, *, factor: float | None = None) -> RoadNetw
         For a factor that is not positive, and for a network that knows no surfaces.
     """
     if not network.pieces.classes:
-        raise InputError([Complaint("contradiction", details={"why": "this network knows no surfaces of its roads"})])
+        raise InputError([Complaint("contradiction", details={"reason": "no_surfaces"})])
     return change_speeds(network, speeds.assumption("wet_factor") if factor is None else factor, unpaved=True)
 
 
@@ -118,8 +118,7 @@ def _chosen(
     """Say which pieces meet every condition."""
     pieces = network.pieces
     if highway is None and way_ids is None and within is None and unpaved is None:
-        why = "name the roads: highway, way_ids or within"
-        raise InputError([Complaint("contradiction", details={"why": why})])
+        raise InputError([Complaint("contradiction", details={"reason": "no_roads_named"})])
     chosen = np.ones(len(pieces), dtype=bool)
     if highway is not None:
         wanted = [highway] if isinstance(highway, str) else list(highway)
@@ -185,8 +184,7 @@ def add_roads(network: RoadNetwork, lines: gpd.GeoDataFrame, *, join_limit_m: fl
         for a column that looks like one of these misspelt.
     """
     if lines.crs is None:
-        why = "the lines have no reference system"
-        raise InputError([Complaint("contradiction", sheet="lines", details={"why": why})])
+        raise InputError([Complaint("contradiction", sheet="lines", details={"reason": "no_crs"})])
     geometry = str(lines.geometry.name)
     wrong = missing_columns(lines, ("speed_kph",), ("oneway", "unpaved", geometry), "lines")
     if wrong:

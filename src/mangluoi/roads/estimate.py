@@ -62,8 +62,9 @@ def estimated_network(
     travels = find_profile(profile)
     speeds.check_terrain(terrain, further=("by_area",))
     if (terrain == "by_area") != (mountain_from_km2 is not None):
-        why = 'mountain_from_km2 belongs to terrain = "by_area", and to it alone'
-        raise InputError([Complaint("contradiction", column="mountain_from_km2", details={"why": why})])
+        raise InputError(
+            [Complaint("contradiction", column="mountain_from_km2", details={"reason": "mountain_by_area"})]
+        )
     ids, lon, lat, mountain = _read_units(units, terrain, mountain_from_km2)
     per_km = {name: _min_per_km(travels, name) for name in speeds.TERRAINS}
     min_per_km = np.where(mountain, per_km["mountain"], per_km["plain"])
@@ -127,7 +128,12 @@ def _min_per_km(profile: Profile, terrain: str) -> float:
     speed = profile.kph.get((assumed.highway, terrain))
     if speed is None:
         raise InputError(
-            [Complaint("contradiction", details={"why": f"{assumed.highway} is closed to {profile.name}"})]
+            [
+                Complaint(
+                    "contradiction",
+                    details={"reason": "road_closed", "highway": assumed.highway, "profile": profile.name},
+                )
+            ]
         )
     return 60.0 * assumed.detour / speed
 

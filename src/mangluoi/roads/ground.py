@@ -121,8 +121,8 @@ def lay_ground(
     x, y = projection.to_metres(outline[:, 0], outline[:, 1], crs)
     columns, rows = (int((side.max() - side.min()) // cell_m) + 1 for side in (x, y))
     if columns * rows > _MOST_CELLS:
-        why = f"{rows:,} × {columns:,} cells of {cell_m:g} m are too many; take larger ones or a smaller area"
-        raise InputError([Complaint("contradiction", column="cell_m", details={"why": why})])
+        details = {"reason": "ground_cells", "rows": rows, "columns": columns, "cell_m": f"{cell_m:g}"}
+        raise InputError([Complaint("contradiction", column="cell_m", details=details)])
     xs, ys = x.min() + (np.arange(columns) + 0.5) * cell_m, y.max() - (np.arange(rows) + 0.5) * cell_m
     grid_x, grid_y = np.meshgrid(xs, ys)
     lon, lat = projection.to_degrees(grid_x, grid_y, crs)

@@ -43,8 +43,7 @@ def people_within(areas: gpd.GeoDataFrame, people: pd.DataFrame, *, column: str 
         For missing columns and values, negative numbers, and areas without a reference system.
     """
     if areas.crs is None:
-        why = "the areas have no reference system"
-        raise InputError([Complaint("contradiction", sheet="areas", details={"why": why})])
+        raise InputError([Complaint("contradiction", sheet="areas", details={"reason": "no_crs"})])
     absent = [name for name in ("lon", "lat", column) if name not in people.columns]
     if absent:
         raise InputError([Complaint("missing_column", sheet="people", details={"expected": n}) for n in absent])

@@ -96,7 +96,9 @@ def _read_layer(path: Path) -> gpd.GeoDataFrame:
         pyproj.exceptions.ProjError,
         ValueError,
     ) as e:
-        raise InputError([Complaint("unreadable_file", file=path.name, details={"why": str(e)})]) from e
+        raise InputError(
+            [Complaint("unreadable_file", file=path.name, details={"reason": "reader_says", "said": str(e)})]
+        ) from e
     return layer
 
 
@@ -107,8 +109,8 @@ def _lines_of(layer: gpd.GeoDataFrame, file: str, read: OsmMap) -> gpd.GeoDataFr
     inside = (np.abs(bounds[:, [0, 2]]) <= 180).all(axis=1) & (np.abs(bounds[:, [1, 3]]) <= 90).all(axis=1)
     wrong = np.flatnonzero(~empty & ~inside)
     if len(wrong):
-        why = "its points are not where the reference system of the layer says"
-        raise InputError([Complaint("contradiction", file, None, int(i) + 1, details={"why": why}) for i in wrong])
+        details = {"reason": "line_no_degrees"}
+        raise InputError([Complaint("contradiction", file, None, int(i) + 1, details=details) for i in wrong])
     read.remarks += [("no line", f"row {row}", "empty: not used") for row in layer["row"][empty]]
     layer = layer[~empty].explode(ignore_index=True)
     line = np.asarray(layer.geom_type == "LineString")

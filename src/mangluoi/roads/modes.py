@@ -201,7 +201,9 @@ def read_profile(path: str | Path) -> Profile:
     try:
         values = tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError([Complaint("invalid_toml", file=place.name, details={"why": str(error)})]) from error
+        raise InputError(
+            [Complaint("invalid_toml", file=place.name, details={"reason": "reader_says", "said": str(error)})]
+        ) from error
     reading = _Reading(place.name)
     profile = reading.profile(values)
     if reading.found:
@@ -270,7 +272,7 @@ class _Reading:
             self.complain("missing_key", "speed")
         given = self.speeds(self.section(values, "speed"))
         if travels == "motorbike" and ("motorway", "plain") in given:
-            self.complain("contradiction", "speed.motorway", why="expressways are closed to motorbikes by law")
+            self.complain("contradiction", "speed.motorway", reason="expressway_motorbike")
         caps = {key: speeds.cap_kph(travels, key[0]) for key in given} if travels in _TRAVELS else {}
         kph = {key: min(speed, caps.get(key) or math.inf) for key, speed in given.items()}
         # Where the speeds themselves come from is what a report prints; limits and grades are on file.

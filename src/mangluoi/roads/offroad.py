@@ -228,7 +228,7 @@ def _placed(
     if raises and len(lost):
         raise InputError(
             [
-                Complaint("contradiction", sheet=name, details={"why": f"{row.id} lies off the ground: {row.why}"})
+                Complaint("contradiction", sheet=name, details={"reason": f"ground_{row.why}", "id": row.id})
                 for row in lost.itertuples()
             ]
         )

@@ -103,7 +103,9 @@ def _read_pbf(path: Path) -> OsmMap:
     except pbf.UnsupportedError:
         raise
     except ValueError as error:
-        raise InputError([Complaint("unreadable_file", file=path.name, details={"why": str(error)})]) from error
+        raise InputError(
+            [Complaint("unreadable_file", file=path.name, details={"reason": "reader_says", "said": str(error)})]
+        ) from error
     read = OsmMap(roads.way_id.tolist(), roads.tags, roads.count.tolist())
     read.refs.frombytes(roads.refs.tobytes())
     read.node_id.frombytes(roads.node_id.tobytes())
@@ -140,7 +142,9 @@ def read_by_osmium(path: Path) -> OsmMap:
                         read.add_place(node.ref, place.lon, place.lat)
                 read.add_way(thing.id, tags, refs)
     except (RuntimeError, osmium.InvalidLocationError) as error:
-        raise InputError([Complaint("unreadable_file", file=path.name, details={"why": str(error)})]) from error
+        raise InputError(
+            [Complaint("unreadable_file", file=path.name, details={"reason": "reader_says", "said": str(error)})]
+        ) from error
     return read
 
 
@@ -166,8 +170,8 @@ def _read_overpass(path: Path) -> OsmMap:
                     if place is not None:
                         read.add_place(ref, place["lon"], place["lat"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        why = f"no Overpass answer with 'elements': {error!r}"
-        raise InputError([Complaint("unreadable_file", file=path.name, details={"why": why})]) from error
+        details = {"reason": "no_overpass", "said": repr(error)}
+        raise InputError([Complaint("unreadable_file", file=path.name, details=details)]) from error
     return read
 
 
@@ -233,12 +237,13 @@ def build(
     renumbered = np.cumsum(kept) - 1
     point = kept[way]
     if not np.any(node[point] >= 0):
-        why = f"no road that {profile.name} may use, among {len(read.way_id)} ways"
-        raise InputError([Complaint("unreadable_file", file=name, details={"why": why})])
+        details = {"reason": "no_road_for", "profile": profile.name, "count": len(read.way_id)}
+        raise InputError([Complaint("unreadable_file", file=name, details=details)])
     located = node[point & (node >= 0)]
     if len(located) < (1 - _MOST_MISSING) * point.sum():
-        why = f"{1 - len(located) / point.sum():.0%} of the points of its roads are missing; minutes would be wrong"
-        raise InputError([Complaint("unreadable_file", file=name, details={"why": why})])
+        share = 1 - len(located) / point.sum()
+        details = {"reason": "road_points_missing", "percent": round(100 * share)}
+        raise InputError([Complaint("unreadable_file", file=name, details=details)])
     check_country(lon[located], lat[located], name=name)
     blocked = {ref for ref, tags in read.barriers.items() if ways.blocks(tags, profile=profile)}
     drawn = Drawn(

@@ -53,8 +53,8 @@ def path(
     start = place(network, origin, name="origin", snap_limit_m=snap_limit_m, raises=True)
     end = place(network, destination, name="destination", snap_limit_m=snap_limit_m, raises=True)
     if len(start) != 1 or len(end) != 1:
-        why = f"one origin and one destination make a path, not {len(start)} and {len(end)}"
-        raise InputError([Complaint("contradiction", details={"why": why})])
+        details = {"reason": "path_ends", "starts": len(start), "ends": len(end)}
+        raise InputError([Complaint("contradiction", details=details)])
     by_road = _by_road(network, start, end)
     straight = direct(network, start, end)
     quickest = min(straight[2], default=math.inf)

@@ -69,8 +69,7 @@ def read_network(
     travels = find_profile(profile)
     check_elevation(terrain, elevation)
     if within is None and margin_km:
-        why = "a margin needs an area"
-        raise InputError([Complaint("contradiction", column="margin_km", details={"why": why})])
+        raise InputError([Complaint("contradiction", column="margin_km", details={"reason": "margin_of_nothing"})])
     area = None if within is None else area_of(within, margin_km=margin_km)
     if not path.is_file():
         raise InputError([Complaint("missing_file", file=str(path))])
@@ -103,6 +102,6 @@ def _read(path: Path, profile: Profile, terrain: str, within: Area | None, eleva
         read = lines.read_map(path)
     else:
         known = (*osm.OSM_ENDINGS, osm.OVERPASS_ENDING, *lines.ENDINGS, ".graphml")
-        why = "its name ends in none of " + ", ".join(known)
-        raise InputError([Complaint("unreadable_file", file=path.name, details={"why": why})])
+        details = {"reason": "no_road_file", "known": ", ".join(known)}
+        raise InputError([Complaint("unreadable_file", file=path.name, details=details)])
     return osm.build(read, name=path.name, profile=profile, terrain=terrain, within=within, elevation=elevation)

@@ -35,8 +35,7 @@ def check_elevation(terrain: str, elevation: Raster | None) -> None:
     """
     speeds.check_terrain(terrain, further=("by_elevation",))
     if terrain == "by_elevation" and elevation is None:
-        why = 'terrain = "by_elevation" needs an elevation raster'
-        raise InputError([Complaint("contradiction", column="terrain", details={"why": why})])
+        raise InputError([Complaint("contradiction", column="terrain", details={"reason": "no_elevation"})])
 
 
 def terrain_of_ways(
@@ -74,8 +73,8 @@ def terrain_of_ways(
     unknown = np.setdiff1d(np.unique(way), np.flatnonzero(points))
     if len(unknown):
         first = ", ".join(str(way_ids[i]) for i in unknown[:5])
-        why = f"the elevation raster does not cover {len(unknown)} ways, such as {first}: name their terrain"
-        raise InputError([Complaint("contradiction", column="terrain", details={"why": why})])
+        details = {"reason": "elevation_uncovered", "count": len(unknown), "first": first}
+        raise InputError([Complaint("contradiction", column="terrain", details=details)])
     total = np.bincount(way[known], weights=slope[known], minlength=len(way_ids))
     mean = np.divide(total, points, out=np.zeros(len(way_ids)), where=points > 0)
     return np.where(mean > _MOUNTAIN_SLOPE, "mountain", "plain")

@@ -82,8 +82,8 @@ def travel_times(
     try:
         return _times(network, starts, ends, max_minutes, progress, crew.Budget(memory_mb))
     except crew.TooManyPairsError as error:
-        why = f"the pairs within {max_minutes:g} minutes take more than {memory_mb:g} MiB: ask for blocks of them"
-        raise InputError([Complaint("contradiction", column="memory_mb", details={"why": why})]) from error
+        details = {"reason": "pairs_too_many", "minutes": f"{max_minutes:g}", "mib": f"{memory_mb:g}"}
+        raise InputError([Complaint("contradiction", column="memory_mb", details=details)]) from error
 
 
 def travel_time_blocks(
@@ -130,8 +130,8 @@ def travel_time_blocks(
             table = _times(network, part, ends, max_minutes, None, budget)
         except crew.TooManyPairsError as error:
             if size == 1:
-                why = f"the pairs of {part.ids[0]} alone take more than {memory_mb:g} MiB"
-                raise InputError([Complaint("contradiction", column="memory_mb", details={"why": why})]) from error
+                details = {"reason": "pairs_of_one", "id": part.ids[0], "mib": f"{memory_mb:g}"}
+                raise InputError([Complaint("contradiction", column="memory_mb", details=details)]) from error
             size = max(1, min(size, len(part)) // 2)
             continue
         begin += len(part)

@@ -5,7 +5,10 @@ from mangluoi.scenario.locating import Located, locate
 from mangluoi.scenario.plan import Plan, read_plan
 from mangluoi.scenario.result import Notice, Result
 from mangluoi.scenario.run import run
+from mangluoi.scenario.stress_door import DisclosedStress, disclose_stress
+from mangluoi.scenario.stressing import Stress, stress
 
 __all__ = [
-    "Disclosed", "Located", "Notice", "Plan", "Result", "disclose", "disclose_together", "locate", "read_plan", "run",
+    "Disclosed", "DisclosedStress", "Located", "Notice", "Plan", "Result", "Stress", "disclose", "disclose_stress",
+    "disclose_together", "locate", "read_plan", "run", "stress",
 ]  # fmt: skip

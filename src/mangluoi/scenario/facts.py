@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import pandas as pd
 
 from mangluoi import demand, gazetteer, shipped, sources, supply
 from mangluoi.errors import Complaint, InputError, PlanError, UnknownUnitError
-from mangluoi.scenario import siteplaces
+from mangluoi.scenario import origin, siteplaces
+from mangluoi.scenario.caveat import Notice
 from mangluoi.scenario.plan import Plan
-from mangluoi.scenario.result import Notice
 from mangluoi.tables import FACILITIES, PEOPLE, SITES
 
 __all__ = ["Area", "Facts", "Supply", "area", "gather", "people_by_commune", "read_tables", "supply_on_map"]
@@ -56,6 +55,7 @@ class Facts:
     supply: Supply
     totals: pd.DataFrame
     people: pd.DataFrame
+    places: Mapping[tuple[str, str], origin.Place] = field(default_factory=dict)
 
 
 def gather(plan: Plan) -> Facts:
@@ -80,7 +80,7 @@ def gather(plan: Plan) -> Facts:
         found += error.complaints
     if found or here is None or people is None:
         raise InputError(found)
-    return Facts(where, here, tables["people"], people)
+    return Facts(where, here, tables["people"], people, origin.places_of_rows(tables, file))
 
 
 def area(plan: Plan) -> Area:
@@ -130,7 +130,7 @@ def read_tables(plan: Plan) -> tuple[dict[str, pd.DataFrame], str | None]:
     """
     if not plan.inputs.workbook:
         return sources.figures.embedded(plan.province_code, vintage=plan.province_vintage), None
-    place = Path(plan.folder, plan.inputs.workbook)
+    place = sources.catalogue.find(plan.inputs.workbook, plan.folder)
     return sources.read_workbook(place, vocabulary=shipped.vocabulary()), str(place)
 
 

@@ -18,7 +18,7 @@ __all__ = ["ENTRY_KEYS", "plan_file", "read_values"]
 ENTRY_KEYS: Mapping[str, tuple[str, ...]] = {
     "services": ("service",),
     "needs": ("group", "service"),
-    "actions": ("kind", "service", "facility_type"),
+    "actions": ("kind", "service", "facility_type", "from_service", "group", "name"),
     "targets": ("label",),
     "locations": ("site",),
     "modes": ("group", "service"),
@@ -28,6 +28,12 @@ ENTRY_KEYS: Mapping[str, tuple[str, ...]] = {
     "refusals": ("site", "service"),
     "norms": ("service", "measure", "norm"),
     "stays": ("service",),
+    "floors": ("by",),
+    "weights": ("group", "service"),
+    "payers": ("authority",),
+    "phases": ("name",),
+    "land": ("site",),
+    "stress": ("factor", "group", "service"),
 }
 # Keys that belong to the way of writing a scenario, not to the plan.
 _BASE, _WHOLE, _DROP = "base", "replace", "drop"
@@ -109,9 +115,13 @@ def _parse(place: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(place.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PlanError([Complaint("invalid_toml", file=str(place), details={"why": str(error)})]) from error
+        raise PlanError(
+            [Complaint("invalid_toml", file=str(place), details={"reason": "reader_says", "said": str(error)})]
+        ) from error
     except OSError as error:
-        raise PlanError([Complaint("unreadable_file", file=str(place), details={"why": str(error)})]) from error
+        raise PlanError(
+            [Complaint("unreadable_file", file=str(place), details={"reason": "reader_says", "said": str(error)})]
+        ) from error
 
 
 def _carry_files(values: dict[str, Any], origin: Path, target: Path) -> None:

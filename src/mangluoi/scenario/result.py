@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,19 +10,13 @@ import geopandas as gpd
 import pandas as pd
 
 from mangluoi import siting
-from mangluoi.scenario.detail import Detail
+from mangluoi.scenario import disclosure
+from mangluoi.scenario.caveat import Notice
+from mangluoi.scenario.detail import Detail, Reasoning
 from mangluoi.scenario.plan import Plan
-from mangluoi.viettext import format_number
+from mangluoi.tables import FRONTIER
 
 __all__ = ["Notice", "Result"]
-
-
-@dataclass(frozen=True)
-class Notice:
-    """Something that a reader of the figures must know, as a key of ``reports/words.toml`` and its fields."""
-
-    key: str
-    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,9 +58,10 @@ class Result:
     bands
         By service, group and travel-time band: people, share. The group ``population`` is always among them.
     actions
-        What was chosen: action_id, kind, site_id, service, added, cost_vnd, name, unit_name, lon, lat; lost, instead,
-        held_by (see `motives.motives`); served_more
-        (than if everything but it were done).
+        What was chosen: action_id, kind, site_id, service, added, cost_vnd, name, unit_name, lon, lat; from_site_id,
+        from_service, from_name (where places come from), group (who is admitted), facility_type, ownership (what is
+        built); lost, worse, instead, held_by (see `motives.motives`); served_more (than if everything but it were
+        done).
     solution
         The solver's answer, or None where the plan offers no action.
     scorecard
@@ -78,6 +72,10 @@ class Result:
         What a reader must know.
     provenance
         Inputs with SHA-256, package versions, vintages, seconds per stage.
+    frontier
+        FRONTIER: the most people for each of several budgets; empty where the plan asks for none or offers no action.
+    reasoning
+        The tables behind the chosen actions, see `detail.Reasoning`.
     detail
         The tables behind these figures, see `detail.Detail`.
     """
@@ -107,29 +105,10 @@ class Result:
     unlocated: pd.DataFrame
     notices: tuple[Notice, ...]
     provenance: Mapping[str, Any]
+    frontier: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=FRONTIER.names))
+    reasoning: Reasoning = field(default_factory=Reasoning)
     detail: Detail = field(default_factory=Detail)
 
     def _repr_html_(self) -> str:
-        """Show the key figures in Jupyter: provincial totals by service, small ones masked."""
-        totals = self.states.groupby("service", sort=True)[
-            ["need", "served", "full", "out_of_reach", "unlocated"]
-        ].sum()
-        after = self.states_after.groupby("service", sort=True)["served"].sum()
-        head = "".join(
-            f"<th>{html.escape(text)}</th>"
-            for text in ("service", "need", "served", "full", "out of reach", "unlocated", "served after")
-        )
-        body = "".join(
-            "<tr>"
-            + f"<td>{html.escape(str(service))}</td>"
-            + "".join(f"<td style='text-align:right'>{_shown(value)}</td>" for value in [*row, after[service]])
-            + "</tr>"
-            for service, row in zip(totals.index, totals.to_numpy(), strict=True)
-        )
-        title = html.escape(f"{self.plan.title} ({self.plan.vintage})")
-        return f"<p><b>{title}</b></p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _shown(value: float) -> str:
-    """Write a provincial count; the disclosure rule for small counts holds here too."""
-    return "≤ 10" if 0 < value <= 10 else format_number(value)
+        """Show in Jupyter what the public profile shows: a notebook is an output like any other."""
+        return disclosure.disclose(self)._repr_html_()

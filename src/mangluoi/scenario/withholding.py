@@ -40,6 +40,10 @@ class Door:
         Groups whose provincial count is masked.
     counted
         Groups of which some commune's count is masked.
+    hidden
+        (commune, group) whose count is masked.
+    vintage
+        The list that the communes belong to.
     sensitive
         Groups that need protection.
     public
@@ -52,6 +56,8 @@ class Door:
     exposed: Collection[str]
     groups: Collection[str]
     counted: Collection[str]
+    hidden: Collection[tuple[str, str]]
+    vintage: str
     sensitive: Collection[str]
     public: bool
 
@@ -91,6 +97,8 @@ def shown_detail(detail: Detail, door: Door) -> Detail:
         forecast=_forecast(detail.forecast, door),
         distinct=_distinct(detail.distinct, door),
         traces=_traces(detail.traces, door),
+        curve=_curve(told(detail.curve), door),
+        mean_minutes=_mean_minutes(told(detail.mean_minutes), door),
     )
 
 
@@ -175,6 +183,36 @@ def _by_band(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
     return _masked(frame, counts, hides)
 
 
+def _curve(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
+    """Hide a curve whole where any step of it is a small count, or where some commune is masked.
+
+    Minutes of communes are public, so each step of a curve is the sum of the communes at those minutes.
+    """
+    columns = ["need", "covered", "covered_after"]
+    small = set()
+    for (group, service), rows in frame.groupby(["group", "service"]):
+        steps = [rows[name].diff().fillna(rows[name]) for name in columns[1:]]
+        rest = [rows["need"] - rows[name] for name in columns[1:]]
+        if door.few(str(group), pd.concat([*steps, *rest, rows["covered_after"] - rows["covered"]])):
+            small.add((group, service))
+
+    def hides(row: dict[Any, Any]) -> bool:
+        key = (row["group"], row["service"])
+        bare = row["service"] in door.exposed and row["group"] != NEVER_MASKED
+        return door.public and (key in {*door.masked, *small} or bare)
+
+    return _masked(frame, columns, hides)
+
+
+def _mean_minutes(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
+    def hides(row: dict[Any, Any]) -> bool:
+        bare = row["service"] in door.exposed and row["group"] != NEVER_MASKED
+        few = door.few(str(row["group"]), pd.Series([row["people"]]))
+        return door.public and (bare or few or (row["group"], row["service"]) in door.masked)
+
+    return _masked(frame, ["people", "before", "after"], hides)
+
+
 def _forecast(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
     counts = ["people", "need", "lower", "upper"]
 
@@ -203,4 +241,18 @@ def _traces(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
     """Drop what confidential sites stand behind, and in which communes people who need protection are counted."""
     hidden = frame["site_id"].isin(list(door.sites))
     hidden |= (frame["form"] == 1) & frame["group"].isin(list(door.sensitive))
-    return frame[~hidden].reset_index(drop=True)
+    shown = frame[~hidden].reset_index(drop=True)
+    return _without_counts(shown, door) if door.public and len(shown) else shown
+
+
+def _without_counts(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
+    """Keep a given count of people only where a table publishes just that: of a commune itself, or of the province."""
+    keys = frame["key"].astype(str).str.split(" / ")
+    unit, vintage, group = (keys.str[n].fillna("") for n in range(3))
+    own = (unit == frame["row"]) & (vintage == door.vintage)
+    own &= ~pd.Series([pair in door.hidden for pair in zip(unit, group, strict=True)], index=frame.index, dtype=bool)
+    of_people = frame["table"] == "people"
+    single = frame[of_people & (unit.str.len() == 2)].groupby("group")["key"].nunique()
+    whole = (unit.str.len() == 2) & frame["group"].map(single).eq(1) & ~frame["group"].isin(list(door.groups))
+    told = own | whole | (frame["group"] == NEVER_MASKED)
+    return frame.assign(count=frame["count"].mask(of_people & ~told))
