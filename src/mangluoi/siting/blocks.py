@@ -30,6 +30,8 @@ __all__ = ["minimise"]
 
 # Models of fewer whole variables are solved as they are; more shared rows than this are too many prices to find.
 _FEW_WHOLE, _MOST_SHARED = 60, 16
+# A block with more of the whole variables than this is as hard as the whole.
+_LARGEST = 0.5
 # How often prices are bettered, how far they may move at a time, and the progress below which they rest.
 _ROUNDS, _BOX, _PROGRESS = 4, 0.02, 1e-5
 # How much lower than its solver's bound a block's value is taken to be, and how long a first answer is looked for.
@@ -83,13 +85,15 @@ def minimise(
     free = model.whole & (model.upper > (0.0 if model.lower is None else model.lower))
     deciding = int(free.sum())
     suits = deciding >= _FEW_WHOLE and 0 < shared.size <= _MOST_SHARED
-    begin = start if suits and start is not None and _fits(model, start) else None
+    blocks = _split(model, shared) if suits else []
+    if max((int(block.model.whole.sum()) for block in blocks), default=0) > _LARGEST * deciding:
+        blocks = []
+    begin = start if blocks and start is not None and _fits(model, start) else None
     known = math.inf if begin is None else float(model.cost @ begin)
-    if suits and node_limit is not None and begin is not None:
+    if node_limit is not None and begin is not None:
         leaf = Tree(model).search(_limits(model), known=known, node_limit=node_limit, left=left)
         return _answer(model, begin if leaf.values is None else leaf.values, leaf, began)
-    blocks = _split(model, shared) if suits and node_limit is None else []
-    relaxed = solver.relaxed(model) if len(blocks) > 1 else None
+    relaxed = solver.relaxed(model) if blocks and node_limit is None else None
     bound = None if relaxed is None else _price(model, blocks, shared, relaxed.prices[shared], whole, left)
     if bound is None:
         return solver.minimise(
