@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array, vstack
 
 from mangluoi.siting import blocks, solver
 from mangluoi.siting.draft import Draft, Requirement
@@ -30,6 +32,9 @@ class Level:
         With `whole`: no answer's cost is further from zero than this.
     relative_gap, node_limit
         See `solver.minimise`; for aims that only break ties.
+    count
+        A cost whose values are whole in every answer, such as the number of actions: what it is at least is found
+        first and rounded up, which lifts the bound.
     """
 
     cost: NDArray[np.float64]
@@ -37,6 +42,7 @@ class Level:
     largest: float = np.inf
     relative_gap: float = 0.0
     node_limit: int | None = None
+    count: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +139,8 @@ def _solved(
         upper = model.upper.copy()
         lower[limits[0]], upper[limits[0]] = limits[1], limits[2]
         model = dataclasses.replace(model, lower=lower, upper=upper)
+    if level.count is not None:
+        model = _counted(model, level.count)
     start = None if start is None else _padded(start, draft.size)
     if draft.flows and not level.relative_gap:
         return blocks.minimise(
@@ -150,6 +158,20 @@ def _solved(
         relative_gap=max(level.relative_gap, 0.5 / max(level.largest, 1.0) if level.whole else 0.0),
         node_limit=level.node_limit,
         start=start,
+    )
+
+
+def _counted(model: solver.Model, count: NDArray[np.float64]) -> solver.Model:
+    """Return the model with a row that a whole count is no less than its relaxation says, rounded up."""
+    cost = _padded(count, model.cost.size)
+    free = solver.relaxed(dataclasses.replace(model, cost=cost))
+    if free is None:
+        return model
+    return dataclasses.replace(
+        model,
+        matrix=csr_array(vstack([model.matrix, csr_array(cost[None, :])])),
+        low=np.append(model.low, math.ceil(free.value - 1e-6)),
+        high=np.append(model.high, np.inf),
     )
 
 
