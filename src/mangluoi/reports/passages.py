@@ -269,6 +269,8 @@ def chosen(d: Disclosed, lang: Lang) -> list[str]:
 
 def _motives(d: Disclosed, row: Any, lang: Lang) -> list[str]:
     """Say what is lost without an action, what would stand in for it, and what holds it back."""
+    if pd.isna(row.held_by):
+        return [say("explore.reasons_left_out", lang)]
     told = []
     number = str(row.action_id).rsplit("/", 1)[-1]
     rule = d.plan.actions[int(number) - 1] if number.isdigit() and int(number) <= len(d.plan.actions) else None

@@ -5,7 +5,10 @@ from mangluoi.scenario.locating import Located, locate
 from mangluoi.scenario.plan import Plan, read_plan
 from mangluoi.scenario.result import Notice, Result
 from mangluoi.scenario.run import run
+from mangluoi.scenario.saving import save_scenario
+from mangluoi.scenario.variation import plan_with
 
 __all__ = [
-    "Disclosed", "Located", "Notice", "Plan", "Result", "disclose", "disclose_together", "locate", "read_plan", "run",
+    "Disclosed", "Located", "Notice", "Plan", "Result", "disclose", "disclose_together", "locate", "plan_with",
+    "read_plan", "run", "save_scenario",
 ]  # fmt: skip

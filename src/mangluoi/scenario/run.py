@@ -29,6 +29,7 @@ from mangluoi.scenario import (
     travel,
 )
 from mangluoi.scenario.detail import Detail
+from mangluoi.scenario.kept import Kept
 from mangluoi.scenario.places import Places, by_door, open_today, without_doors
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Notice, Result
@@ -46,7 +47,13 @@ _STATES = ["served", "full", "out_of_reach", "unlocated"]
 _SLACK = 0.5
 
 
-def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
+def run(
+    plan: Plan,
+    *,
+    progress: Callable[[str], None] | None = None,
+    figures_only: bool = False,
+    kept: Kept | None = None,
+) -> Result:
     """Answer a plan.
 
     Parameters
@@ -55,6 +62,11 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         The question.
     progress
         Called with the name of each stage (see `STAGES`) as it begins.
+    figures_only
+        Whether to leave out why each action was chosen and the tables of `Result.detail`; every other figure is the
+        same, and a notice says so.
+    kept
+        What was read and measured for answers before, see `Kept`; the answer is the same without.
 
     Returns
     -------
@@ -68,6 +80,7 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         If people went missing between two stages: a bug.
     """
     stages = origin.Stages()
+    kept = Kept() if kept is None else kept
 
     def begin(name: str) -> origin.Stages:
         _LOG.info("%s: %s", plan.name, name)
@@ -76,7 +89,7 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         return stages
 
     with begin("read").stage("read"):
-        given = facts.gather(plan)
+        given = kept.gather(plan)
         where, here, people = given.area, given.supply, given.people
         unlocated = _unlocated(where, here)
     with begin("need").stage("need"):
@@ -96,7 +109,7 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         every = pd.concat([on_map[["site_id", "lon", "lat"]], building[["site_id", "lon", "lat"]]], ignore_index=True)
         doors = pd.concat([offered[["site_id", "service"]], actions[["site_id", "service"]]]).drop_duplicates()
         doors = doors[doors["site_id"].isin(every["site_id"])]
-        times, minutes, beyond, road_notices = _travel(plan, where, at, every, doors)
+        times, minutes, beyond, road_notices = _travel(kept, plan, where, at, every, doors)
     with begin("access").stage("access"):
         new = choices.new_admissible(plan, actions)
         on = setting.Setting(
@@ -108,7 +121,8 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
     with begin("siting").stage("siting"):
         asked_of_sites = motives.question(plan, on, today, actions, choices.required_actions(plan, actions))
         solution = _solve(plan, asked_of_sites)
-        why = motives.motives(asked_of_sites, solution, here, spots, time_limit_s=plan.time_limit_s)
+        explained = None if figures_only else solution
+        why = motives.motives(asked_of_sites, explained, here, spots, time_limit_s=plan.time_limit_s)
     with begin("audit").stage("audit"):
         found = _audit(on, today, before, solution)
         conserve(asked, need, found.states, found.states_after)
@@ -117,8 +131,9 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
             plan, facilities=here.facilities, sites=here.sites, capacity=offered, states=found.states,
             states_after=found.states_after, actions=chosen, communes=len(where.units),
         )  # fmt: skip
-        detail = _detail(plan, given, on, today, before, actions, spots, asked, may)
+        detail = Detail() if figures_only else _detail(plan, given, on, today, before, actions, spots, asked, may)
     notices = (
+        *((Notice("figures_only"),) if figures_only else ()),
         *here.notices,
         *choices.dropped_sites(plan, here.sites, located),
         *road_notices,
@@ -159,12 +174,12 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
 
 
 def _travel(
-    plan: Plan, where: facts.Area, at: points.Points, sites: pd.DataFrame, doors: pd.DataFrame
+    kept: Kept, plan: Plan, where: facts.Area, at: points.Points, sites: pd.DataFrame, doors: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, list[Notice]]:
     """Return travel times between places, minutes from points to doors, the same farther out, and what to know."""
     furthest = max([*travel.BAND_EDGES, *setting.limits(plan).values()])
     slack = furthest * _SLACK if plan.access.location_draws else 0.0
-    farther, told = travel.minutes_by_profile(
+    farther, told = kept.minutes(
         plan, where, sites, profiles=_profiles(plan), max_minutes=furthest + slack, homes=at.places
     )
     times = farther[farther["minutes"] <= furthest].reset_index(drop=True)
