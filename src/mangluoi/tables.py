@@ -12,27 +12,9 @@ from types import MappingProxyType
 from mangluoi.checking import Column, Table, check, convert, nearest
 
 __all__ = [
-    "ACTIONS",
-    "ADDRESSES",
-    "ALLOCATION",
-    "CAPACITY",
-    "CROSSWALK",
-    "FACILITIES",
-    "INPUTS",
-    "NEED",
-    "PEOPLE",
-    "POINTS",
-    "SITES",
-    "STATES",
-    "TABLES",
-    "TRAVEL_TIMES",
-    "UNITS",
-    "Column",
-    "Table",
-    "check",
-    "convert",
-    "nearest",
-]
+    "ACTIONS", "ADDRESSES", "ALLOCATION", "CAPACITY", "CROSSWALK", "FACILITIES", "FRONTIER", "INPUTS", "NEED", "PEOPLE",
+    "POINTS", "SITES", "STATES", "TABLES", "TRAVEL_TIMES", "UNITS", "Column", "Table", "check", "convert", "nearest",
+]  # fmt: skip
 
 # Sanity box of the country, islands included, in degrees (EPSG:4326).
 LON_RANGE, LAT_RANGE = (102.0, 118.0), (6.0, 23.5)
@@ -339,6 +321,36 @@ ACTIONS = Table(
     ),
 )  # fmt: skip
 
+FRONTIER = Table(
+    "frontier", "Ngân sách", "The most people for each budget, every point proven or with its bound.",
+    "Số người nhiều nhất ứng với mỗi mức ngân sách.", ("budget_vnd",),
+    (
+        Column("budget_vnd", "number", "Ngân sách", "The budget.", "Ngân sách.", unit="đồng", low=0),
+        Column(
+            "people", "number", "Số người", "People served, or covered where the plan's aim is coverage; missing "
+            "where no answer is known.", "Số người được phục vụ (hoặc trong phạm vi).", unit="người", required=False,
+            low=0,
+        ),
+        Column(
+            "bound", "number", "Cận trên", "What no plan for this budget can surpass; equal to people where proven.",
+            "Không phương án nào vượt quá.", unit="người", required=False, low=0,
+        ),
+        Column(
+            "gap", "number", "Khoảng cách", "Distance of the two, relative to the bound.", "Khoảng cách tương đối.",
+            required=False, low=0,
+        ),
+        Column(
+            "cost_vnd", "number", "Kinh phí", "What the actions found cost.", "Kinh phí của các việc tìm được.",
+            unit="đồng", low=0,
+        ),
+        Column(
+            "status", "code", "Mức chắc chắn", "optimal: proven to be the most.", "optimal: đã chứng minh tối ưu.",
+            choices=("optimal", "bounded", "time_limit", "interrupted", "infeasible"),
+        ),
+        Column("actions", "whole", "Số việc", "How many actions are done.", "Số việc được làm.", low=0),
+    ),
+)  # fmt: skip
+
 ADDRESSES = Table(
     "addresses", "Địa điểm", "Anything with an address, a name or coordinates that is to be put on the map.",
     "Mỗi dòng một nơi cần xác định vị trí.", (),
@@ -376,7 +388,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         table.name: table
         for table in (
             UNITS, CROSSWALK, FACILITIES, SITES, CAPACITY, PEOPLE, ADDRESSES, POINTS, NEED, TRAVEL_TIMES, ALLOCATION,
-            STATES, ACTIONS,
+            STATES, ACTIONS, FRONTIER,
         )
     }
 )  # fmt: skip

@@ -155,7 +155,8 @@ def make_province(
             "unit_name": [names[3 % len(names)], names[0]], "lon": [lon[17], lon[0]], "lat": [lat[17], lat[0]],
         }
     )  # fmt: skip
-    totals = states.groupby(["group", "service"], as_index=False)[["need", "served", "full", "out_of_reach"]].sum()
+    counts = [c for c in states.columns if c not in ("unit_code", "group", "service", "masked")]
+    totals = states.groupby(["group", "service"], as_index=False)[counts].sum()
     return Disclosed(
         profile=profile,  # type: ignore[arg-type]
         plan=_plan("2025-06-30" if old else "2025-07-01"),

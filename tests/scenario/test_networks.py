@@ -62,8 +62,8 @@ def minutes(plan: Plan) -> tuple[pd.Series, set[str]]:
     where = facts.area(plan)
     placed = where.units.dropna(subset=["lon"])
     site = pd.DataFrame({"site_id": ["s"], "lon": [placed["lon"].mean()], "lat": [placed["lat"].mean()]})
-    times, notices = travel.minutes_by_profile(plan, where, site, profiles=["motorbike"], max_minutes=2_000)
-    return times.set_index("from_id")["minutes"].sort_index(), {n.key for n in notices}
+    laid = travel.ways(plan, where, site, profiles=["motorbike"])
+    return laid.minutes(2_000).set_index("from_id")["minutes"].sort_index(), {n.key for n in laid.notices}
 
 
 def test_sensitivity_and_weather_and_ferries(plan: Plan) -> None:

@@ -216,7 +216,7 @@ def test_a_site_changes_no_road():
     minutes = []
     for sites in (tables["sites"], moved):
         here = facts.supply_on_map(plan, where, {**tables, "sites": sites}, file=None).sites
-        times, _ = travel.minutes_by_profile(plan, where, here, profiles=["car"], max_minutes=240.0)
+        times = travel.ways(plan, where, here, profiles=["car"]).minutes(240.0)
         minutes.append(times[times["to_id"] != "KT03-1"].reset_index(drop=True))
     pd.testing.assert_frame_equal(*minutes)
 

@@ -22,7 +22,7 @@ def _names() -> dict[str, str]:
 
 def _bare(name: str) -> str:
     """Return a province's name without its kind and diacritics."""
-    folded = " ".join(fold(name).replace(".", " ").split())
+    folded = " ".join(fold(name).replace(".", " ").replace("-", " ").split())
     kind = next((kind for kind in _KINDS if folded.startswith(f"{kind} ")), "")
     return folded[len(kind) :].strip()
 

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import html
 from collections import Counter
-from pathlib import Path
 from typing import Any, Literal
 
-import folium
 import geopandas as gpd
 import shapely
-from branca.element import Element, Figure, MacroElement
-from jinja2 import Template
 
-from mangluoi.maps import extent, notes, offline
+from mangluoi.maps import extent, notes
 from mangluoi.maps.borders import borders
-from mangluoi.maps.escape import safe_html, script_json
+from mangluoi.maps.leaflet import DECIMALS, MapPage, multipolygon
 from mangluoi.maps.markers import SiteMark, action_marks, placed_together, site_marks
 from mangluoi.maps.measures import Measure, cell_names, main_service, measures
 from mangluoi.projection import DEGREES
@@ -28,8 +23,7 @@ from mangluoi.viettext import fold
 
 __all__ = ["Atlas", "atlas"]
 
-# Five decimals are a metre; this many vertices are about half a megabyte.
-_DECIMALS = 5
+# This many vertices are about half a megabyte.
 _MOST_VERTICES = 24_000
 _SIMPLIFY_M = 50.0
 _PAGE_TEXTS = (
@@ -38,56 +32,7 @@ _PAGE_TEXTS = (
 )  # fmt: skip
 
 
-class _Map(folium.Map):
-    """A Folium map that needs Leaflet and jQuery only and draws no tiles."""
-
-    _template = Template(
-        """
-        {% macro header(this, kwargs) %}
-            <meta name="viewport" content="width=device-width, initial-scale=1" />
-        {% endmacro %}
-        {% macro html(this, kwargs) %}
-            <div class="folium-map" id={{ this.get_name()|tojson }}></div>
-        {% endmacro %}
-        {% macro script(this, kwargs) %}
-            var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
-                center: {{ this.location|tojson }}, zoom: 8, zoomControl: false, zoomSnap: 0.25, maxZoom: 14
-            });
-        {% endmacro %}
-        """
-    )
-
-    def __init__(self, location: list[float]) -> None:
-        super().__init__(location=location, tiles=None)
-        self.default_js = [
-            ("leaflet", "https://cdn.jsdelivr.net/npm/leaflet@1.9.4/dist/leaflet.js"),
-            ("jquery", "https://code.jquery.com/jquery-3.7.1.min.js"),
-            ("atlas", offline.OWN + "atlas.js"),
-        ]
-        self.default_css = [
-            ("leaflet_css", "https://cdn.jsdelivr.net/npm/leaflet@1.9.4/dist/leaflet.css"),
-            ("atlas_css", offline.OWN + "atlas.css"),
-        ]
-
-
-class _Content(MacroElement):
-    """Hands the data to the page's own script."""
-
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-            mangluoiAtlas({{ this._parent.get_name() }}, {{ this.data }});
-        {% endmacro %}
-        """
-    )
-
-    def __init__(self, data: dict[str, Any]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Content"
-        self.data = script_json(data)
-
-
-class Atlas:
+class Atlas(MapPage):
     """A map of one province that shows itself in Jupyter and opens without a network.
 
     Parameters
@@ -96,67 +41,10 @@ class Atlas:
         What the page draws.
     lang
         Language of the page.
-
-    Attributes
-    ----------
-    map
-        The Folium map. Layers may be added to it; what needs more than Leaflet and jQuery is refused by `html`.
     """
 
     def __init__(self, content: dict[str, Any], lang: Lang) -> None:
-        (south, west), (north, east) = content["bounds"]
-        self.lang = lang
-        self.map = _Map([(south + north) / 2, (west + east) / 2])
-        self.map.add_child(_Content(content))
-        self._title = str(content["heading"])
-
-    def html(self) -> str:
-        """Return the page: one self-contained file, the same bytes for the same result.
-
-        Raises
-        ------
-        ValueError
-            If something that was added needs an address from outside.
-        """
-        figure = self.map.get_root()
-        assert isinstance(figure, Figure)
-        # Folium names its elements at random; their turn does as well, and is the same every time.
-        for turn, element in enumerate(_walk(figure)):
-            element._id = f"{turn:04d}"
-        figure.title = safe_html(self._title)
-        page: str = figure.render()
-        # What rendering left in the figure would stand there twice the next time.
-        for place in (figure.html, figure.script):
-            place._children.clear()
-        hint = safe_html(words.say("map.page.no_script", self.lang))
-        page = page.replace("<html>", f'<html lang="{self.lang}">', 1)
-        page = page.replace("</body>", f"<noscript>{hint}</noscript></body>", 1)
-        return offline.inline(page)
-
-    def save(self, path: str | Path) -> Path:
-        """Write the page to a file and return its path."""
-        place = Path(path)
-        place.write_bytes(self.html().encode("utf-8"))
-        return place
-
-    def _repr_html_(self) -> str:
-        """Show the map in Jupyter, shut off from the notebook's page."""
-        return self.frame()
-
-    def frame(self, *, height_px: int = 640) -> str:
-        """Return the page as a frame of some height, shut off from the page that it stands in."""
-        page = html.escape(self.html(), quote=True)
-        return (
-            f'<iframe srcdoc="{page}" sandbox="allow-scripts" title="{html.escape(self._title, quote=True)}" '
-            f'style="width:100%;height:{height_px}px;border:1px solid #c8c8c8"></iframe>'
-        )
-
-
-def _walk(element: Element) -> list[Element]:
-    found = [element]
-    for child in element._children.values():
-        found.extend(_walk(child))
-    return found
+        super().__init__(content, lang, script="atlas.js", function="mangluoiAtlas")
 
 
 def atlas(result: Result | Disclosed, *, lang: Lang = "vi", profile: Literal["public", "internal"] = "public") -> Atlas:
@@ -185,8 +73,8 @@ def _content(d: Disclosed, lang: Lang) -> dict[str, Any]:
     sites, actions = site_marks(d, lang), action_marks(d, lang)
     cells = d.cells.to_crs(DEGREES)
     shapes = _simplified(d, cells)
-    lines = borders(shapes.to_numpy(), 10**-_DECIMALS)
-    west, south, east, north = (round(float(v), _DECIMALS) for v in cells.total_bounds)
+    lines = borders(shapes.to_numpy(), 10**-DECIMALS)
+    west, south, east, north = (round(float(v), DECIMALS) for v in cells.total_bounds)
     texts = {key: words.say(f"map.page.{key}", lang) for key in _PAGE_TEXTS}
     texts |= {key: words.say(f"map.{key}", lang) for key in ("legend", "north", "north_up")}
     texts["notes"] = words.say("map.note.heading", lang)
@@ -209,8 +97,8 @@ def _content(d: Disclosed, lang: Lang) -> dict[str, Any]:
                 "name": name,
                 "members": words.say("map.members", lang, names=members) if members else "",
                 "folded": fold(f"{name} {members}"),
-                "at": [round(float(v), _DECIMALS) for v in reversed(shapely.point_on_surface(shape).coords[0])],
-                "shape": _shape(shape),
+                "at": [round(float(v), DECIMALS) for v in reversed(shapely.point_on_surface(shape).coords[0])],
+                "shape": multipolygon(shape),
             }
             for name, members, shape in zip(*cell_names(d), shapes, strict=True)
         ],
@@ -244,20 +132,9 @@ def _simplified(d: Disclosed, cells: gpd.GeoDataFrame) -> gpd.GeoSeries:
     return shapes
 
 
-def _shape(shape: shapely.Geometry) -> dict[str, Any]:
-    def rounded(ring: Any) -> list[list[float]]:
-        return [[round(float(x), _DECIMALS), round(float(y), _DECIMALS)] for x, y in shapely.get_coordinates(ring)]
-
-    polygons = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-    return {
-        "type": "MultiPolygon",
-        "coordinates": [[rounded(p.exterior), *(rounded(hole) for hole in p.interiors)] for p in polygons],
-    }
-
-
 def _lines(lines: shapely.Geometry) -> dict[str, Any]:
     parts = shapely.get_parts(lines)
-    rounded = [[[round(float(v), _DECIMALS) for v in at] for at in shapely.get_coordinates(part)] for part in parts]
+    rounded = [[[round(float(v), DECIMALS) for v in at] for at in shapely.get_coordinates(part)] for part in parts]
     return {"type": "MultiLineString", "coordinates": rounded}
 
 

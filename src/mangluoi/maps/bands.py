@@ -28,8 +28,8 @@ _MASKED_UP_TO = 10
 _RAMPS = {
     "minutes": ("#ffffd9", "#c7e9b4", "#7fcdbb", "#2c7fb8", "#253494"),
     "gap": ("#fef0d9", "#fdcc8a", "#fc8d59", "#d7301f", "#7f0000"),
-    "need": ("#f2f0f7", "#cbc9e2", "#9e9ac8", "#756bb1", "#54278f"),
-    "people": ("#edf8fb", "#b3cde3", "#8c96c6", "#8856a7", "#4d004b"),
+    "need": ("#e6e2f0", "#cbc9e2", "#9e9ac8", "#756bb1", "#54278f"),
+    "people": ("#dceef5", "#b3cde3", "#8c96c6", "#8856a7", "#4d004b"),
 }
 _HATCHES = ("", "..", "//", "xx", "++")
 _ZERO = "#f4f4f4"

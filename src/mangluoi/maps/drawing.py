@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "Page", "Place", "draw_lines", "draw_shapes", "hatch_colour", "label_at", "new_page", "nice_km", "north_arrow",
-    "printable", "round_scale", "scale_bar", "spread", "style", "wrapped",
+    "printable", "round_scale", "scale_bar", "spread", "stamp", "style", "swatch", "wrapped",
 ]  # fmt: skip
 
 #: Our cut of DejaVu Sans, see `scripts/make_font.py`.
@@ -224,6 +224,21 @@ def hatch_colour(fill: str, role: str) -> str:
     if role == "zero":
         return "#b5b5b5"
     return "#ffffff" if _is_dark(fill) else "#4d4d4d"
+
+
+def swatch(page: Page, x: float, y: float, fill: str, hatch: str, role: str) -> None:
+    """Draw a class of a legend as it stands on the map, at `x`, `y` (millimetres)."""
+    edge = hatch_colour(fill, role)
+    page.paper.add_patch(Rectangle((x, y), 9, 4.2, facecolor=fill, edgecolor=edge, hatch=hatch or None, linewidth=0))
+    page.paper.add_patch(Rectangle((x, y), 9, 4.2, facecolor="none", edgecolor="black", linewidth=0.6))
+
+
+def stamp(page: Page, x: float, y: float, text: str) -> None:
+    """Stamp a sheet, to the left of `x` (millimetres)."""
+    page.text(
+        x, y, text, size=13, weight="bold", ha="right", color="#a50f15",
+        bbox={"facecolor": "none", "edgecolor": "#a50f15", "linewidth": 1.4, "pad": 3},
+    )  # fmt: skip
 
 
 def draw_shapes(

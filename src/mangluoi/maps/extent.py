@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 import shapely
 
 from mangluoi.errors import DisclosureError
 
-__all__ = ["ARCHIPELAGOS", "require_archipelagos"]
+__all__ = ["ARCHIPELAGOS", "archipelago_of", "require_archipelagos"]
 
 #: Boxes within which the islands of the two archipelagos lie, in degrees: west, south, east, north.
 ARCHIPELAGOS = {
@@ -17,6 +18,20 @@ ARCHIPELAGOS = {
 # The tallest province spans less than three degrees on the mainland, which ends west of this meridian.
 _EAST_OF_MAINLAND = 110.0
 _MORE_THAN_A_PROVINCE_DEGREES = 4.0
+
+
+def archipelago_of(shapes: gpd.GeoSeries) -> tuple[str, ...]:
+    """Return the archipelago in which each shape lies; an empty text for those near the mainland.
+
+    Parameters
+    ----------
+    shapes
+        Shapes in degrees.
+    """
+    found = np.full(len(shapes), "", dtype=object)
+    for name, box in ARCHIPELAGOS.items():
+        found[shapely.within(shapes.to_numpy(), box)] = name
+    return tuple(found)
 
 
 def require_archipelagos(shapes: gpd.GeoSeries) -> None:

@@ -163,12 +163,7 @@ def _write(
         y -= 4.4
     for i, band in enumerate(bands):
         y -= 5.4
-        colour = drawing.hatch_colour(band.colour, band.role)
-        swatch = Rectangle(
-            (x, y), 9, 4.2, facecolor=band.colour, edgecolor=colour, hatch=band.hatch or None, linewidth=0
-        )
-        page.paper.add_patch(swatch)
-        page.paper.add_patch(Rectangle((x, y), 9, 4.2, facecolor="none", edgecolor="black", linewidth=0.6))
+        drawing.swatch(page, x, y, band.colour, band.hatch, band.role)
         count = words.say("map.national.provinces", lang, count=of.count(i))
         page.text(x + 11, y + 1, f"{band.label} ({count})", size=8)
     drawing.scale_bar(page, left + 5, bottom + 8, denominator, words.say("map.km", lang))

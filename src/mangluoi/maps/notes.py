@@ -76,6 +76,7 @@ def notes(
     *,
     of: Literal["all", "sites", "minutes", "gap", "need", "people", "actions"] = "all",
     services: Collection[str] | None = None,
+    masks: bool = True,
 ) -> list[str]:
     """Return what a reader of the map must know, one sentence each.
 
@@ -85,6 +86,8 @@ def notes(
         What the map is about: notes that say nothing about it are left out.
     services
         The services that it is about; None: all.
+    masks
+        Whether small counts on it are withheld.
     """
     found = []
     if bool(d.cells["approximate"].any()):
@@ -111,7 +114,7 @@ def notes(
         found.append(words.say("map.note.roads_estimated", lang))
     if counts and bool(d.people["estimated"].any()):
         found.append(words.say("map.note.people_estimated", lang))
-    if counts and d.profile == "public":
+    if counts and masks and d.profile == "public":
         found.append(words.say("map.note.masked", lang))
     found.extend(_withheld(d, lang))
     if any(site.located_by in ("commune", "district") for site in sites):

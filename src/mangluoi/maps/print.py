@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from mangluoi.maps import drawing, extent, notes
+from mangluoi.maps.ground import Ground, ground
 from mangluoi.maps.markers import SiteMark, action_marks, site_marks
 from mangluoi.maps.measures import Measure, cell_names, main_service, measures
 from mangluoi.maps.sheets import SYMBOLS, Sheet, action_marker
@@ -27,8 +28,9 @@ _DPI = 300
 #: In the report a map is shown at half the size of its own sheet.
 REPORT_DPI = 170
 _MOST_LABELS = 8
-# Beyond this many, sites and actions are listed in the report's tables instead of in the legend.
+# Beyond this much, sites and actions are listed in the report's tables instead of in the legend.
 _LINE_MM = 9.0
+_NEARLY_WHITE = 252
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,10 @@ def _packed(whole: Image.Image, dpi: int, drawn: int) -> bytes:
         whole = whole.resize(size, Image.Resampling.BOX, reducing_gap=1.0)
     stream = io.BytesIO()
     few = whole.quantize(255, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    # The palette is a mean of shades: paper shall be white all the same.
+    shades = few.getpalette() or []
+    triples = [shades[i : i + 3] for i in range(0, len(shades), 3)]
+    few.putpalette([v for t in triples for v in ((255, 255, 255) if min(t) >= _NEARLY_WHITE else t)])
     few.save(stream, format="png", dpi=(dpi, dpi))
     return stream.getvalue()
 
@@ -118,22 +124,22 @@ def print_maps(
     """
     d = disclose(result, profile=profile)
     extent.require_archipelagos(d.cells.geometry)
-    sites, found = site_marks(d, lang), measures(d, lang)
+    sites, found, below = site_marks(d, lang), measures(d, lang), ground(d)
     with drawing.style():
         # A map of facilities without any would say that there are none.
-        maps = [] if d.sites.empty and d.plan.supply.listed == "part" else [_facilities(d, sites, lang)]
+        maps = [] if d.sites.empty and d.plan.supply.listed == "part" else [_facilities(d, sites, below, lang)]
         if d.plan.supply.listed == "part":
-            maps.extend(_need(d, sites, found, lang))
-        maps.extend(_travel(d, sites, found, lang))
-        maps.extend(_gap(d, sites, found, lang))
+            maps.extend(_need(d, sites, found, below, lang))
+        maps.extend(_travel(d, sites, found, below, lang))
+        maps.extend(_gap(d, sites, found, below, lang))
         if not d.actions.empty:
-            maps.append(_actions(d, sites, lang))
+            maps.append(_actions(d, sites, below, lang))
     return maps
 
 
-def _facilities(d: Disclosed, sites: list[SiteMark], lang: Lang) -> PrintMap:
+def _facilities(d: Disclosed, sites: list[SiteMark], below: Ground, lang: Lang) -> PrintMap:
     heading = words.say("map.print.facilities", lang, province=notes.province(d, lang))
-    sheet = Sheet(d, lang, heading)
+    sheet = Sheet(d, lang, heading, below)
     sheet.cells(None)
     sheet.sites(sites, plain=False)
     sheet.write(words.say("map.legend", lang), size=11, bold=True)
@@ -169,7 +175,7 @@ def _list_sites(sheet: Sheet, sites: list[SiteMark], lang: Lang) -> None:
         )  # fmt: skip
 
 
-def _travel(d: Disclosed, sites: list[SiteMark], found: list[Measure], lang: Lang) -> list[PrintMap]:
+def _travel(d: Disclosed, sites: list[SiteMark], found: list[Measure], below: Ground, lang: Lang) -> list[PrintMap]:
     """Draw one sheet per service, the plan's first one under the plain name."""
     main = main_service(d)
     # A service that nobody reaches needs no map, unless the plan is about it first of all.
@@ -180,11 +186,11 @@ def _travel(d: Disclosed, sites: list[SiteMark], found: list[Measure], lang: Lan
         service = words.name("service", measure.service, lang)
         heading = words.say("map.print.minutes", lang, service=service, province=notes.province(d, lang))
         name = "2-thoi-gian" + ("" if measure.service == main else f"-{measure.service}")
-        maps.append(_choropleth(d, sites, measure, heading, name, lang))
+        maps.append(_choropleth(d, sites, measure, heading, name, below, lang))
     return maps
 
 
-def _gap(d: Disclosed, sites: list[SiteMark], found: list[Measure], lang: Lang) -> list[PrintMap]:
+def _gap(d: Disclosed, sites: list[SiteMark], found: list[Measure], below: Ground, lang: Lang) -> list[PrintMap]:
     """Draw one sheet per need of which a gap may be shown: the main service first, then by people in need."""
     need = d.state_totals.set_index(["group", "service"])["need"].astype("Float64").fillna(0)
     shown = [m for m in found if m.kind == "gap" and m.moment == "now" and np.nansum(m.value) > 0]
@@ -196,11 +202,11 @@ def _gap(d: Disclosed, sites: list[SiteMark], found: list[Measure], lang: Lang) 
         service = words.name("service", measure.service, lang)
         heading = words.say("map.print.gap", lang, service=service, **texts)
         name = "3-thieu-hut" + (f"-{measure.group}-{measure.service}" if i else "")
-        maps.append(_choropleth(d, sites, measure, heading, name.replace("_", "-"), lang))
+        maps.append(_choropleth(d, sites, measure, heading, name.replace("_", "-"), below, lang))
     return maps
 
 
-def _need(d: Disclosed, sites: list[SiteMark], found: list[Measure], lang: Lang) -> list[PrintMap]:
+def _need(d: Disclosed, sites: list[SiteMark], found: list[Measure], below: Ground, lang: Lang) -> list[PrintMap]:
     """Draw one sheet per need: all that can be told without a list of facilities."""
     maps = []
     for measure in (m for m in found if m.kind == "need" and np.nansum(m.value) > 0):
@@ -209,12 +215,14 @@ def _need(d: Disclosed, sites: list[SiteMark], found: list[Measure], lang: Lang)
             "map.print.need", lang, service=words.name("service", measure.service, lang), **texts
         )  # fmt: skip
         name = f"3-nhu-cau-{measure.group}-{measure.service}".replace("_", "-")
-        maps.append(_choropleth(d, sites, measure, heading, name, lang))
+        maps.append(_choropleth(d, sites, measure, heading, name, below, lang))
     return maps
 
 
-def _choropleth(d: Disclosed, sites: list[SiteMark], measure: Measure, heading: str, name: str, lang: Lang) -> PrintMap:
-    sheet = Sheet(d, lang, heading)
+def _choropleth(
+    d: Disclosed, sites: list[SiteMark], measure: Measure, heading: str, name: str, below: Ground, lang: Lang
+) -> PrintMap:
+    sheet = Sheet(d, lang, heading, below)
     sheet.cells(measure)
     sheet.sites(sites, plain=True)
     sheet.labels(cell_names(d)[0], _worst(measure))
@@ -224,7 +232,8 @@ def _choropleth(d: Disclosed, sites: list[SiteMark], measure: Measure, heading: 
         sheet.write("", gap=1)
         sheet.symbol("o", "white", "black", words.say("map.site.numbered", lang), number="1")
     sheet.borders()
-    sheet.finish(notes.notes(d, sites, lang, of=measure.kind, services=[measure.service]))
+    masks = any(band.role == "masked" for band in measure.bands)
+    sheet.finish(notes.notes(d, sites, lang, of=measure.kind, services=[measure.service], masks=masks))
     return PrintMap(name, heading, sheet.page.figure)
 
 
@@ -237,10 +246,10 @@ def _worst(measure: Measure) -> list[int]:
     return [*lost, *known][:_MOST_LABELS] if known else []
 
 
-def _actions(d: Disclosed, sites: list[SiteMark], lang: Lang) -> PrintMap:
+def _actions(d: Disclosed, sites: list[SiteMark], below: Ground, lang: Lang) -> PrintMap:
     marks = action_marks(d, lang)
     heading = words.say("map.print.actions", lang, province=notes.province(d, lang))
-    sheet = Sheet(d, lang, heading)
+    sheet = Sheet(d, lang, heading, below)
     sheet.cells(None)
     sheet.sites(sites, plain=True)
     sheet.actions(marks)

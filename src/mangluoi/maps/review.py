@@ -7,13 +7,10 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import shapely
-from branca.element import MacroElement
-from jinja2 import Template
 
 from mangluoi import gazetteer
-from mangluoi.maps import extent, offline
-from mangluoi.maps.atlas import Atlas, _Map, _shape
-from mangluoi.maps.escape import script_json
+from mangluoi.maps import extent
+from mangluoi.maps.leaflet import MapPage, multipolygon
 from mangluoi.reports import words
 from mangluoi.reports.words import Lang, places
 from mangluoi.scenario.locating import DOUBTFUL, LOCATED, UNLOCATED, Located
@@ -27,24 +24,7 @@ _MARGIN_DEG = 0.02
 _FARTHEST_DEG = 0.5
 
 
-class _Points(MacroElement):
-    """Hands the data to the page's own script."""
-
-    _template = Template(
-        """
-        {% macro script(this, kwargs) %}
-            mangluoiReview({{ this._parent.get_name() }}, {{ this.data }});
-        {% endmacro %}
-        """
-    )
-
-    def __init__(self, data: dict[str, Any]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Points"
-        self.data = script_json(data)
-
-
-class ReviewMap(Atlas):
+class ReviewMap(MapPage):
     """A map of addresses to review; it shows itself in Jupyter and is saved as one page.
 
     Parameters
@@ -56,12 +36,7 @@ class ReviewMap(Atlas):
     """
 
     def __init__(self, content: dict[str, Any], lang: Lang) -> None:
-        (south, west), (north, east) = content["bounds"]
-        self.lang = lang
-        self.map = _Map([(south + north) / 2, (west + east) / 2])
-        self.map.default_js = [*self.map.default_js[:-1], ("review", offline.OWN + "review.js")]
-        self.map.add_child(_Points(content))
-        self._title = str(content["heading"])
+        super().__init__(content, lang, script="review.js", function="mangluoiReview")
 
 
 def review_map(located: Located, *, lang: Lang = "vi") -> ReviewMap:
@@ -162,7 +137,7 @@ def _collection(cells: gpd.GeoDataFrame) -> dict[str, Any]:
     return {
         "type": "FeatureCollection",
         "features": [
-            {"type": "Feature", "properties": {"name": str(name)}, "geometry": _shape(shape)}
+            {"type": "Feature", "properties": {"name": str(name)}, "geometry": multipolygon(shape)}
             for name, shape in zip(names, cells.geometry, strict=False)
         ],
     }

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from mangluoi.maps import drawing, notes
+from mangluoi.maps import drawing, extent, notes
 from mangluoi.maps.bands import Band
-from mangluoi.maps.borders import borders
 from mangluoi.maps.drawing import Page, Place
+from mangluoi.maps.ground import Ground, bounds_of
+from mangluoi.maps.insets import draw_inset
 from mangluoi.maps.markers import DARK_COLOURS, ActionMark, SiteMark
-from mangluoi.maps.measures import Measure
-from mangluoi.projection import to_metres
+from mangluoi.maps.measures import Measure, cell_names
+from mangluoi.projection import DEGREES, to_metres
 from mangluoi.reports import words
 from mangluoi.reports.words import Lang
 from mangluoi.scenario.disclosure import Disclosed
@@ -32,6 +33,8 @@ SYMBOLS = ("o", "s", "^", "D", "v", "P", "X", "p")
 _SYMBOL_MM = 1.9
 # Room that the scale bar and the north arrow take, in millimetres.
 _BAR, _ARROW = (58.0, 15.0), (13.0, 21.0)
+# Room of the inset of an archipelago.
+_INSET = (42.0, 44.0)
 #: A number stands lower in a triangle, which is drawn larger so that it fits.
 _TRIANGLES = {"^": -0.16, "v": 0.16}
 _LABEL_SIZE = 7.5
@@ -48,6 +51,8 @@ class Sheet:
         Language of the sheet.
     heading
         Title of the sheet.
+    below
+        The ground of the province, the same for all of its sheets.
 
     Attributes
     ----------
@@ -57,13 +62,9 @@ class Sheet:
         Scale of the map.
     """
 
-    def __init__(self, d: Disclosed, lang: Lang, heading: str) -> None:
-        self.d, self.lang, self.heading = d, lang, heading
-        self.crs = notes.crs_of(d)
-        self.shapes = d.cells.to_crs(self.crs).geometry.to_numpy()
-        self.lines = borders(self.shapes, 1.0)
-        self.whole = self.lines.whole
-        west, south, east, north = shapely.bounds(self.whole)
+    def __init__(self, d: Disclosed, lang: Lang, heading: str, below: Ground) -> None:
+        self.d, self.lang, self.heading, self.below = d, lang, heading, below
+        west, south, east, north = bounds_of([below])
         lying = (east - west) >= 0.8 * (north - south)
         self.page: Page = drawing.new_page(*((_LONG, _SHORT) if lying else (_SHORT, _LONG)))
         self._set_frames(lying)
@@ -77,12 +78,17 @@ class Sheet:
             half = np.array(self._frame[2:]) * self.denominator / 2000
             self.axes.set_xlim((west + east) / 2 - half[0], (west + east) / 2 + half[0])
             self.axes.set_ylim((south + north) / 2 - half[1], (south + north) / 2 + half[1])
-            bar = self._free_corner(_BAR, ("south west", "south east", "north west", "north east"), "")
-            arrow = self._free_corner(_ARROW, ("north east", "north west", "south east", "south west"), bar or "")
-            if bar and arrow:
+            bar = self._free_corner(_BAR, ("south west", "south east", "north west", "north east"), ())
+            arrow = self._free_corner(_ARROW, ("north east", "north west", "south east", "south west"), (bar,))
+            # The archipelagos lie in the east.
+            side = self._free_corner(self._inset_size(), ("south east", "north east", "south west"), (bar, arrow))
+            if bar and arrow and side:
                 break
-        self._bar, self._arrow = bar or "south west", arrow or "north east"
+        self._bar, self._arrow, self._side = bar or "south west", arrow or "north east", side or "south east"
         self.taken: list[Place] = [self._corner(_BAR, self._bar), self._corner(_ARROW, self._arrow)]
+        if any(below.at_sea):
+            self.taken.append(self._corner(self._inset_size(), self._side))
+        self._insets: dict[str, Axes] = {}
         self._drawn_at: dict[int | None, tuple[float, float]] = {}
         self._write_head()
 
@@ -94,11 +100,16 @@ class Sheet:
         bottom = south if "south" in corner else north - height
         return Place(left, bottom, left + width, bottom + height)
 
-    def _free_corner(self, size: tuple[float, float], corners: Sequence[str], but: str) -> str | None:
+    def _inset_size(self) -> tuple[float, float]:
+        """Return the room for the archipelagos of the province, beside one another."""
+        return (_INSET[0] * len(set(self.below.at_sea) - {""}), _INSET[1])
+
+    def _free_corner(self, size: tuple[float, float], corners: Sequence[str], but: Sequence[str | None]) -> str | None:
         """Return the first corner in which nothing of the province lies."""
         for corner in corners:
             at = self._corner(size, corner)
-            if corner != but and not shapely.intersects(self.whole, shapely.box(at.left, at.bottom, at.right, at.top)):
+            box = shapely.box(at.left, at.bottom, at.right, at.top)
+            if corner not in but and not shapely.intersects(self.below.near, box):
                 return corner
         return None
 
@@ -129,11 +140,9 @@ class Sheet:
             y = page.height - _MARGIN - (5.5 if len(lines) == 2 else 8) - i * 6
             page.text(_MARGIN, y, line, size=size, weight="bold", color="#10283f")
         if self.d.profile == "internal":
-            page.text(
-                page.width - _MARGIN - 1, page.height - _MARGIN - 7.5, words.say("map.internal", self.lang), size=13,
-                weight="bold", ha="right", color="#a50f15",
-                bbox={"facecolor": "none", "edgecolor": "#a50f15", "linewidth": 1.4, "pad": 3},
-            )  # fmt: skip
+            drawing.stamp(
+                page, page.width - _MARGIN - 1, page.height - _MARGIN - 7.5, words.say("map.internal", self.lang)
+            )
         source = notes.source_line(self.d, self.lang, projected=True)
         for i, line in enumerate(drawing.wrapped(source, page.width - 2 * _MARGIN, size=7)[:2]):
             page.text(_MARGIN, _MARGIN + 3.6 - i * 3.2, line, size=7, color="#333333")
@@ -143,21 +152,35 @@ class Sheet:
     def _on_map(self, marks: Sequence[SiteMark] | Sequence[ActionMark]) -> NDArray[np.float64]:
         """Return where marks lie on the map, in metres, one row each."""
         lon, lat = [mark.lon or np.nan for mark in marks], [mark.lat or np.nan for mark in marks]
-        return np.column_stack(to_metres(lon, lat, self.crs))
+        return np.column_stack(to_metres(lon, lat, self.below.crs))
+
+    def _axes_at(self, mark: SiteMark | ActionMark) -> Axes:
+        """Return the map on which a mark stands: that of the province, or an inset."""
+        at = gpd.GeoSeries([shapely.Point(mark.lon or 0.0, mark.lat or 0.0)], crs=DEGREES)
+        return self._insets.get(extent.archipelago_of(at)[0], self.axes)
 
     def cells(self, measure: Measure | None, *, grey: str = "#fbfbf7") -> None:
         """Draw the cells, in the classes of a measure or plain, with their borders and the province's."""
+        shapes, lines = self.below.shapes, self.below.lines
         if measure is None:
-            drawing.draw_shapes(self.axes, list(self.shapes), fill=grey)
+            drawing.draw_shapes(self.axes, list(shapes), fill=grey)
         else:
             for i, band in enumerate(measure.bands):
-                chosen = [shape for shape, of in zip(self.shapes, measure.of_cell, strict=True) if of == i]
+                chosen = [shape for shape, of in zip(shapes, measure.of_cell, strict=True) if of == i]
                 drawing.draw_shapes(self.axes, chosen, fill=band.colour, hatch=band.hatch, role=band.role)
         dashed = bool(self.d.cells["approximate"].any())
         # Light below dark, so that borders show on every class.
-        drawing.draw_lines(self.axes, self.lines.inner, edge="white", width=0.9, order=2)
-        drawing.draw_lines(self.axes, self.lines.inner, edge="#5a5a5a", width=0.5, dashed=dashed, order=2.1)
-        drawing.draw_lines(self.axes, self.lines.outline, edge="black", width=1.2, order=3)
+        drawing.draw_lines(self.axes, lines.inner, edge="white", width=0.9, order=2)
+        drawing.draw_lines(self.axes, lines.inner, edge="#5a5a5a", width=0.5, dashed=dashed, order=2.1)
+        drawing.draw_lines(self.axes, lines.outline, edge="black", width=1.2, order=3)
+        names = cell_names(self.d)[0]
+        at_sea = sorted(set(self.below.at_sea) - {""})
+        left, bottom, width, height = self._frame
+        x = left if "west" in self._side else left + width - _INSET[0] * len(at_sea)
+        y = bottom if "south" in self._side else bottom + height - _INSET[1]
+        for i, name in enumerate(at_sea):
+            frame = (x + i * _INSET[0], y, *_INSET)
+            self._insets[name] = draw_inset(self.page, frame, name, self.below, measure, self.lang, labels=names)
 
     def sites(self, marks: Sequence[SiteMark], *, plain: bool) -> None:
         """Draw the located sites: by type, colour and size, or plain where the map is about something else."""
@@ -171,24 +194,25 @@ class Sheet:
         drawn = drawing.spread(true, (np.array(radius) + 0.4) * per_mm)
         types = sorted({mark.type for mark in marks})
         for mark, start, (x, y), r in zip(located, true, drawn, radius, strict=True):
+            axes = self._axes_at(mark)
             if np.hypot(x - start[0], y - start[1]) > r * per_mm:
-                self.axes.plot([start[0], x], [start[1], y], color="black", lw=0.6, zorder=5)
-                self.axes.plot([start[0]], [start[1]], marker=".", ms=2.5, color="black", zorder=5)
-            self._site(mark, float(x), float(y), r, SYMBOLS[types.index(mark.type) % len(SYMBOLS)], plain)
+                axes.plot([start[0], x], [start[1], y], color="black", lw=0.6, zorder=5)
+                axes.plot([start[0]], [start[1]], marker=".", ms=2.5, color="black", zorder=5)
+            self._site(axes, mark, float(x), float(y), r, SYMBOLS[types.index(mark.type) % len(SYMBOLS)], plain)
             self._drawn_at[mark.number] = (float(x), float(y))
             self.taken.append(Place(x - r * per_mm, y - r * per_mm, x + r * per_mm, y + r * per_mm))
 
-    def _site(self, mark: SiteMark, x: float, y: float, r: float, symbol: str, plain: bool) -> None:
+    def _site(self, axes: Axes, mark: SiteMark, x: float, y: float, r: float, symbol: str, plain: bool) -> None:
         points = 2 * r / 25.4 * 72 * (1.3 if symbol in _TRIANGLES and not plain else 1)
         up = 0 if plain else _TRIANGLES.get(symbol, 0) * 2 * r * self.denominator / 1000
         hollow = plain or mark.places is None
-        self.axes.plot(
+        axes.plot(
             [x], [y], marker="o" if plain else symbol, ms=points, zorder=6,
             mfc="white" if hollow else mark.colour, mec="black" if plain or not hollow else mark.colour,
             mew=0.9 if plain or not hollow else 1.8,
         )  # fmt: skip
         light = hollow or mark.light
-        self.axes.text(
+        axes.text(
             x, y + up, str(mark.number), size=7, weight="bold", ha="center", va="center_baseline", zorder=7,
             color="black" if light else "white", parse_math=False,
         )  # fmt: skip
@@ -205,13 +229,13 @@ class Sheet:
             if mark.site in self._drawn_at:
                 true[i] = np.array(self._drawn_at[mark.site]) + np.array([4.4, 3.4]) * per_mm
         for mark, (x, y) in zip(located, drawing.spread(true, np.full(len(located), 2.9 * per_mm)), strict=True):
-            _draw_action(self.axes, float(x), float(y), mark, per_mm * 25.4 / 72)
+            _draw_action(self._axes_at(mark), float(x), float(y), mark, per_mm * 25.4 / 72)
             self.taken.append(Place(x - 3 * per_mm, y - 3 * per_mm, x + 3 * per_mm, y + 3 * per_mm))
 
     def labels(self, names: Sequence[str], chosen: Sequence[int]) -> None:
         """Label cells, the first ones first, as far as there is room."""
         for i in chosen:
-            point = shapely.point_on_surface(self.shapes[i])
+            point = shapely.point_on_surface(self.below.shapes[i])
             name = names[i] if len(names[i]) <= 28 else f"{names[i][:26].rstrip(' ,')}…"
             drawing.label_at(
                 self.axes, float(point.x), float(point.y), name, self.taken, self.denominator, size=_LABEL_SIZE
@@ -246,11 +270,7 @@ class Sheet:
     def swatch(self, band: Band, count: str) -> None:
         """Write one class into the legend, with how many cells it holds."""
         x, y = self._line(5.4)
-        colour = drawing.hatch_colour(band.colour, band.role)
-        self.page.paper.add_patch(
-            Rectangle((x, y), 9, 4.2, facecolor=band.colour, edgecolor=colour, hatch=band.hatch or None, linewidth=0)
-        )
-        self.page.paper.add_patch(Rectangle((x, y), 9, 4.2, facecolor="none", edgecolor="black", linewidth=0.6))
+        drawing.swatch(self.page, x, y, band.colour, band.hatch, band.role)
         self.page.text(x + 11, y + 1.0, band.label, size=8.5)
         self.page.text(x + self._column_width, y + 1.0, count, size=8.5, ha="right")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mangluoi.reports import annexes, decisions, details, figures, passages, remarks, sentences, sizes
+from mangluoi.reports import alternatives, annexes, decisions, details, figures, passages, remarks, sentences, sizes
 from mangluoi.reports.exhibits import Exhibit
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
@@ -172,6 +172,7 @@ def _option(d: Disclosed, lang: Lang) -> Iterator[Block]:
     yield from map(Item, passages.effect(d, lang))
     yield decisions.options(d, lang)
     yield decisions.budget(d, lang)
+    yield from alternatives.in_report(d, lang)
 
 
 def _heading(key: str, lang: Lang, level: int = 1) -> Heading:

@@ -13,7 +13,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from mangluoi.reports import annexes, archive, details, figures, sentences
+from mangluoi.reports import alternatives, annexes, archive, details, figures, sentences
 from mangluoi.reports.exhibits import Cell, Exhibit
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
@@ -57,7 +57,12 @@ def workbook(d: Disclosed, *, lang: Lang = "vi") -> bytes:
     bytes
         The same for the same content, whenever it is written.
     """
-    exhibits = (*figures.all_forms(d, lang), *annexes.all_annexes(d, lang), *details.all_details(d, lang))
+    exhibits = (
+        *figures.all_forms(d, lang),
+        *annexes.all_annexes(d, lang),
+        *details.all_details(d, lang),
+        *alternatives.all_alternatives(d, lang),
+    )
     internal = d.profile == "internal"
     head = [
         say("report.province", lang, province=d.province_name, vintage=sentences.vintage(d.plan.vintage, lang)),

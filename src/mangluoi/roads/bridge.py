@@ -123,8 +123,8 @@ def _places(graph: Any) -> tuple[Floats, Floats, list[Complaint]]:
     wrong = ~((np.abs(x) <= 180) & (np.abs(y) <= 90))
     if wrong.any():
         first = list(graph.nodes)[int(wrong.argmax())]
-        details = {"reason": "nodes_no_degrees", "count": int(wrong.sum()), "first": first}
-        found.append(Complaint("contradiction", sheet="nodes", column="crs", details=details))
+        strays = {"reason": "nodes_no_degrees", "count": int(wrong.sum()), "first": first}
+        found.append(Complaint("contradiction", sheet="nodes", column="crs", details=strays))
     return x, y, found
 
 

@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 from mangluoi import shipped
-from mangluoi.scenario import hiding, joint_masks, masking
+from mangluoi.scenario import frontier, hiding, joint_masks, masking
 from mangluoi.scenario.confidential import Secret, is_public_target, public_plan, secrets_of
 from mangluoi.scenario.detail import Detail
 from mangluoi.scenario.masking import AFTER_COLUMNS, LARGEST_MASKED, STATE_COLUMNS
@@ -101,6 +101,8 @@ class Disclosed:
         How many rows are masked, by table.
     withheld_services
         Services given for the province only because a confidential site offers them, or would be built for them.
+    frontier
+        FRONTIER with ``masked``, see `frontier.shown_frontier`.
     detail
         The tables behind these figures, see `detail.Detail` and `withholding`; each with ``masked``.
     """
@@ -128,6 +130,7 @@ class Disclosed:
     provenance: Mapping[str, Any]
     masked_count: Mapping[str, int]
     withheld_services: tuple[str, ...]
+    frontier: pd.DataFrame = field(default_factory=pd.DataFrame)
     detail: Detail = field(default_factory=Detail)
 
 
@@ -261,6 +264,13 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
             for name, frame in (("people", people), ("states", by_unit), ("state_totals", totals), ("bands", bands))
         },
         withheld_services=secret.services,
+        frontier=frontier.shown_frontier(
+            result.frontier,
+            totals,
+            moved={name for rule in result.plan.actions for name in (rule.service, rule.from_service) if name},
+            withheld=secret.services,
+            public=masks is not None,
+        ),
         detail=shown_detail(result.detail, door),
     )
 
@@ -289,7 +299,8 @@ def _door(
 
 
 def _actions(result: Result, secret: Secret, *, masks: bool) -> pd.DataFrame:
-    shown = result.actions[~result.actions["service"].isin(secret.services)].reset_index(drop=True)
+    hidden = result.actions[["service", "from_service"]].isin(secret.services).any(axis=1)
+    shown = result.actions[~hidden].reset_index(drop=True)
     people = {name: shown[name].astype(float) for name in ("served_more", "lost")}
     return shown.assign(
         **{
@@ -304,7 +315,9 @@ def _answer(result: Result, secret: Secret, totals: pd.DataFrame) -> dict[str, A
     if result.solution is None:
         return {}
     told = ["status", "gap", "seconds"]
-    if not totals["masked"].any() and not result.actions["service"].isin(secret.services).any():
+    if not totals["masked"].any() and not any(
+        name in secret.services for name in (*result.actions["service"], *result.actions["from_service"])
+    ):
         told += ["objective", "bound", "cost_vnd"]
     return {name: getattr(result.solution, name) for name in told}
 

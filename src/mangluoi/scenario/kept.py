@@ -11,7 +11,6 @@ import pandas as pd
 
 from mangluoi.scenario import facts, origin, travel
 from mangluoi.scenario.plan import Plan
-from mangluoi.scenario.result import Notice
 
 __all__ = ["Kept"]
 
@@ -19,7 +18,23 @@ T = TypeVar("T")
 
 # What facts do not depend on; a key that is added to plans counts until it is named here.
 _NO_FACT = frozenset(
-    {"title", "question", "source", "budget_vnd", "budget_basis", "services", "actions", "time_limit_s"}
+    {
+        "title",
+        "question",
+        "source",
+        "budget_vnd",
+        "budget_basis",
+        "services",
+        "actions",
+        "floors",
+        "weights",
+        "budgets",
+        "phases",
+        "land",
+        "siting",
+        "answers",
+        "time_limit_s",
+    }
 )
 # What minutes depend on besides the points that they lead from and to.
 _OF_ROADS = ("province_code", "province_vintage", "vintage", "roads", "inputs")
@@ -40,24 +55,22 @@ class Kept:
         names = [declared.name for declared in dataclasses.fields(plan) if declared.name not in _NO_FACT]
         return self._once(("facts", _choices(plan, names)), lambda: facts.gather(plan))
 
-    def minutes(
+    def ways(
         self,
         plan: Plan,
         where: facts.Area,
         sites: pd.DataFrame,
         *,
         profiles: Sequence[str],
-        max_minutes: float,
         homes: pd.DataFrame,
-    ) -> tuple[pd.DataFrame, list[Notice]]:
-        """Return `travel.minutes_by_profile`."""
-        key = (_choices(plan, _OF_ROADS), tuple(profiles), max_minutes, _content(sites), _content(homes))
-        return self._once(
-            ("minutes", key),
-            lambda: travel.minutes_by_profile(
-                plan, where, sites, profiles=profiles, max_minutes=max_minutes, homes=homes
-            ),
-        )
+    ) -> travel.Ways:
+        """Return `travel.ways`."""
+        key = ("ways", _choices(plan, _OF_ROADS), tuple(profiles), _content(sites), _content(homes))
+        return self._once(key, lambda: travel.ways(plan, where, sites, profiles=profiles, homes=homes))
+
+    def minutes(self, laid: travel.Ways, max_minutes: float) -> pd.DataFrame:
+        """Return `travel.Ways.minutes`."""
+        return self._once(("minutes", laid, max_minutes), lambda: laid.minutes(max_minutes))
 
     def _once(self, key: Any, make: Callable[[], T]) -> T:
         found: T = self._found.pop(key) if key in self._found else make()

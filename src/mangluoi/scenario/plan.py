@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mangluoi.errors import Complaint, PlanError
-from mangluoi.scenario import contradictions, inheritance, strict
+from mangluoi.scenario import contradictions, inheritance, sitechecks, strict
 from mangluoi.scenario.refinements import (
     AccessRules,
     ForecastRules,
@@ -31,12 +31,22 @@ from mangluoi.scenario.rules import (
     SupplyRules,
     TargetRule,
 )
+from mangluoi.scenario.siterules import (
+    AnswerRules,
+    BudgetRule,
+    FloorRule,
+    LandRule,
+    PhaseRule,
+    SitingRules,
+    WeightRule,
+)
 from mangluoi.tables import nearest
 
 __all__ = [
-    "AccessRules", "ActionRule", "ForecastRules", "GrowthRule", "Inputs", "LocationRule", "ModeRule", "NeedRule",
-    "NormRule", "OverlapRule", "Plan", "PoolRule", "RefusalRule", "RoadRules", "ServiceRule", "StayRule", "SupplyRules",
-    "TargetRule", "read_plan",
+    "AccessRules", "ActionRule", "AnswerRules", "BudgetRule", "FloorRule", "ForecastRules", "GrowthRule", "Inputs",
+    "LandRule", "LocationRule", "ModeRule", "NeedRule", "NormRule", "OverlapRule", "PhaseRule", "Plan", "PoolRule",
+    "RefusalRule", "RoadRules", "ServiceRule", "SitingRules", "StayRule", "SupplyRules", "TargetRule", "WeightRule",
+    "read_plan",
 ]  # fmt: skip
 
 
@@ -69,8 +79,10 @@ class Plan:
         `RefusalRule`, `NormRule` and `StayRule`.
     roads, supply, inputs
         See `RoadRules`, `SupplyRules` and `Inputs`.
-    access, forecast
-        See `AccessRules` and `ForecastRules`.
+    floors, weights, budgets, phases, land
+        What the chosen actions must keep to; see `FloorRule`, `WeightRule`, `BudgetRule`, `PhaseRule` and `LandRule`.
+    access, forecast, siting, answers
+        See `AccessRules`, `ForecastRules`, `SitingRules` and `AnswerRules`.
     time_limit_s
         How many seconds the search for the best actions may take; what it has not proven by then is said.
     folder
@@ -101,8 +113,15 @@ class Plan:
     refusals: tuple[RefusalRule, ...] = ()
     norms: tuple[NormRule, ...] = ()
     stays: tuple[StayRule, ...] = ()
+    floors: tuple[FloorRule, ...] = ()
+    weights: tuple[WeightRule, ...] = ()
+    budgets: tuple[BudgetRule, ...] = ()
+    phases: tuple[PhaseRule, ...] = ()
+    land: tuple[LandRule, ...] = ()
     access: AccessRules = field(default_factory=AccessRules)
     forecast: ForecastRules = field(default_factory=ForecastRules)
+    siting: SitingRules = field(default_factory=SitingRules)
+    answers: AnswerRules = field(default_factory=AnswerRules)
     inputs: Inputs = field(default_factory=Inputs)
     time_limit_s: float = 60.0
     folder: Path = field(default=Path(), metadata={"setting": False}, compare=False)
@@ -179,3 +198,7 @@ def _contradictions(plan: Plan) -> Iterator[Complaint]:
     yield from contradictions.in_growth(plan.growth, plan.overlaps, plan.forecast, plan.needs)
     yield from contradictions.in_supply(plan.pools, plan.refusals, plan.norms, plan.stays, plan.services)
     yield from contradictions.in_access(plan.access)
+    yield from sitechecks.in_kinds(plan.actions, plan.services)
+    yield from sitechecks.in_siting(plan.siting, plan.inputs, has_actions=bool(plan.actions))
+    yield from sitechecks.in_limits(plan)
+    yield from sitechecks.in_answers(plan.answers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,17 +13,23 @@ from mangluoi import access, demand, siting
 from mangluoi.errors import Complaint, ConservationError, InputError
 from mangluoi.scenario import (
     admission,
+    asking,
+    candidates,
     certainty,
     choices,
     facts,
     forecast,
+    frontier,
     margins,
     measures,
     motives,
     need_only,
     notice,
+    offers,
     origin,
     points,
+    reasoning,
+    scorecard,
     setting,
     sharing,
     traces,
@@ -31,11 +38,10 @@ from mangluoi.scenario import (
 from mangluoi.scenario.detail import Detail
 from mangluoi.scenario.kept import Kept
 from mangluoi.scenario.places import Places, by_door, open_today, without_doors
-from mangluoi.scenario.plan import Plan
+from mangluoi.scenario.plan import AnswerRules, Plan
 from mangluoi.scenario.result import Notice, Result
-from mangluoi.scenario.scorecard import scorecard
 
-__all__ = ["STAGES", "run"]
+__all__ = ["STAGES", "Asked", "answered", "run"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -45,6 +51,32 @@ STAGES = ("read", "need", "travel", "access", "siting", "audit")
 _STATES = ["served", "full", "out_of_reach", "unlocated"]
 # Sites that lie elsewhere in their error may come within reach: so much farther than anything asks, minutes are known.
 _SLACK = 0.5
+_NOTHING_BESIDES = AnswerRules(frontier=0, reasons=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What a run asked, and on what: enough to ask it again where something is other than assumed.
+
+    Parameters
+    ----------
+    question
+        What was asked of siting.
+    points
+        People at points.
+    doors
+        site_id and service of what stands and of what may be built.
+    sites
+        site_id, lon, lat and located_within_m of these; one that may be built stands where it is said to be built.
+    ways
+        How people get there.
+    """
+
+    question: siting.Question
+    points: points.Points
+    doors: pd.DataFrame
+    sites: pd.DataFrame
+    ways: travel.Ways
 
 
 def run(
@@ -79,6 +111,18 @@ def run(
     ConservationError
         If people went missing between two stages: a bug.
     """
+    return answered(plan, progress=progress, figures_only=figures_only, kept=kept)[0]
+
+
+def answered(
+    plan: Plan,
+    *,
+    progress: Callable[[str], None] | None = None,
+    figures_only: bool = False,
+    kept: Kept | None = None,
+) -> tuple[Result, Asked | None]:
+    """Answer a plan as `run` does, and return what was asked too; None where need alone is answered."""
+    told = dataclasses.replace(plan, answers=_NOTHING_BESIDES) if figures_only else plan
     stages = origin.Stages()
     kept = Kept() if kept is None else kept
 
@@ -96,22 +140,24 @@ def run(
         asked = _of_year(plan, people)
         need = _need(plan, asked)
         if plan.supply.listed == "part":
-            return need_only.result(plan, given, need, unlocated, stages)
+            return need_only.result(plan, given, need, unlocated, stages), None
         at = points.place(plan, where, need, asked)
         offered = here.capacity[here.capacity["service"].isin([rule.service for rule in plan.services])]
         may = admission.admissible(plan, here, offered)
     with begin("travel").stage("travel"):
-        spots = travel.candidates(where)
+        spots = candidates.candidates(plan, where)
         on_map = here.sites[here.sites["lon"].notna()]
         located = {str(site) for site in on_map["site_id"]}
-        actions = choices.offered_actions(plan, offered, located, spots)
+        actions = offers.offered_actions(plan, offered, located, spots)
         building = spots[spots["site_id"].isin(actions.loc[actions["kind"] == "build", "site_id"])]
         every = pd.concat([on_map[["site_id", "lon", "lat"]], building[["site_id", "lon", "lat"]]], ignore_index=True)
+        ground = asking.Ground(where, here, offered, located, spots)
         doors = pd.concat([offered[["site_id", "service"]], actions[["site_id", "service"]]]).drop_duplicates()
         doors = doors[doors["site_id"].isin(every["site_id"])]
-        times, minutes, beyond, road_notices = _travel(kept, plan, where, at, every, doors)
+        laid = kept.ways(plan, where, every, profiles=_profiles(plan), homes=at.places)
+        times, minutes, beyond = _travel(kept, plan, laid, at, doors)
     with begin("access").stage("access"):
-        new = choices.new_admissible(plan, actions)
+        new = offers.new_admissible(plan, here, actions, offered)
         on = setting.Setting(
             points=at, minutes=minutes, farther=beyond, limits=setting.limits(plan), lost=frozenset(at.lost()),
             admissible=by_door(pd.concat([may, new], ignore_index=True)), even=plan.access.even_occupancy,
@@ -119,31 +165,34 @@ def run(
         today = open_today(plan, offered, located)
         before = on.allocate(today)
     with begin("siting").stage("siting"):
-        asked_of_sites = motives.question(plan, on, today, actions, choices.required_actions(plan, actions))
-        solution = _solve(plan, asked_of_sites)
-        explained = None if figures_only else solution
-        why = motives.motives(asked_of_sites, explained, here, spots, time_limit_s=plan.time_limit_s)
+        asked_of_sites = asking.question(plan, ground, on, today, actions)
+        solution, steps = asking.decide(plan, asked_of_sites)
+        why, reasons = motives.motives(told, asked_of_sites, solution, here, spots)
+        behind = reasoning.of_choice(told, ground, on, asked_of_sites, solution, steps, reasons)
+        curve = frontier.frontier(told, None if solution is None else asked_of_sites)
     with begin("audit").stage("audit"):
-        found = _audit(on, today, before, solution)
+        found = _audit(on, today, before, asked_of_sites.actions, solution)
         conserve(asked, need, found.states, found.states_after)
         chosen = choices.chosen_actions(solution, actions, here.sites, spots, found.gains, why)
-        card = scorecard(
-            plan, facilities=here.facilities, sites=here.sites, capacity=offered, states=found.states,
-            states_after=found.states_after, actions=chosen, communes=len(where.units),
+        card = scorecard.scorecard(
+            plan, scorecard.standing(here, offered, chosen, today, found.places), states=found.states,
+            states_after=found.states_after, communes=len(where.units),
         )  # fmt: skip
         detail = Detail() if figures_only else _detail(plan, given, on, today, before, actions, spots, asked, may)
     notices = (
         *((Notice("figures_only"),) if figures_only else ()),
         *here.notices,
         *choices.dropped_sites(plan, here.sites, located),
-        *road_notices,
+        *laid.notices,
         *at.notices,
         *notice.of_plan(plan, where, here, given.totals, people, solution),
         *notice.of_refinements(plan, here, given.totals),
-        *motives.clash_notice(solution, here, spots),
+        *motives.clash_notice(plan, solution, here, spots),
         *notice.full_for_want_of_figures(before.states, _near_unknown(on, offered, located)),
     )
-    return Result(
+    sites = every.merge(here.sites[["site_id", "located_within_m"]], on="site_id", how="left")
+    asked_again = Asked(asked_of_sites, at, doors, sites.fillna({"located_within_m": 0.0}), laid)
+    result = Result(
         plan=plan,
         province_name=where.province_name,
         units=where.units,
@@ -169,22 +218,23 @@ def run(
         unlocated=unlocated,
         notices=notice.unique(notices),
         provenance=origin.provenance(plan, stages),
+        frontier=curve,
+        reasoning=behind,
         detail=detail,
     )
+    return result, asked_again
 
 
 def _travel(
-    kept: Kept, plan: Plan, where: facts.Area, at: points.Points, sites: pd.DataFrame, doors: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, list[Notice]]:
-    """Return travel times between places, minutes from points to doors, the same farther out, and what to know."""
+    kept: Kept, plan: Plan, laid: travel.Ways, at: points.Points, doors: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return travel times between places, minutes from points to doors, and the same farther out."""
     furthest = max([*travel.BAND_EDGES, *setting.limits(plan).values()])
     slack = furthest * _SLACK if plan.access.location_draws else 0.0
-    farther, told = kept.minutes(
-        plan, where, sites, profiles=_profiles(plan), max_minutes=furthest + slack, homes=at.places
-    )
+    farther = kept.minutes(laid, furthest + slack)
     times = farther[farther["minutes"] <= furthest].reset_index(drop=True)
     minutes, beyond = (travel.door_times(plan, part, doors, at.table) for part in (times, farther))
-    return times, minutes, beyond, told
+    return times, minutes, beyond
 
 
 @dataclass(frozen=True)
@@ -198,12 +248,26 @@ class _Audit:
     gains: dict[str, float]
 
 
-def _audit(on: setting.Setting, today: Places, before: access.Allocation, solution: siting.Solution | None) -> _Audit:
-    doing = pd.DataFrame(columns=["action_id"]) if solution is None else solution.chosen
-    places = today if solution is None else today.plus(doing)
+def _audit(
+    on: setting.Setting,
+    today: Places,
+    before: access.Allocation,
+    actions: pd.DataFrame,
+    solution: siting.Solution | None,
+) -> _Audit:
+    """Measure what the chosen actions do, and what each adds to all the others: people move between sites.
+
+    A site's own count would say too much.
+    """
+    doing = pd.DataFrame(columns=["action_id", "kind", "site_id", "service", "added"])
+    doing = doing if solution is None else solution.chosen
+    places = today if solution is None else today.after(doing, actions, on.need)
     after = on.allocate(places)
+    gains = {}
+    for name in doing["action_id"]:
+        without = on.allocate(today.after(doing[doing["action_id"] != name], actions, on.need))
+        gains[name] = float(after.states["served"].sum() - without.states["served"].sum())
     by_unit = on.points.by_unit
-    gains = _gains(on, today, doing, after)
     return _Audit(places, after, by_unit(before.states), by_unit(after.states), gains)
 
 
@@ -276,28 +340,10 @@ def _profiles(plan: Plan) -> list[str]:
     return sorted({rule.profile for rule in plan.services} | ridden)
 
 
-def _gains(on: setting.Setting, today: Places, doing: pd.DataFrame, after: access.Allocation) -> dict[str, float]:
-    """Return how many more each action serves than if everything but it were done.
-
-    People move between sites, so a site's own count would say too much.
-    """
-    gains = {}
-    for name in doing["action_id"]:
-        without = on.allocate(today.plus(doing[doing["action_id"] != name]))
-        gains[name] = float(after.states["served"].sum() - without.states["served"].sum())
-    return gains
-
-
 def _near_unknown(on: setting.Setting, offered: pd.DataFrame, located: set[str]) -> pd.Series:
     """Return how many people are within reach of a service whose size nobody gave."""
     unknown = offered[offered["site_id"].isin(located) & (offered["basis"] == "unknown")]
-    return on.covered(by_door(unknown[["site_id", "service"]]))
-
-
-def _solve(plan: Plan, asked: siting.Question) -> siting.Solution | None:
-    if asked.actions.empty or plan.budget_vnd <= 0:
-        return None
-    return siting.solve(asked, siting.Aim("served"), time_limit_s=plan.time_limit_s)
+    return on.covered(Places(by_door(unknown[["site_id", "service"]])))
 
 
 def _unlocated(where: facts.Area, here: facts.Supply) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -14,7 +15,7 @@ from mangluoi.scenario.points import lane_of
 from mangluoi.scenario.result import Notice
 from mangluoi.viettext import format_number
 
-__all__ = ["BAND_EDGES", "candidates", "door", "door_times", "minutes_by_profile"]
+__all__ = ["BAND_EDGES", "Ride", "Ways", "candidates", "door", "door_times", "ways"]
 
 #: Upper ends of the travel-time bands that every report gives, in minutes.
 BAND_EDGES = (30.0, 60.0, 90.0, 120.0)
@@ -46,16 +47,50 @@ def candidates(where: Area) -> pd.DataFrame:
     )
 
 
-def minutes_by_profile(
-    plan: Plan,
-    where: Area,
-    sites: pd.DataFrame,
-    *,
-    profiles: Sequence[str],
-    max_minutes: float,
-    homes: pd.DataFrame | None = None,
-) -> tuple[pd.DataFrame, list[Notice]]:
-    """Return minutes from every place where people are to every site, by profile.
+@dataclass(frozen=True, eq=False)
+class Ride:
+    """One profile's network, and where people start from and sites lie on it."""
+
+    profile: str
+    network: roads.RoadNetwork
+    starts: pd.DataFrame
+    ends: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Ways:
+    """How people get from places to sites, before anybody asks how far.
+
+    Parameters
+    ----------
+    rides
+        What each profile goes on.
+    snap_limit_m
+        How far a place may lie from the network.
+    notices
+        What a reader must know about the networks.
+    """
+
+    rides: tuple[Ride, ...]
+    snap_limit_m: float
+    notices: tuple[Notice, ...]
+
+    def minutes(self, max_minutes: float, *, speed: float = 1.0) -> pd.DataFrame:
+        """Return TRAVEL_TIMES with ``mode``; with a factor on all speeds, on roads that are timed anew."""
+        parts = []
+        for ride in self.rides:
+            network = ride.network if speed == 1.0 else roads.change_speeds(ride.network, speed)
+            times = roads.travel_times(
+                network, ride.starts, ride.ends, max_minutes=max_minutes, snap_limit_m=self.snap_limit_m
+            )
+            parts.append(times.assign(mode=ride.profile))
+        return pd.concat(parts, ignore_index=True)
+
+
+def ways(
+    plan: Plan, where: Area, sites: pd.DataFrame, *, profiles: Sequence[str], homes: pd.DataFrame | None = None
+) -> Ways:
+    """Lay the networks, and put on them every place where people are and every site.
 
     Parameters
     ----------
@@ -63,16 +98,11 @@ def minutes_by_profile(
         site_id, lon, lat: existing and candidate sites that are on the map.
     homes
         place_id, lon, lat: where people are. None takes the centres of the communes.
-
-    Returns
-    -------
-    times, notices
-        TRAVEL_TIMES with ``mode``, and what a reader must know about the network.
     """
     centres = where.units.loc[where.units["lon"].notna(), ["unit_code", "lon", "lat"]]
     origins = (centres if homes is None else homes).set_axis(["point_id", "lon", "lat"], axis=1)
     places = sites[["site_id", "lon", "lat"]]
-    parts, notices = [], []
+    rides, notices = [], []
     ground = networks.ground_of(plan, where) if plan.inputs.roads else None
     for profile in profiles:
         network, told = networks.network_of(plan, where, profile)
@@ -87,18 +117,13 @@ def minutes_by_profile(
                 )
             ends.append(legs[legs["basis"] != "none"])
         notices += _told_of_legs(ends[0])
-        times = roads.travel_times(
-            network,
-            *(end[["id", "lon", "lat", "access_minutes"]] for end in ends),
-            max_minutes=max_minutes,
-            snap_limit_m=plan.roads.snap_limit_m,
-        )
-        parts.append(times.assign(mode=profile))
+        starts, stops = (end[["id", "lon", "lat", "access_minutes"]] for end in ends)
+        rides.append(Ride(profile, network, starts, stops))
         if not network.estimated:
             notices.append(Notice("speeds_assumed", {"share": float(network.notes["assumed_speed_share"])}))
     if not plan.inputs.roads:
         notices.append(Notice("roads_estimated", _assumptions()))
-    return pd.concat(parts, ignore_index=True), notices
+    return Ways(tuple(rides), plan.roads.snap_limit_m, tuple(notices))
 
 
 def _legs(plan: Plan, network: roads.RoadNetwork, points: pd.DataFrame, ground: roads.Ground | None) -> pd.DataFrame:

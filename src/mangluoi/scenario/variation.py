@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+import typing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, cast
 
 from mangluoi.errors import Complaint, PlanError
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.rules import ActionRule, Profile
+from mangluoi.scenario.siterules import FloorRule, SitingRules
 from mangluoi.tables import nearest
 
 __all__ = ["plan_with"]
@@ -19,6 +22,10 @@ def plan_with(
     max_minutes: Mapping[str, float] | None = None,
     profiles: Mapping[str, Profile] | None = None,
     budget_vnd: float | None = None,
+    aim: str | None = None,
+    share: float | None = None,
+    floors: Mapping[str, float] | None = None,
+    basis: str = "",
     expand: Mapping[str, Sequence[str]] | None = None,
     build: Mapping[str, Sequence[str]] | None = None,
 ) -> Plan:
@@ -34,10 +41,19 @@ def plan_with(
         {"motorbike", "car", "walk"}: how people get there, by service.
     budget_vnd
         The money, in VND.
+    aim, share
+        What is sought, and the share of need that the aims "cheapest", "fewest", "minutes" and "total" ask for; see
+        `SitingRules`. A new aim drops the plan's share.
+    floors
+        The only equity floors: the share that each ``"commune"``, ``"district"``, ``"group"``, ``"service"`` or the
+        ``"province"`` must reach. An empty mapping takes the plan's away.
+    basis
+        Where a floor that the plan does not have comes from.
     expand
         The ids of the only sites that may be expanded, by service; none rules expanding out.
     build
-        The codes of the only new communes in which may be built, by service; none rules building out.
+        The only communes (codes of the units since 1 July 2025) or candidate sites at which may be built, by service;
+        none rules building out.
 
     Returns
     -------
@@ -60,6 +76,9 @@ def plan_with(
     for kind, places in only.items():
         offered = {rule.service for rule in plan.actions if rule.kind == kind}
         found += [_unknown(kind, service, offered) for service in places if service not in offered]
+    found += _not_listed("profiles", (profiles or {}).values(), typing.get_args(Profile))
+    found += _not_listed("aim", [] if aim is None else [aim], _listed(SitingRules, "aim"))
+    found += _not_listed("floors", floors or {}, _listed(FloorRule, "by"))
     if found:
         raise PlanError(found)
     services = tuple(
@@ -70,9 +89,23 @@ def plan_with(
         )
         for rule in plan.services
     )
-    actions = tuple(rule for given in plan.actions if (rule := _narrowed(given, only[given.kind])) is not None)
-    money = plan.budget_vnd if budget_vnd is None else float(budget_vnd)
-    return plan.replace(services=services, actions=actions, budget_vnd=money)
+    actions = tuple(rule for given in plan.actions if (rule := _narrowed(given, only.get(given.kind, {}))) is not None)
+    changes: dict[str, Any] = {"services": services, "actions": actions}
+    if budget_vnd is not None:
+        changes["budget_vnd"] = float(budget_vnd)
+    if aim is not None or share is not None:
+        changes["siting"] = dataclasses.replace(
+            plan.siting, aim=plan.siting.aim if aim is None else cast("Any", aim), share=share
+        )
+    if floors is not None:
+        known = {rule.by: rule for rule in plan.floors}
+        changes["floors"] = tuple(
+            known[by]
+            if by in known and known[by].at_least == least
+            else FloorRule(cast("Any", by), float(least), basis)
+            for by, least in floors.items()
+        )
+    return plan.replace(**changes)
 
 
 def _strangers(plan: Plan, choices: Mapping[str, Mapping[str, object]]) -> Iterator[Complaint]:
@@ -87,14 +120,17 @@ def _unknown(name: str, service: str, known: set[str]) -> Complaint:
     return Complaint("not_in_list", column=name, value=service, details={"nearest": nearest(service, known)})
 
 
+def _listed(rules: type, name: str) -> tuple[str, ...]:
+    return typing.get_args(typing.get_type_hints(rules)[name])
+
+
+def _not_listed(name: str, values: Iterable[str], known: Sequence[str]) -> list[Complaint]:
+    return [_unknown(name, value, set(known)) for value in values if value not in known]
+
+
 def _narrowed(rule: ActionRule, only: Mapping[str, Sequence[str]]) -> ActionRule | None:
     """Return a rule for the places that are left to it, or none where nothing is."""
     if rule.service not in only:
         return rule
-    named = rule.sites if rule.kind == "expand" else rule.communes
-    places = tuple(place for place in only[rule.service] if not named or place in named)
-    if not places:
-        return None
-    if rule.kind == "expand":
-        return dataclasses.replace(rule, sites=places)
-    return dataclasses.replace(rule, communes=places)
+    places = tuple(place for place in only[rule.service] if not rule.sites or place in rule.sites)
+    return dataclasses.replace(rule, sites=places) if places else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -25,21 +25,24 @@ def frontier(
     budgets_vnd: Sequence[float],
     *,
     aim: Aim = SERVED,
+    cheapest: bool = True,
     time_limit_s: float | None = None,
 ) -> pd.DataFrame:
     """Return the most people served, or covered, for each budget; every point is proven or carries its bound.
 
-    From the largest budget down: an answer that is proven to be the best and the cheapest is also the best for every
-    smaller budget that still pays for it, so it is not sought again.
+    From the largest budget down: an answer that is proven to be the best (and the cheapest, where that is asked) is
+    also the best for every smaller budget that still pays for it, so it is not sought again.
 
     Parameters
     ----------
     question
-        What is asked; its budget is replaced.
+        What is asked; its budget is replaced, that of each authority stays.
     budgets_vnd
         The budgets.
     aim
         Aim("served") or Aim("covered").
+    cheapest
+        Whether the least cost for as many is sought too, which takes longer; else `cost_vnd` is that of any best plan.
     time_limit_s
         For each point.
 
@@ -59,11 +62,20 @@ def frontier(
     known: Solution | None = None
     for budget in sorted(set(budgets_vnd), reverse=True):
         seconds = 0.0
-        if known is None or not known.cheapest or known.cost_vnd > budget:
-            known = solve(question.replace(budget_vnd=budget), aim, time_limit_s=time_limit_s, explain=False)
+        proven = known is not None and (known.cheapest if cheapest else known.status == "optimal")
+        if known is None or not proven or known.cost_vnd > budget:
+            asked = question.replace(budget_vnd=_in_all(question, budget))
+            known = solve(asked, aim, time_limit_s=time_limit_s, explain=False, tie_breaks=cheapest)
             seconds = known.seconds
         rows.append(_row(budget, known, seconds))
     return pd.DataFrame(rows[::-1], columns=_COLUMNS)
+
+
+def _in_all(question: Question, budget: float) -> float | dict[str, float]:
+    """Return a budget of all actions together beside those of each authority."""
+    if isinstance(question.budget_vnd, Mapping):
+        return {**question.budget_vnd, "": budget}
+    return budget
 
 
 def every_step(
@@ -107,7 +119,7 @@ def every_step(
         if answer.cost_vnd <= 0 or not answer.cheapest:
             break
         # The next smaller sum of costs is at least a unit below; half a unit keeps the solver's tolerance away.
-        asked = question.replace(budget_vnd=answer.cost_vnd - unit / 2)
+        asked = question.replace(budget_vnd=_in_all(question, answer.cost_vnd - unit / 2))
     return pd.DataFrame(rows[::-1], columns=_COLUMNS)
 
 

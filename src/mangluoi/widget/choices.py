@@ -11,9 +11,14 @@ from mangluoi.scenario.plan import Plan
 from mangluoi.sources.amounts import read_amount
 from mangluoi.viettext import format_number
 
-__all__ = ["Typed", "as_typed", "code", "read"]
+__all__ = ["AS_PLANNED", "Typed", "as_typed", "code", "read"]
+
+#: The floor of a plan that has several.
+AS_PLANNED = "plan"
 
 _BILLION = 1e9
+# Aims that ask for no share.
+_MOST = ("served", "covered")
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,11 @@ class Typed:
         By service: the threshold as text, and the way of travel.
     budget
         Billions of VND, as text.
+    aim, share
+        What is sought, and the share in per cent that some aims ask for, as text.
+    floor, at_least
+        What each part must reach a share of its need in (empty: no floor; "plan": the plan's several floors), and the
+        share in per cent, as text.
     places
         By kind of action and service: what is ticked.
     """
@@ -33,6 +43,10 @@ class Typed:
     minutes: Mapping[str, str]
     profiles: Mapping[str, str]
     budget: str
+    aim: str
+    share: str
+    floor: str
+    at_least: str
     places: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
 
 
@@ -42,11 +56,17 @@ def as_typed(plan: Plan, places: Mapping[tuple[str, str], Sequence[str]]) -> Typ
         minutes={rule.service: _number(rule.max_minutes) for rule in plan.services},
         profiles={rule.service: rule.profile for rule in plan.services},
         budget=_number(plan.budget_vnd / _BILLION),
+        aim=plan.siting.aim,
+        share="" if plan.siting.share is None else _number(100 * plan.siting.share),
+        floor="" if not plan.floors else plan.floors[0].by if len(plan.floors) == 1 else AS_PLANNED,
+        at_least=_number(100 * plan.floors[0].at_least) if len(plan.floors) == 1 else "",
         places=places,
     )
 
 
-def read(typed: Typed, plan: Plan, places: Mapping[tuple[str, str], Sequence[str]]) -> dict[str, Any]:
+def read(
+    typed: Typed, plan: Plan, places: Mapping[tuple[str, str], Sequence[str]], *, basis: str = ""
+) -> dict[str, Any]:
     """Return the arguments of `plan_with` for what differs from the plan.
 
     Parameters
@@ -57,12 +77,14 @@ def read(typed: Typed, plan: Plan, places: Mapping[tuple[str, str], Sequence[str
         The plan that they began with.
     places
         What may be ticked, by kind of action and service.
+    basis
+        What is said of a floor that the plan does not have.
 
     Raises
     ------
     InputError
-        With a complaint for every number that cannot be read or is below zero; its column is ``budget`` or
-        ``minutes.<service>``.
+        With a complaint for every number that cannot be read or is below zero; its column is ``budget``,
+        ``minutes.<service>``, ``share`` or ``at_least``.
     """
     began = as_typed(plan, places)
     found: list[Complaint] = []
@@ -77,6 +99,7 @@ def read(typed: Typed, plan: Plan, places: Mapping[tuple[str, str], Sequence[str
     changes |= {"profiles": profiles} if profiles else {}
     if typed.budget != began.budget and (money := _read(typed.budget, "budget", found)) is not None:
         changes["budget_vnd"] = float(round(money * _BILLION))
+    changes |= _aim(typed, began, found) | _floor(typed, began, found, basis)
     for kind in ("expand", "build"):
         only = {
             service: sorted(typed.places[kind, service])
@@ -87,6 +110,33 @@ def read(typed: Typed, plan: Plan, places: Mapping[tuple[str, str], Sequence[str
     if found:
         raise InputError(found)
     return changes
+
+
+def _aim(typed: Typed, began: Typed, found: list[Complaint]) -> dict[str, Any]:
+    asks = typed.aim not in _MOST
+    if typed.aim == began.aim and (typed.share == began.share or not asks):
+        return {}
+    changes: dict[str, Any] = {} if typed.aim == began.aim else {"aim": typed.aim}
+    share = _percent(typed.share, "share", found) if asks else None
+    return changes if share is None else {**changes, "share": share}
+
+
+def _floor(typed: Typed, began: Typed, found: list[Complaint], basis: str) -> dict[str, Any]:
+    if (typed.floor, typed.at_least) == (began.floor, began.at_least) or typed.floor == AS_PLANNED:
+        return {}
+    if not typed.floor:
+        return {"floors": {}} if began.floor else {}
+    share = _percent(typed.at_least, "at_least", found)
+    return {} if share is None else {"floors": {typed.floor: share}, "basis": basis}
+
+
+def _percent(text: str, column: str, found: list[Complaint]) -> float | None:
+    """Read a share in per cent, with or without the sign."""
+    share = _read(text.replace("%", ""), column, found)
+    if share is not None and share > 100:
+        found.append(Complaint("above_range", column=column, value=text, details={"high": 100}))
+        return None
+    return None if share is None else round(share / 100, 6)
 
 
 def code(changes: Mapping[str, Any], base: str | None) -> str:

@@ -9,11 +9,14 @@ from mangluoi.reports import sentences
 from mangluoi.reports.words import Lang, name, say
 from mangluoi.scenario.disclosure import Disclosed
 from mangluoi.scenario.plan import Plan
-from mangluoi.widget.choices import Typed, as_typed
+from mangluoi.widget.choices import AS_PLANNED, Typed, as_typed
 
 __all__ = ["Controls", "places_of"]
 
 Places = Mapping[tuple[str, str], Mapping[str, str]]
+_AIMS = ("served", "covered", "cheapest", "minutes")
+_PARTS = ("", "commune", "district", "group", "service")
+_NO_DISTRICTS = "2025-07-01"
 _RIDES = ("motorbike", "car", "walk")
 _LIST_ROWS = 5
 
@@ -30,7 +33,7 @@ def places_of(plan: Plan, shown: Disclosed, candidates: Mapping[str, str]) -> di
     shown
         What may be shown of its answer.
     candidates
-        Names of the communes in which may be built, by code.
+        Names of the places to build at, by what a plan calls them: a commune's code, or a place of a list.
     """
     found: dict[tuple[str, str], dict[str, str]] = {}
     sites = shown.sites[shown.sites["lon"].notna()].set_index("site_id")["name"]
@@ -38,7 +41,7 @@ def places_of(plan: Plan, shown: Disclosed, candidates: Mapping[str, str]) -> di
         if rule.service in shown.withheld_services or rule.kind not in ("expand", "build"):
             continue
         if rule.kind == "build":
-            names = {code: named for code, named in candidates.items() if not rule.communes or code in rule.communes}
+            names = {code: named for code, named in candidates.items() if not rule.sites or code in rule.sites}
         else:
             offering = set(shown.capacity.loc[shown.capacity["service"] == rule.service, "site_id"])
             allowed = offering & set(sites.index)
@@ -73,6 +76,12 @@ class Controls:
             for rule in plan.services
         }
         self.budget = widgets.Text(layout=widgets.Layout(width="7em"))
+        wide = widgets.Layout(width="15em")
+        self.aim = widgets.Dropdown(options=self._options("aim", _AIMS, plan.siting.aim), layout=wide)
+        self.share, self.at_least = (widgets.Text(layout=widgets.Layout(width="4.5em")) for _ in range(2))
+        parts = [one for one in _PARTS if one != "district" or plan.vintage < _NO_DISTRICTS]
+        began = "" if not plan.floors else plan.floors[0].by if len(plan.floors) == 1 else AS_PLANNED
+        self.floor = widgets.Dropdown(options=self._options("floor", parts, began), layout=wide)
         self.lists = {
             key: widgets.SelectMultiple(
                 options=[(shown, one) for one, shown in names.items()],
@@ -84,7 +93,9 @@ class Controls:
         for service, box in self.minutes.items():
             box.add_class(f"mlx-minutes-{service}")
             box.tooltip = say("explore.label.minutes_of", lang, service=name("service", service, lang))
-        self.budget.add_class("mlx-budget")
+        for called in ("budget", "aim", "share", "floor", "at_least"):
+            getattr(self, called).add_class(f"mlx-{called}")
+            getattr(self, called).tooltip = say(f"explore.label.{called}", lang)
         self.reset()
         self.box = widgets.HBox(
             [self._services(), self._money(), *self._lists()],
@@ -97,7 +108,8 @@ class Controls:
         for service, text in began.minutes.items():
             self.minutes[service].value = text
             self.profiles[service].value = began.profiles[service]
-        self.budget.value = began.budget
+        for called in ("budget", "aim", "share", "floor", "at_least"):
+            getattr(self, called).value = getattr(began, called)
         for key, chosen in began.places.items():
             self.lists[key].value = tuple(chosen)
 
@@ -107,12 +119,17 @@ class Controls:
             minutes={service: str(box.value) for service, box in self.minutes.items()},
             profiles={service: str(box.value) for service, box in self.profiles.items()},
             budget=str(self.budget.value),
+            aim=str(self.aim.value),
+            share=str(self.share.value),
+            floor=str(self.floor.value),
+            at_least=str(self.at_least.value),
             places={key: list(box.value) for key, box in self.lists.items()},
         )
 
     def on_change(self, call: Callable[[Any], None]) -> None:
         """Have something called whenever a control changes."""
-        for box in (*self.minutes.values(), *self.profiles.values(), self.budget, *self.lists.values()):
+        chosen = (self.budget, self.aim, self.share, self.floor, self.at_least)
+        for box in (*self.minutes.values(), *self.profiles.values(), *chosen, *self.lists.values()):
             box.observe(call, names="value")
 
     def label(self, column: str) -> str:
@@ -120,7 +137,7 @@ class Controls:
         part, _, service = column.partition(".")
         if part == "minutes" and service:
             return say("explore.label.minutes_of", self._lang, service=name("service", service, self._lang))
-        return say("explore.label.budget", self._lang) if part == "budget" else column
+        return say(f"explore.label.{part}", self._lang) if part in ("budget", "share", "at_least") else column
 
     def _services(self) -> Any:
         heads = [
@@ -138,9 +155,19 @@ class Controls:
         )
         return self._widgets.GridBox([*heads, *rows], layout=layout)
 
+    def _options(self, kind: str, known: Sequence[str], own: str) -> list[tuple[str, str]]:
+        """Return what may be chosen, the plan's own choice among it."""
+        values = [*known, *([own] if own not in known else [])]
+        return [(say(f"explore.{kind}.{value or 'none'}", self._lang), value) for value in values]
+
     def _money(self) -> Any:
-        label = self._text(say("explore.label.budget", self._lang), "mlx-label")
-        return self._widgets.VBox([label, self.budget], layout=self._widgets.Layout(width="11em"))
+        w = self._widgets
+        rows = []
+        for called, more in (("budget", None), ("aim", self.share), ("floor", self.at_least)):
+            label = self._text(say(f"explore.label.{called}", self._lang), "mlx-label")
+            choice = getattr(self, called)
+            rows += [label, choice if more is None else w.HBox([choice, more, self._text("%")])]
+        return w.VBox(rows, layout=w.Layout(width="23em"))
 
     def _lists(self) -> list[Any]:
         boxes = []

@@ -13,7 +13,7 @@ from mangluoi import maps
 from mangluoi.errors import Complaint, InputError, MangluoiError, MissingExtraError, PlanError
 from mangluoi.reports import sentences
 from mangluoi.reports.words import Lang, say
-from mangluoi.scenario import travel
+from mangluoi.scenario import candidates
 from mangluoi.scenario.disclosure import Disclosed, Profile, disclose_together
 from mangluoi.scenario.kept import Kept
 from mangluoi.scenario.plan import Plan, read_plan
@@ -77,9 +77,7 @@ class Explorer:
         self.plan = plan
         self._base = run(plan, figures_only=True, kept=self._kept)
         first = disclose_together([self._base], profile=profile)[0]
-        spots = travel.candidates(self._kept.gather(plan).area) if plan.actions else None
-        names = {} if spots is None else dict(zip(spots["unit_code"], spots["unit_name"], strict=True))
-        self._places = places_of(plan, first, names)
+        self._places = places_of(plan, first, self._candidates())
         self._file = base_of(plan)
         self.controls = Controls(self._widgets, plan, self._places, lang)
         self._build()
@@ -89,7 +87,9 @@ class Explorer:
     def recalculate(self) -> None:
         """Answer the scenario that the controls say; what cannot be answered is told, and nothing else changes."""
         with self._working(say("explore.working", self._lang)):
-            changes = choices.read(self.controls.typed(), self.plan, _ids(self._places))
+            changes = choices.read(
+                self.controls.typed(), self.plan, _ids(self._places), basis=say("explore.floor_basis", self._lang)
+            )
             scenario = plan_with(self.plan, **changes)
             result = run(scenario, figures_only=True, kept=self._kept, progress=self._progress)
             self._show(scenario, result, changes)
@@ -128,6 +128,14 @@ class Explorer:
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         return self.box._repr_mimebundle_(**options)
+
+    def _candidates(self) -> dict[str, str]:
+        """Return names of the places to build at, by what a plan calls them."""
+        if not any(rule.kind == "build" for rule in self.plan.actions):
+            return {}
+        spots = candidates.candidates(self.plan, self._kept.gather(self.plan).area)
+        key = "unit_code" if self.plan.siting.candidates == "communes" else "site_id"
+        return dict(zip(spots[key].astype(str), spots["unit_name"].astype(str), strict=True))
 
     def _build(self) -> None:
         w, lang = self._widgets, self._lang
