@@ -73,12 +73,6 @@ class Page:
         self.value(f"document.querySelector({selector!r}).select()")
         self.ask("Input.insertText", text=text)
 
-    def press_shift_enter(self) -> None:
-        """Run the notebook's cell, as a reader does."""
-        key = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "modifiers": 8}
-        for kind in ("rawKeyDown", "keyUp"):
-            self.ask("Input.dispatchKeyEvent", type=kind, **key)
-
     def picture(self, file: Path) -> None:
         """Write what is seen."""
         file.write_bytes(base64.b64decode(self.ask("Page.captureScreenshot")["data"]))

@@ -76,7 +76,7 @@ class Controls:
             for rule in plan.services
         }
         self.budget = widgets.Text(layout=widgets.Layout(width="7em"))
-        wide = widgets.Layout(width="15em")
+        wide = widgets.Layout(width="17em")
         self.aim = widgets.Dropdown(options=self._options("aim", _AIMS, plan.siting.aim), layout=wide)
         self.share, self.at_least = (widgets.Text(layout=widgets.Layout(width="4.5em")) for _ in range(2))
         parts = [one for one in _PARTS if one != "district" or plan.vintage < _NO_DISTRICTS]
@@ -167,7 +167,7 @@ class Controls:
             label = self._text(say(f"explore.label.{called}", self._lang), "mlx-label")
             choice = getattr(self, called)
             rows += [label, choice if more is None else w.HBox([choice, more, self._text("%")])]
-        return w.VBox(rows, layout=w.Layout(width="23em"))
+        return w.VBox(rows, layout=w.Layout(width="24em"))
 
     def _lists(self) -> list[Any]:
         boxes = []

@@ -157,6 +157,7 @@ class Explorer:
         ]
         self._status, self._map, self._figures, self._code, self._why = (w.HTML() for _ in range(5))
         for box, key in (
+            (self._map, "map"),
             (self._status, "status"),
             (self._figures, "figures"),
             (self._code, "code"),
