@@ -71,7 +71,10 @@ def _people(base: Disclosed, shown: Disclosed, lang: Lang) -> Iterator[Row]:
 
 
 def _minutes(base: Disclosed, shown: Disclosed, lang: Lang) -> Iterator[Row]:
-    told, was = (comparison.key_figures([one]).set_index(["measure", "service"]) for one in (shown, base))
+    told, was = (
+        table[table["measure"].isin(_MINUTES)].set_index(["measure", "service"])
+        for table in (comparison.key_figures([shown]), comparison.key_figures([base]))
+    )
     measured = set(shown.minutes["service"])
     for service in (rule.service for rule in shown.plan.services if rule.service in measured):
         yield name("service", str(service), lang), ()
