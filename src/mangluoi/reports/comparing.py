@@ -16,17 +16,20 @@ from mangluoi.reports.story import Block, Item, Line, Picture, Title
 from mangluoi.reports.story import Heading as Section
 from mangluoi.reports.words import Lang, all_keys, name, say
 from mangluoi.scenario import comparison
-from mangluoi.scenario.disclosure import Disclosed
+from mangluoi.scenario.disclosure import Disclosed, disclose_together
+from mangluoi.scenario.result import Result
 from mangluoi.viettext import format_number
 
 __all__ = [
     "assumption_table",
     "change_sentences",
+    "compare",
     "comparison_story",
     "difference_story",
     "figure_table",
     "moved_table",
 ]
+
 
 _STATES = ("served", "full", "out_of_reach", "unlocated")
 _MEASURES = ("need", "covered", "served", "full", "out_of_reach", "gap", "unlocated")
@@ -34,6 +37,24 @@ _OF_SERVICES = ("mean_minutes", "worst_minutes", "beyond", "added")
 _OF_PLANS = ("actions", "cost_vnd")
 # Nobody can say how many are served where no site gives its size.
 _BY_SIZE = ("served", "full", "gap")
+
+
+def compare(*results: Result, lang: Lang = "vi") -> Exhibit:
+    """Return what several results come to, side by side, disclosed together.
+
+    Parameters
+    ----------
+    *results
+        Answers to plans with different names.
+    lang
+        {"vi", "en"}
+
+    Raises
+    ------
+    InputError
+        If two plans have the same name.
+    """
+    return figure_table(disclose_together(results), lang=lang)
 
 
 def comparison_story(shown: Sequence[Disclosed], *, lang: Lang = "vi") -> tuple[Block, ...]:
@@ -330,5 +351,6 @@ def _exhibit(
         headings=headings,
         rows=rows,
         source=say("compare.table.source", lang),
+        lang=lang,
     )
     return replace(made, notes=(*(say(note, lang) for note in notes), *with_notes(made, lang)))
