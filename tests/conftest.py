@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from chromium import Browser, installed
 
 REAL = Path(__file__).parents[2] / "shared" / "data"
 
@@ -40,3 +43,14 @@ def sockets(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     for name in ("socket", "create_connection", "getaddrinfo"):
         monkeypatch.setattr(socket, name, refuse)
     return asked
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Return one running Chromium for all pages, or skip where there is none."""
+    program = installed()
+    if program is None:
+        pytest.skip("no Chromium on this machine")
+    running = Browser(program, tmp_path_factory.mktemp("chromium"))
+    yield running
+    running.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -135,6 +136,8 @@ WHYS: Mapping[str, str] = MappingProxyType(
         "share_out_of_range": "the share must be in (0, 1], got {share}",
         "poverty_line": "the line must be above zero and alpha not below it, got {line} and {alpha}",
         "step_decay": "a step decay needs ascending edges and one non-negative weight for each",
+        "plan_clashes": "what the plan requires cannot be met even where all is as assumed, so it cannot be stressed",
+        "nothing_to_stress": "the plan offers no actions and no budget to choose with, so there is nothing to stress",
         "not_above_zero": "{name} must be above zero, got {given}",
         "draws_unusable": "share {share}, draws {draws} and minutes_per_km {pace} cannot be used",
         "bands_descend": "the edges of the bands must ascend from above zero, got {edges}",
@@ -148,6 +151,27 @@ WHYS: Mapping[str, str] = MappingProxyType(
         "not_finite": "it has a coordinate that is no number",
         "malformed": "its rings do not make an area",
         "decided_twice": "the row is decided in two ways: by a choice, and by a code or a point",
+        "web_scheme": "only addresses with http:// or https:// are fetched, not {address!r}",
+        "web_offline": "offline, and not in the cache: {address}",
+        "web_silent": "no answer from {host}: {said}",
+        "web_broken": "no answer from {host}: {said}; {bytes} bytes are kept, run it again to go on",
+        "web_too_large": "the answer from {host} is larger than {mb} MB",
+        "web_other_file": "what {host} sent has the checksum {found}, not {expected}; it was thrown away",
+        "web_refused": "{host} answers with HTTP {status}: {address}",
+        "web_page": "{host} answers with a web page, not with a file: {address}",
+        "web_no_room": "no room on the disk: {address} has {bytes} bytes",
+        "web_geocoder": "the online service could not answer: {said}",
+        "data_by_hand": (
+            "download it by hand: open {address}, save the file, then run: mangluoi data add <file> --name {name}"
+        ),
+        "data_not_here": (
+            "{name!r} is not on this machine; run: mangluoi data get {name}, or add a file: mangluoi data add"
+        ),
+        "data_damaged": "the file of the data set {name!r} has changed since it was added; get or add it again",
+        "data_ships": "{name!r} ships with the package; choose another name",
+        "data_name": "the name of a data set has only a-z, 0-9 and -",
+        "data_needs": "a data set of your own needs {names}",
+        "data_other_file": "the file has the checksum {found}, not {expected}",
         "reader_says": "its reader says: {said}",
         "raster_shape": "a raster has rows and columns, not the shape {shape}",
         "raster_turned": "the raster is turned or not north-up; warp it first",
@@ -276,7 +300,23 @@ class DisclosureError(MangluoiError, PermissionError):
 
 
 class OfflineError(MangluoiError, ConnectionError):
-    """Something would have to be fetched from the web, and may not or cannot be."""
+    """Something would have to be fetched from the web, and may not or cannot be.
+
+    Parameters
+    ----------
+    reason
+        A key of `WHYS`.
+    fields
+        Those of its sentence.
+    """
+
+    def __init__(self, reason: str, **fields: Any) -> None:
+        self.reason, self.fields = reason, fields
+        super().__init__(WHYS[reason].format(**fields))
+
+    def __reduce__(self) -> Any:
+        # Between processes, by what it was made of: the sentence alone would not make it again.
+        return partial(type(self), self.reason, **self.fields), ()
 
 
 class MissingExtraError(MangluoiError, ImportError):

@@ -136,7 +136,7 @@ def test_minutes_beyond_the_network_are_said(disclosed: Disclosed):
     assert column(made, "Tư vấn, hỗ trợ, quản lý trường hợp: hiện trạng") == [
         0,
         25,
-        "trên 120 phút hoặc không đến được",
+        "> 120",
     ]
     assert column(made, "Chăm sóc, nuôi dưỡng tại cơ sở: hiện trạng") == [0, 25, 75]
 

@@ -14,7 +14,7 @@ from mangluoi.reports.words import all_keys
 from mangluoi.sources.reading import CODES, STATUSES
 
 SOURCE = Path(__file__).parents[2] / "src" / "mangluoi"
-OWN = ("complaints", "details", "locate", "notices", "report", "tables", "template")
+OWN = ("charts", "communes", "complaints", "details", "locate", "notices", "report", "tables", "template")
 
 
 def fields(text: str) -> set[str]:

@@ -21,8 +21,8 @@ def opened(content: bytes) -> openpyxl.Workbook:
 def test_every_table_has_its_sheet(disclosed: Disclosed):
     """Biểu 1–4 and 6–9, the full tables, and a list of them in front."""
     assert opened(workbook(disclosed)).sheetnames == [
-        "Mục lục", "Biểu 1", "Biểu 2", "Biểu 3", "Biểu 4", "Biểu 6", "Biểu 7", "Biểu 8", "Biểu 9", "Đáp ứng theo xã",
-        "Thời gian theo xã", "Chưa định vị", "Nguồn số liệu", "Xuất xứ", "Lưu ý",
+        "Mục lục", "Biểu 1", "Biểu 2", "Biểu 3", "Biểu 4", "Biểu 6", "Biểu 7", "Biểu 8", "Biểu 9", "Hình 1",
+        "Đáp ứng theo xã", "Thời gian theo xã", "Chưa định vị", "Nguồn số liệu", "Xuất xứ", "Lưu ý",
     ]  # fmt: skip
 
 

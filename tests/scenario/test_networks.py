@@ -13,7 +13,8 @@ import shapely
 from PIL import Image, TiffImagePlugin
 
 from mangluoi.errors import InputError, PlanError
-from mangluoi.scenario import Plan, facts, networks, read_plan, travel
+from mangluoi.scenario import Plan, facts, networks, origin, read_plan, travel
+from mangluoi.sources import catalogue
 from mangluoi.sources.rasters import read_raster
 
 ROADS = "roads.geojson"
@@ -64,6 +65,16 @@ def minutes(plan: Plan) -> tuple[pd.Series, set[str]]:
     site = pd.DataFrame({"site_id": ["s"], "lon": [placed["lon"].mean()], "lat": [placed["lat"].mean()]})
     laid = travel.ways(plan, where, site, profiles=["motorbike"])
     return laid.minutes(2_000).set_index("from_id")["minutes"].sort_index(), {n.key for n in laid.notices}
+
+
+def test_a_data_set_is_named_instead_of_a_path(plan: Plan, monkeypatch: pytest.MonkeyPatch):
+    """Roads that a user added under a name give the minutes of the file itself, and its checksum is on file."""
+    monkeypatch.setenv("MANGLUOI_CACHE", str(plan.folder / "store"))
+    facts_of_it = {"licence": "CC0", "date": "2026-01-01", "source": "Sở Xây dựng"}
+    added = catalogue.add(plan.folder / ROADS, dataset="duong-tinh", **facts_of_it)
+    named = with_inputs(plan, roads="data:duong-tinh")
+    pd.testing.assert_series_equal(minutes(named)[0], minutes(plan)[0])
+    assert added in origin.own_files(named)
 
 
 def test_sensitivity_and_weather_and_ferries(plan: Plan) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from every_plan import ACTION_COLUMNS, best
+from mangluoi import access
 from mangluoi.errors import InputError
 from mangluoi.scenario.robust import Ranges, drawn, robust, tornado
 from mangluoi.siting import Aim, Question
@@ -63,11 +64,11 @@ def tried(one: Question, only: set[str] | None = None) -> float:
     return value
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_regret_matrix_is_found_again_by_trying_everything(seed):
     """Best and value of every plan in every draw agree with an evaluator that knows no solver."""
     asked = question(seed)
-    answer = robust(asked, count=6, seed=seed, ranges=RANGES)
+    answer = robust(asked, count=3, seed=seed, ranges=RANGES, most_plans=3)
     assert answer.proven
     for row in answer.draws.to_dict("records"):
         need = {name.removeprefix("need_"): row[name] for name in row if str(name).startswith("need_")}
@@ -81,7 +82,7 @@ def test_the_regret_matrix_is_found_again_by_trying_everything(seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_no_plan_regrets_less_than_the_one_advised(seed):
     """Least regret is never above the nominal plan's, regret is never below zero, and the mean is the highest."""
-    answer = robust(question(seed), count=6, seed=seed, ranges=RANGES)
+    answer = robust(question(seed), count=4, seed=seed, ranges=RANGES, most_plans=3)
     plans = answer.plans.set_index("plan")
     assert (answer.regret.to_numpy() >= -1e-9).all()
     assert plans.loc[answer.least_regret, "worst_regret"] == plans["worst_regret"].min()
@@ -94,11 +95,11 @@ def test_seeds_reproduce_and_the_order_of_rows_changes_nothing():
     """The same seed gives the same figures, whatever the order of need, times and actions."""
     asked = question(3)
     turned = asked.replace(need=asked.need[::-1], times=asked.times[::-1], actions=asked.actions[::-1])
-    first, second = (robust(one, count=8, seed=5, ranges=RANGES) for one in (asked, turned))
+    first, second = (robust(one, count=4, seed=5, ranges=RANGES, most_plans=3) for one in (asked, turned))
     pd.testing.assert_frame_equal(first.draws, second.draws)
     pd.testing.assert_frame_equal(first.served, second.served)
     pd.testing.assert_frame_equal(first.chosen, second.chosen)
-    other = robust(asked, count=8, seed=6, ranges=RANGES)
+    other = robust(asked, count=4, seed=6, ranges=RANGES, most_plans=1)
     assert not first.draws.equals(other.draws)
 
 
@@ -122,17 +123,63 @@ def test_a_draw_moves_only_what_it_names():
     pd.testing.assert_frame_equal(asked.need, kept)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_tornado_moves_one_thing_at_a_time(seed):
     """Each end is the best of the question with that alone changed; the widest swing comes first."""
     asked = question(seed)
     table = tornado(asked, ranges=RANGES).set_index("factor")
+    assert sorted(table.index) == ["cost", "need_g", "need_h", "speed"]
     for place, end in (("low", 0), ("high", 1)):
         assert table.loc["speed", place] == pytest.approx(tried(drawn(asked, need={}, speed=RANGES.speed[end], cost=1)))
         assert table.loc["cost", place] == pytest.approx(tried(drawn(asked, need={}, speed=1, cost=RANGES.cost[end])))
-        bound = {"g": float(end), "h": float(end)}
-        assert table.loc["need", place] == pytest.approx(tried(drawn(asked, need=bound, speed=1, cost=1)))
+        bound = {"g": float(end)}
+        assert table.loc["need_g", place] == pytest.approx(tried(drawn(asked, need=bound, speed=1, cost=1)))
     assert table["swing"].is_monotonic_decreasing
+
+
+def test_where_nobody_is_in_reach_only_those_of_today_are_served():
+    """A draw in which no action reaches anybody counts whom the open places serve, by weight, and does not stop."""
+    asked = question(2)
+    near = asked.times.assign(minutes=asked.times["minutes"].where(asked.times["to_id"] == "s0", 44.0))
+    weights = pd.DataFrame({"group": ["g"], "weight": [3.0]})
+    closed = asked.replace(times=near, weights=weights, actions=asked.actions[asked.actions["kind"] == "build"])
+    slow = Ranges(speed=(0.5, 0.5), need=False)
+    answer = robust(closed, count=1, ranges=slow)
+    table = tornado(closed, ranges=slow).set_index("factor")
+    one = drawn(closed, need={}, speed=0.5, cost=1)
+    with pytest.raises(InputError, match="threshold"):
+        one.build()
+    people = one.need[["point_id", "group", "service", "need"]]
+    states = access.allocate(
+        people, one.capacity, one.times, max_minutes=one.max_minutes, admissible=one.admissible
+    ).states
+    today = float((states["served"] * states["group"].map({"g": 3.0, "h": 1.0})).sum())
+    assert answer.best.tolist() == [today]
+    assert table.loc["speed", "low"] == today
+
+
+def test_shorter_stays_let_a_place_serve_more():
+    """Twice the stay halves what a place takes in: open places, sizes on offer, and the price of serving one more."""
+    asked = question(1)
+    asked = asked.replace(
+        capacity=asked.capacity.assign(capacity=6),
+        actions=asked.actions.assign(min_added=2, max_added=4, per_place_vnd=2.0, fixed_vnd=1.0),
+    )
+    longer, shorter = (drawn(asked, need={}, speed=1, cost=1, stay={"v": factor}) for factor in (2.0, 0.5))
+    assert (longer.capacity["capacity"].tolist(), shorter.capacity["capacity"].tolist()) == ([3], [12])
+    for one, sizes, price in ((longer, (1, 2), 4.0), (shorter, (4, 8), 1.0)):
+        assert set(zip(one.actions["min_added"], one.actions["max_added"], strict=True)) == {sizes}
+        assert set(one.actions["per_place_vnd"]) == {price}
+        assert set(one.actions["fixed_vnd"]) == {1.0}
+
+
+def test_drawn_people_stay_whole_and_none_is_lost_in_rounding():
+    """Whole people stay whole; the sum of a group is right to the nearest person, and rows that are whole stay."""
+    asked = question(0)
+    amounts = np.array([1.4, 1.4, 2.0])
+    made = asked.replace(need=asked.need.assign(group="g", need=1.0)).with_need(amounts).need["need"]
+    assert made.tolist() == [2.0, 1.0, 2.0]
+    assert (asked.need["need"] == question(0).need["need"]).all()
 
 
 def test_ranges_that_make_no_sense_are_refused():

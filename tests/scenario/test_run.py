@@ -72,6 +72,19 @@ def test_coverage_never_falls_and_bounds_what_is_served(result):
     assert (served <= table["covered_after"].reindex(served.index)).all()
 
 
+def test_the_curve_is_coverage_at_the_threshold(result):
+    """At the chosen threshold the curve is what coverage is, it never falls, and no mean grows with more sites."""
+    curve = result.detail.curve
+    at = curve[curve["chosen"]].set_index(["group", "service"])[["need", "covered", "covered_after"]]
+    known = result.coverage.set_index(["group", "service"])[["need", "covered", "covered_after"]]
+    pd.testing.assert_frame_equal(at.astype(float).sort_index(), known.astype(float).sort_index())
+    for _, part in curve.groupby(["service", "group"]):
+        assert part["minutes"].is_monotonic_increasing
+        assert part[["covered", "covered_after"]].diff().min().min() >= 0
+        assert (part["covered_after"] >= part["covered"]).all()
+    assert (result.detail.mean_minutes["after"] <= result.detail.mean_minutes["before"]).all()
+
+
 def test_a_second_run_gives_the_same_tables():
     """The same plan run twice gives identical tables, row by row."""
     plan = read_plan("kon-tum")

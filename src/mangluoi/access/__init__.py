@@ -11,6 +11,7 @@ from mangluoi.access.catchment import catchment as catchment
 from mangluoi.access.coverage import coverage as coverage
 from mangluoi.access.gap import gap as gap
 from mangluoi.access.location import coverage_interval as coverage_interval
+from mangluoi.access.location import moved_minutes as moved_minutes
 from mangluoi.access.marginal import another_place as another_place
 from mangluoi.access.marginal import another_site as another_site
 from mangluoi.access.usage import usage as usage
@@ -27,6 +28,7 @@ __all__ = [
     "decay",
     "fairness",
     "gap",
+    "moved_minutes",
     "nearest_minutes",
     "summary",
     "usage",

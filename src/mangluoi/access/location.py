@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mangluoi.access import reach
 from mangluoi.errors import Complaint, InputError
 
-__all__ = ["coverage_interval"]
+__all__ = ["coverage_interval", "moved_minutes"]
 
 _KM_PER_DEGREE = 111.195  # of a great circle on a sphere of 6,371 km
 
@@ -81,9 +81,7 @@ def coverage_interval(
     def count(minutes: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.bincount(cell, np.where(_is_covered(pairs, minutes), people, 0.0), len(names)).astype(np.float64)
 
-    # A plane around the middle of the points; distances differ from the sphere's by less than 0.1 % in a province.
-    middle = float(here.xy[:, 1].mean()) if len(here.xy) else 0.0
-    scale = _KM_PER_DEGREE * np.array([np.cos(np.radians(middle)), 1.0])
+    scale = _scale(here)
     start, end = here.xy * scale, there.xy * scale
     stated = np.linalg.norm(start[pairs.point] - end[pairs.site], axis=1)
     rng = np.random.default_rng(seed)
@@ -97,6 +95,50 @@ def coverage_interval(
     return table.assign(
         need=np.bincount(cell, people, len(names)), covered=count(pairs.minutes), lower=lower, upper=upper
     )
+
+
+def moved_minutes(
+    times: pd.DataFrame,
+    points: pd.DataFrame,
+    sites: pd.DataFrame,
+    *,
+    minutes_per_km: float,
+    seed: int | Sequence[int],
+) -> pd.Series:
+    """Return the minutes of one draw of all places within their error, as `coverage_interval` draws them.
+
+    Parameters
+    ----------
+    times
+        ``from_id``, ``to_id`` and ``minutes``.
+    points, sites, minutes_per_km
+        As in `coverage_interval`.
+    seed
+        Seed of this draw; which rows `times` has changes nothing.
+
+    Returns
+    -------
+    Series
+        On the index of `times`; never below zero.
+
+    Raises
+    ------
+    InputError
+        If a place or its radius is missing.
+    """
+    ids = [np.array(sorted(table[key]), dtype=str) for table, key in ((points, "point_id"), (sites, "site_id"))]
+    here, there = _places(points, "point_id", ids[0]), _places(sites, "site_id", ids[1])
+    scale = _scale(here)
+    rng = np.random.default_rng(seed)
+    start, end = here.xy * scale, there.xy * scale
+    moved = start + _in_circle(rng, here.within_km), end + _in_circle(rng, there.within_km)
+    at = [
+        pd.Index(names).get_indexer(pd.Index(times[key])) for names, key in zip(ids, ("from_id", "to_id"), strict=True)
+    ]
+    stated = np.linalg.norm(start[at[0]] - end[at[1]], axis=1)
+    true = np.linalg.norm(moved[0][at[0]] - moved[1][at[1]], axis=1)
+    minutes = times["minutes"].to_numpy(dtype=float) + minutes_per_km * (true - stated)
+    return pd.Series(np.maximum(minutes, 0.0), index=times.index)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +161,16 @@ def _places(table: pd.DataFrame, key: str, ids: NDArray[np.str_]) -> _Places:
     if missing:
         raise InputError(missing)
     return _Places(rows[:, :2], rows[:, 2] / 1000)
+
+
+def _scale(here: _Places) -> NDArray[np.float64]:
+    """Return kilometres per degree of longitude and latitude.
+
+    They make a plane around the middle of the points; in a province its distances differ from the sphere's by less
+    than 0.1 %.
+    """
+    middle = float(here.xy[:, 1].mean()) if len(here.xy) else 0.0
+    return _KM_PER_DEGREE * np.array([np.cos(np.radians(middle)), 1.0])
 
 
 def _in_circle(rng: np.random.Generator, radius_km: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,8 +2,12 @@
 
 from mangluoi.batch.jobs import Job, Outcome
 from mangluoi.batch.national import write_summary
-from mangluoi.batch.pools import cluster
+from mangluoi.batch.pools import cluster, processes
 from mangluoi.batch.provinces import province_plan, province_plans
 from mangluoi.batch.runner import run_batch
+from mangluoi.batch.unfinished import Unfinished, unfinished
 
-__all__ = ["Job", "Outcome", "cluster", "province_plan", "province_plans", "run_batch", "write_summary"]
+__all__ = [
+    "Job", "Outcome", "Unfinished", "cluster", "processes", "province_plan", "province_plans", "run_batch",
+    "unfinished", "write_summary",
+]  # fmt: skip

@@ -20,6 +20,7 @@ _VERBS = (
     "run",
     "report",
     "compare",
+    "stress",
     "template",
     "check",
     "locate",

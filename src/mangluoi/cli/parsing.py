@@ -12,7 +12,7 @@ import mangluoi
 from mangluoi.cli import exits
 from mangluoi.reports.words import Lang, say
 
-__all__ = ["Verbs", "top"]
+__all__ = ["Verbs", "count", "top"]
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -33,6 +33,14 @@ _SENTENCES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 _OF_ARGUMENT = re.compile(r"argument (?P<name>[^:]+): (?P<rest>.+)", re.DOTALL)
+
+
+def count(text: str) -> int:
+    """Read a number of one or more."""
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
 
 
 def _translated(message: str, lang: Lang) -> str:

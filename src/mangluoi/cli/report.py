@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mangluoi.cli import answers, exits, showing
-from mangluoi.cli.parsing import Verbs
+from mangluoi.cli.parsing import Verbs, count
 from mangluoi.errors import InputError, MangluoiError
 from mangluoi.reports.words import say
 
@@ -29,17 +29,10 @@ def add(verbs: Verbs) -> None:
     parser.add_argument("--all", action="store_true", help=verbs.say("all"))
     parser.add_argument("-o", "--output", default="out", help=verbs.say("output_parent"))
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("-j", "--jobs", type=_number, default=1, metavar="N", help=verbs.say("jobs"))
+    where.add_argument("-j", "--jobs", type=count, default=1, metavar="N", help=verbs.say("jobs"))
     where.add_argument("--scheduler", metavar="tcp://…", help=verbs.say("scheduler"))
     parser.add_argument("--again", action="store_true", help=verbs.say("again"))
     answers.add_options(parser, verbs)
-
-
-def _number(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
 
 
 def _report(options: argparse.Namespace) -> int:

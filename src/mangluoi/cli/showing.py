@@ -9,14 +9,15 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mangluoi.errors import Complaint
+from mangluoi.errors import Complaint, OfflineError
 from mangluoi.reports.words import say
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 __all__ = [
-    "complaint_rows", "failure", "print_table", "progress", "show_complaints", "show_failure", "table", "tell",
+    "arrival", "complaint_rows", "failure", "print_table", "progress", "show_complaints", "show_failure", "table",
+    "tell",
 ]  # fmt: skip
 
 
@@ -75,6 +76,8 @@ def show_complaints(
 
 def failure(error: Exception, options: argparse.Namespace) -> str:
     """Say in one line why something could not be done."""
+    if isinstance(error, OfflineError):
+        return say(f"why.{error.reason}", options.lang, **error.fields)
     why = f"{type(error).__name__}: {error}"
     return say("cli.cannot_write", options.lang, why=why) if isinstance(error, OSError) else why
 
@@ -138,3 +141,18 @@ def progress(name: str, stages: int, options: argparse.Namespace) -> Iterator[Ca
 
         yield step
         bar.update(task, advance=1, description=name)
+
+
+@contextlib.contextmanager
+def arrival(name: str, options: argparse.Namespace) -> Iterator[Callable[[int, int | None], None]]:
+    """Show on a terminal how much of a file has arrived; elsewhere, and when asked to be quiet, nothing."""
+    if options.quiet or not sys.stderr.isatty():
+        yield lambda _arrived, _whole: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(name, total=None)
+        yield lambda arrived, whole: bar.update(task, completed=arrived, total=whole)

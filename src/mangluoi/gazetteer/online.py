@@ -128,7 +128,7 @@ def _answer(asked: Any, address: str, options: dict[str, Any]) -> tuple[float, f
         raise
     except (errors.GeopyError, ValueError, KeyError, TypeError) as error:
         # geopy says what the service said, which may repeat the key.
-        raise OfflineError(f"the online service could not answer: {type(error).__name__}") from None
+        raise OfflineError("web_geocoder", said=type(error).__name__) from None
     if found is None:
         return np.nan, np.nan
     lon, lat = float(found.longitude), float(found.latitude)

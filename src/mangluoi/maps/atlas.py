@@ -11,15 +11,16 @@ import shapely
 
 from mangluoi.maps import extent, notes
 from mangluoi.maps.borders import borders
+from mangluoi.maps.isochrones import Isochrone, isochrones, notes_on
 from mangluoi.maps.leaflet import DECIMALS, MapPage, multipolygon
-from mangluoi.maps.markers import SiteMark, action_marks, placed_together, site_marks
+from mangluoi.maps.markers import FULL, Filling, SiteMark, action_marks, placed_together, site_marks
 from mangluoi.maps.measures import Measure, cell_names, main_service, measures
 from mangluoi.projection import DEGREES
 from mangluoi.reports import words
 from mangluoi.reports.words import Lang
 from mangluoi.scenario.disclosure import Disclosed, disclose
 from mangluoi.scenario.result import Result
-from mangluoi.viettext import fold
+from mangluoi.viettext import fold, format_number
 
 __all__ = ["Atlas", "atlas"]
 
@@ -28,7 +29,7 @@ _MOST_VERTICES = 24_000
 _SIMPLIFY_M = 50.0
 _PAGE_TEXTS = (
     "choose", "minutes", "gap", "need", "people", "moment", "now", "after", "show", "sites", "actions", "bubbles",
-    "search", "search_none", "map", "zoom_in", "zoom_out", "not_placed",
+    "search", "search_none", "map", "zoom_in", "zoom_out", "not_placed", "isochrones_none", "mainland",
 )  # fmt: skip
 
 
@@ -71,23 +72,29 @@ def atlas(result: Result | Disclosed, *, lang: Lang = "vi", profile: Literal["pu
 
 def _content(d: Disclosed, lang: Lang) -> dict[str, Any]:
     sites, actions = site_marks(d, lang), action_marks(d, lang)
+    found = _ordered(measures(d, lang), d)
+    lines_of_time = isochrones(d, found)
     cells = d.cells.to_crs(DEGREES)
+    at_sea = extent.archipelago_of(cells.geometry)
     shapes = _simplified(d, cells)
     lines = borders(shapes.to_numpy(), 10**-DECIMALS)
-    west, south, east, north = (round(float(v), DECIMALS) for v in cells.total_bounds)
+    near = cells[[not name for name in at_sea]] if not all(at_sea) else cells
+    west, south, east, north = (round(float(v), DECIMALS) for v in near.total_bounds)
     texts = {key: words.say(f"map.page.{key}", lang) for key in _PAGE_TEXTS}
     texts |= {key: words.say(f"map.{key}", lang) for key in ("legend", "north", "north_up")}
     texts["notes"] = words.say("map.note.heading", lang)
     texts["sites_heading"] = words.say("map.site.heading", lang)
     texts["actions_heading"] = words.say("map.action.heading", lang)
     texts["site_symbols"] = f"{words.say('map.site.size', lang)}. {words.say('map.site.hollow', lang)}."
+    texts["isochrones"] = words.say(f"map.page.isochrones_{_basis(d)}", lang)
+    texts["filling_heading"] = words.say("map.filling.heading", lang)
     types = Counter((site.type_name, site.colour) for site in sites)
     return {
         "heading": notes.title(d, lang),
         "subtitle": notes.subtitle(d, lang),
         "stamp": words.say("map.internal", lang) if d.profile == "internal" else "",
         "texts": texts,
-        "notes": notes.notes(d, sites, lang),
+        "notes": [*notes.notes(d, sites, lang), *notes_on(lines_of_time, lang)],
         "source": notes.source_line(d, lang, projected=False),
         "credit": words.say("map.approximate", lang) if bool(cells["approximate"].any()) else "",
         "approximate": bool(cells["approximate"].any()),
@@ -99,16 +106,48 @@ def _content(d: Disclosed, lang: Lang) -> dict[str, Any]:
                 "folded": fold(f"{name} {members}"),
                 "at": [round(float(v), DECIMALS) for v in reversed(shapely.point_on_surface(shape).coords[0])],
                 "shape": multipolygon(shape),
+                "sea": words.say(f"map.national.{sea}", lang) if sea else "",
+                "show": words.say("map.page.at_sea", lang, name=name) if sea else "",
             }
-            for name, members, shape in zip(*cell_names(d), shapes, strict=True)
+            for name, members, shape, sea in zip(*cell_names(d), shapes, at_sea, strict=True)
         ],
         "outline": _lines(lines.outline),
         "borders": _lines(lines.inner),
-        "measures": [_measure(m, lang) for m in _ordered(measures(d, lang), d)],
+        "measures": [_measure(m, lang) for m in found],
+        "isochrones": [_isochrone(each, lang) for each in lines_of_time],
         "types": [{"name": name, "colour": colour, "count": count} for (name, colour), count in sorted(types.items())],
+        "fillings": _fillings(sites, lang),
         "sites": _sites(sites),
         "actions": [dataclasses.asdict(action) for action in actions],
     }
+
+
+def _basis(d: Disclosed) -> str:
+    return "roads" if d.plan.inputs.roads else "estimated"
+
+
+def _isochrone(each: Isochrone, lang: Lang) -> dict[str, Any]:
+    key = "isochrone_threshold" if each.threshold else "isochrone"
+    return {
+        "service": each.service,
+        "moment": each.moment,
+        "minutes": f"{each.minutes:g}",
+        "label": words.say(f"map.page.{key}", lang, minutes=format_number(each.minutes, lang=lang)),
+        "threshold": each.threshold,
+        "shape": multipolygon(each.shape),
+    }
+
+
+def _fillings(sites: list[SiteMark], lang: Lang) -> list[dict[str, Any]]:
+    """Return how full the sites are, the kinds that there are, with how many of each."""
+    counts = Counter(site.filling for site in sites)
+    kinds: tuple[Filling, ...] = ("free", "full", "over", "unknown")
+    percent = format_number(100 * FULL, lang=lang)
+    return [
+        {"filling": kind, "name": words.say(f"map.filling.{kind}", lang, percent=percent), "count": counts[kind]}
+        for kind in kinds
+        if counts[kind]
+    ]
 
 
 def _ordered(found: list[Measure], d: Disclosed) -> list[Measure]:
@@ -145,6 +184,7 @@ def _measure(m: Measure, lang: Lang) -> dict[str, Any]:
     return {
         "key": m.key,
         "kind": m.kind,
+        "service": m.service,
         "moment": m.moment,
         "title": m.title,
         "option": " – ".join(names),
@@ -168,6 +208,7 @@ def _sites(sites: list[SiteMark]) -> list[dict[str, Any]]:
                 "colour": site.colour,
                 "dark": site.light,
                 "places": site.places,
+                "filling": site.filling,
                 "places_text": site.places_text,
                 "lon": site.lon,
                 "lat": site.lat,

@@ -249,9 +249,15 @@ def _actions(d: Disclosed, lang: Lang) -> tuple[gpd.GeoDataFrame, dict[str, str]
     return _points(columns, [(mark.lon, mark.lat) for mark in marks]), aliases
 
 
+_ACTION_SHAPES = {
+    "build": "diamond", "expand": "triangle", "upgrade": "pentagon", "reprofile": "hexagon",
+    "merge": "equilateral_triangle", "close": "square",
+}  # fmt: skip
+
+
 def _action_rules(lang: Lang) -> list[Rule]:
     return [
         Rule(text, f"\"viec\" = '{text}'", "#ffd400", "", shape)
-        for kind, shape in (("build", "diamond"), ("expand", "triangle"))
+        for kind, shape in _ACTION_SHAPES.items()
         for text in [words.say(f"map.action.{kind}_short", lang)]
     ]

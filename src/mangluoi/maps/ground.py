@@ -14,7 +14,7 @@ from mangluoi.maps import extent, notes
 from mangluoi.maps.borders import Borders, borders
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["Ground", "bounds_of", "ground"]
+__all__ = ["Ground", "area_of", "bounds_of", "ground"]
 
 
 @dataclass(frozen=True)
@@ -66,3 +66,8 @@ def bounds_of(grounds: Sequence[Ground]) -> tuple[float, float, float, float]:
     """Return the extent that holds the near parts of several grounds: west, south, east, north in metres."""
     west, south, east, north = shapely.GeometryCollection([one.near for one in grounds]).bounds
     return west, south, east, north
+
+
+def area_of(cells: NDArray[Any]) -> shapely.Geometry:
+    """Join cells, in degrees, without the cracks between neighbours."""
+    return borders(cells, 1e-5).whole

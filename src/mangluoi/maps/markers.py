@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
 from mangluoi.reports import words
 from mangluoi.reports.words import Lang
+from mangluoi.reports.words.motives import motives
 from mangluoi.scenario.disclosure import Disclosed
 from mangluoi.viettext import format_number
 
 __all__ = [
     "DARK_COLOURS",
+    "FULL",
     "TYPE_COLOURS",
     "ActionMark",
+    "Filling",
     "SiteMark",
     "action_marks",
     "placed_together",
@@ -27,6 +30,9 @@ __all__ = [
 
 #: Colours that colour-blind readers can tell apart (Okabe and Ito 2008), in the order of the types of the plan's sites.
 TYPE_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000", "#f0e442")
+#: From this share of its capacity on a service counts as full; beyond all of it, as overloaded.
+FULL = 0.9
+Filling = Literal["unknown", "free", "full", "over"]
 #: Those of them on which text is white.
 DARK_COLOURS = ("#0072b2", "#000000")
 
@@ -45,6 +51,8 @@ class SiteMark:
         The number beside the symbol, from 1.
     places
         Usable places of all its services; None: not known.
+    filling
+        {"unknown", "free", "full", "over"}: how full its fullest service is; see `FULL`.
     lon, lat
         None: it has no place on the map.
     within_m
@@ -60,6 +68,7 @@ class SiteMark:
     type_name: str
     colour: str
     places: float | None
+    filling: Filling
     lon: float | None
     lat: float | None
     within_m: float | None
@@ -82,9 +91,11 @@ class ActionMark:
     letter
         The letter beside the symbol.
     kind
-        {"build", "expand"}
+        {"build", "expand", "reprofile", "upgrade", "merge", "close"}
     reason
         Places added, cost and people served more, as one sentence.
+    motives
+        What is lost without it, what would stand in for it, and what holds it back.
     site
         Number of the site that is expanded; None: a new one.
     """
@@ -93,6 +104,7 @@ class ActionMark:
     kind: str
     title: str
     reason: str
+    motives: tuple[str, ...]
     lon: float | None
     lat: float | None
     site: int | None
@@ -115,6 +127,14 @@ def _places(rows: pd.DataFrame) -> float | None:
     """Sum the places that are known; none known is not zero."""
     known = rows[(rows["basis"] != "unknown") & rows["usable"].notna()]
     return None if known.empty else float(known["usable"].sum())
+
+
+def _filling(rows: pd.DataFrame) -> Filling:
+    """Say how full the fullest service is whose residents and capacity are both known."""
+    occupancy = pd.to_numeric(rows["occupancy"]).max()
+    if pd.isna(occupancy):
+        return "unknown"
+    return "over" if occupancy > 1 else "full" if occupancy >= FULL else "free"
 
 
 def _places_text(rows: pd.DataFrame, lang: Lang) -> str:
@@ -144,6 +164,7 @@ def site_marks(d: Disclosed, lang: Lang) -> list[SiteMark]:
                 type_name=words.name("type", row["type"], lang),
                 colour=colour[row["type"]],
                 places=_places(rows),
+                filling=_filling(rows),
                 lon=_number(row["lon"]),
                 lat=_number(row["lat"]),
                 within_m=_number(row["located_within_m"]),
@@ -206,10 +227,11 @@ def action_marks(d: Disclosed, lang: Lang) -> list[ActionMark]:
     """Return the chosen actions in the order of their ids."""
     numbers = {site: number for number, site in enumerate(sorted(d.sites["site_id"]), start=1)}
     marks = []
-    for i, row in enumerate(d.actions.sort_values("action_id").to_dict("records")):
+    rows = d.actions.sort_values("action_id")
+    for i, (row, told) in enumerate(zip(rows.to_dict("records"), rows.itertuples(index=False), strict=True)):
         title = words.say(f"map.action.{row['kind']}", lang, name=str(row["name"]))
         reason = words.say(
-            "map.action.reason",
+            "map.action.reason" if row["added"] > 0 else "map.action.reason_without_places",
             lang,
             added=format_number(float(row["added"]), lang=lang),
             service=words.name("service", row["service"], lang),
@@ -222,6 +244,7 @@ def action_marks(d: Disclosed, lang: Lang) -> list[ActionMark]:
                 kind=str(row["kind"]),
                 title=title,
                 reason=reason,
+                motives=tuple(motives(d.plan, told, lang, public=d.profile == "public")),
                 lon=_number(row["lon"]),
                 lat=_number(row["lat"]),
                 site=numbers.get(row["site_id"]),

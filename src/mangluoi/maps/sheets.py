@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -15,7 +15,7 @@ from mangluoi.maps.bands import Band
 from mangluoi.maps.drawing import Page, Place
 from mangluoi.maps.ground import Ground, bounds_of
 from mangluoi.maps.insets import draw_inset
-from mangluoi.maps.markers import DARK_COLOURS, ActionMark, SiteMark
+from mangluoi.maps.markers import DARK_COLOURS, FULL, ActionMark, Filling, SiteMark
 from mangluoi.maps.measures import Measure, cell_names
 from mangluoi.projection import DEGREES, to_metres
 from mangluoi.reports import words
@@ -38,6 +38,10 @@ _INSET = (42.0, 44.0)
 #: A number stands lower in a triangle, which is drawn larger so that it fits.
 _TRIANGLES = {"^": -0.16, "v": 0.16}
 _LABEL_SIZE = 7.5
+#: Around a symbol, how full the site is: sizes, as multiples of the symbol's, and widths of the rings.
+RINGS: Mapping[Filling, tuple[tuple[float, float], ...]] = {
+    "unknown": (), "free": ((1.0, 0.9),), "full": ((1.15, 2.2),), "over": ((1.15, 1.4), (1.65, 1.4)),
+}  # fmt: skip
 
 
 class Sheet:
@@ -211,6 +215,9 @@ class Sheet:
             mfc="white" if hollow else mark.colour, mec="black" if plain or not hollow else mark.colour,
             mew=0.9 if plain or not hollow else 1.8,
         )  # fmt: skip
+        if not plain:
+            for size, width in RINGS[mark.filling]:
+                axes.plot([x], [y], marker=symbol, ms=points * size, zorder=5.9, mfc="none", mec="black", mew=width)
         light = hollow or mark.light
         axes.text(
             x, y + up, str(mark.number), size=7, weight="bold", ha="center", va="center_baseline", zorder=7,
@@ -308,6 +315,23 @@ class Sheet:
         for i, line in enumerate(lines):
             self.page.text(x + 8, top - 3.7 * i, line, size=8)
 
+    def fillings(self, marks: Sequence[SiteMark]) -> None:
+        """Write what the rings around sites mean, as far as how full they are is known."""
+        kinds: tuple[Filling, ...] = ("free", "full", "over")
+        if not any(mark.filling in kinds for mark in marks):
+            return
+        self.write(words.say("map.filling.heading", self.lang), size=8, gap=1.5)
+        percent = format_number(100 * FULL, lang=self.lang)
+        for kind in kinds:
+            x, y = self._line(5.2)
+            self.page.paper.plot([x + 3], [y + 1.9], marker="o", ms=6, mfc="#b0b0b0", mec="none")
+            for size, width in RINGS[kind]:
+                self.page.paper.plot([x + 3], [y + 1.9], marker="o", ms=6 * size, mfc="none", mec="black", mew=width)
+            count = sum(mark.filling == kind for mark in marks)
+            text = words.say(f"map.filling.{kind}", self.lang, percent=percent)
+            self.page.text(x + 8, y + 0.9, f"{text} ({count})", size=8)
+        self._y -= 1
+
     def borders(self) -> None:
         """Write what the lines mean."""
         approximate = bool(self.d.cells["approximate"].any())
@@ -358,6 +382,10 @@ def _draw_action(axes: Axes, x: float, y: float, mark: ActionMark, per_point: fl
     )  # fmt: skip
 
 
+#: Shapes of what may be done.
+_ACTION_MARKERS = {"build": "D", "expand": "^", "upgrade": "p", "reprofile": "h", "merge": "v", "close": "s"}
+
+
 def action_marker(kind: str) -> str:
     """Return the shape that stands for a kind of action."""
-    return "D" if kind == "build" else "^"
+    return _ACTION_MARKERS[kind]

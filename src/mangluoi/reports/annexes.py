@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from mangluoi import shipped
 from mangluoi.reports import exhibits, sentences, sizes
 from mangluoi.reports.exhibits import Cell, Exhibit, Heading, columns, minutes, numbered, records, text
 from mangluoi.reports.words import Lang, name, say
@@ -14,6 +15,7 @@ __all__ = [
     "all_annexes",
     "minutes_by_commune",
     "notices",
+    "origin",
     "provenance",
     "sources",
     "states",
@@ -128,7 +130,7 @@ def minutes_by_commune(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         rows=numbered(rows) if services else (),
         source=say("report.source_model", lang),
     )  # fmt: skip
-    if any(say("report.beyond", lang) in row for row in rows):
+    if any(say("cell.beyond", lang) in row for row in rows):
         return replace(exhibit, notes=(*exhibit.notes, say("note.beyond", lang)))
     return exhibit
 
@@ -193,6 +195,16 @@ def notices(d: Disclosed, lang: Lang = "vi") -> Exhibit:
 
 def provenance(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """List inputs, versions and what is masked. Times are left out: they change from run to run."""
+    rows = _about(d, lang)
+    for given in d.provenance.get("inputs", ()):
+        digest = f"SHA-256 {given['sha256']}" if given["sha256"] else say("secrecy.no_checksum", lang)
+        rows.append((say("cell.input", lang, name=str(given["file"])), digest))
+    for package, version in sorted(dict(d.provenance.get("packages", {})).items()):
+        rows.append((say("cell.package", lang, name=package), text(version, lang)))
+    return _provenance(rows, lang)
+
+
+def _about(d: Disclosed, lang: Lang) -> list[tuple[Cell, ...]]:
     rows: list[tuple[Cell, ...]] = [
         (say("cell.plan", lang), d.plan.name),
         (say("cell.profile", lang), say(f"cell.profile_{d.profile}", lang)),
@@ -202,10 +214,28 @@ def provenance(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         rows.append((say("cell.solver", lang), sentences.known("status", str(d.solution["status"]), lang)))
     for table, masked in sorted(d.masked_count.items()):
         rows.append((say(f"cell.masked_{table}", lang), int(masked)))
+    return rows
+
+
+def origin(d: Disclosed, lang: Lang = "vi") -> Exhibit:
+    """List what `provenance` does, as short as it can be printed: own files with checksums, shipped ones counted."""
+    rows = _about(d, lang)
+    ours = {file.relative_to(shipped.folder()).as_posix() for file in shipped.folder().rglob("*")}
+    shipped_ones = 0
     for given in d.provenance.get("inputs", ()):
-        rows.append((say("cell.input", lang, name=str(given["file"])), f"SHA-256 {given['sha256']}"))
-    for package, version in sorted(dict(d.provenance.get("packages", {})).items()):
-        rows.append((say("cell.package", lang, name=package), text(version, lang)))
+        if str(given["file"]) in ours:
+            shipped_ones += 1
+            continue
+        digest = f"SHA-256 {given['sha256'][:16]}…" if given["sha256"] else say("secrecy.no_checksum", lang)
+        rows.append((say("cell.input", lang, name=str(given["file"])), digest))
+    rows.append((say("cell.input_shipped", lang), shipped_ones))
+    packages = sorted(dict(d.provenance.get("packages", {})).items())
+    rows.append((say("cell.input_versions", lang), ", ".join(f"{name} {text(v, lang)}" for name, v in packages)))
+    told = _provenance(rows, lang)
+    return replace(told, notes=(*told.notes, say("note.checksums", lang, sheet=told.sheet)))
+
+
+def _provenance(rows: list[tuple[Cell, ...]], lang: Lang) -> Exhibit:
     return _annex(
         5, "provenance", lang,
         unit="",

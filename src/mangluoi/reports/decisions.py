@@ -76,7 +76,8 @@ def actions(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     rows = []
     for row in records(d.actions.sort_values("action_id")):
         before, stands_in = (0, False) if row.kind == "build" else sizes.of_site(d, row.site_id, row.service)
-        after = None if before is None else before + int(row.added)
+        before, stands_in = (0, False) if row.kind == "reprofile" and before is None else (before, stands_in)
+        after = None if before is None else 0 if row.kind == "close" else before + int(row.added)
 
         def size(of: int | None, from_residents: bool = stands_in) -> Cell:
             return say("cell.from_residents", lang, number=of) if from_residents else count(of, lang)
@@ -110,6 +111,9 @@ def total_cost(d: Disclosed) -> float:
     return float(d.actions["cost_vnd"].sum())
 
 
+_MEASURES: Mapping[str, str] = {"coverage": "percent", "served": "people", "gap": "people"}
+
+
 def options(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """Biểu 8: today and the chosen option side by side."""
     rows: list[tuple[Cell, ...]] = []
@@ -118,6 +122,10 @@ def options(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     for row in records(d.state_totals.sort_values(["service", "group"])):
         who = {"group": name("group", row.group, lang), "service": name("service", row.service, lang)}
         masked = bool(row.masked)
+        if masked and row.service in d.withheld_services:
+            hidden = say("cell.withheld", lang)
+            rows += [_compared(key, unit, hidden, hidden, lang, **who) for key, unit in _MEASURES.items()]
+            continue
         before, after = (share(v, row.need, masked=masked) for v in (row.covered, row.covered_after))
         rows.append(_compared("coverage", "percent", before, after, lang, **who))
         known = sizes.sized(d, row.service, row.group)
@@ -130,6 +138,8 @@ def options(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         rows.append(_compared("gap", "people", before, after, lang, **who))
     rows.append(_compared("places", "places", 0, count(d.actions["added"].sum(), lang), lang))
     rows.append(_compared("cost", "million", 0, million(total_cost(d), lang), lang))
+    if d.choice_withheld:
+        rows = [(*row[:-2], say("cell.withheld", lang), "–") for row in rows]
     return noted(_options(rows, lang), lang)
 
 

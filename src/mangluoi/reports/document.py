@@ -8,7 +8,7 @@ Nghị định 30/2020/NĐ-CP, Phụ lục I: Times New Roman, black, A4, page n
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import docx
@@ -20,13 +20,15 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Emu, Mm, Pt, RGBColor
 
 from mangluoi.reports import archive, wordtable
+from mangluoi.reports.chart_paper import WIDTH_MM
+from mangluoi.reports.charts import Chart
 from mangluoi.reports.exhibits import Exhibit
 from mangluoi.reports.sentences import printable
-from mangluoi.reports.story import Heading, Item, Line, Picture, Title, story
+from mangluoi.reports.story import Block, Heading, Item, Line, Picture, Title, story
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["document"]
+__all__ = ["bound_document", "document"]
 
 _FONT = "Times New Roman"
 _BODY_PT, _NOTE_PT = 13, 11
@@ -35,7 +37,9 @@ _LANGUAGES = {"vi": "vi-VN", "en": "en-GB"}
 _UPRIGHT, _LANDSCAPE = (20, 20, 30, 15), (22, 12, 20, 20)
 
 
-def document(d: Disclosed, pictures: Sequence[Picture] = (), *, lang: Lang = "vi") -> bytes:
+def document(
+    d: Disclosed, pictures: Sequence[Picture] = (), charts: Sequence[Chart] = (), *, lang: Lang = "vi"
+) -> bytes:
     """Write the report as a .docx.
 
     Parameters
@@ -44,6 +48,8 @@ def document(d: Disclosed, pictures: Sequence[Picture] = (), *, lang: Lang = "vi
         What may be shown; the profile ``internal`` is stamped on every page.
     pictures
         Print maps.
+    charts
+        Charts.
     lang
         {"vi", "en"}
 
@@ -52,18 +58,36 @@ def document(d: Disclosed, pictures: Sequence[Picture] = (), *, lang: Lang = "vi
     bytes
         The same for the same content, whenever it is written.
     """
+    blocks = story(d, pictures, charts, lang=lang)
+    return bound_document(blocks, d.plan.title, lang=lang, internal=d.profile == "internal")
+
+
+def bound_document(blocks: Iterable[Block], title: str, *, lang: Lang = "vi", internal: bool = False) -> bytes:
+    """Write blocks as a .docx.
+
+    Parameters
+    ----------
+    blocks
+        What to write.
+    title
+        What the document is about, in its properties.
+    lang
+        {"vi", "en"}
+    internal
+        Whether every page is stamped.
+    """
     made = docx.Document()
     _set_styles(made, lang)
     _set_page(made.sections[0], landscape=False)
     properties = made.core_properties
     properties.author = properties.last_modified_by = "mangluoi"
-    properties.title, properties.comments, properties.language = printable(d.plan.title), "", _LANGUAGES[lang]
+    properties.title, properties.comments, properties.language = printable(title), "", _LANGUAGES[lang]
     properties.created = properties.modified = archive.WRITTEN_AT
     made.sections[0].different_first_page_header_footer = True
-    _head(made.sections[0].first_page_header, d, lang, number=False)
-    _head(made.sections[0].header, d, lang, number=True)
+    _head(made.sections[0].first_page_header, lang, number=False, internal=internal)
+    _head(made.sections[0].header, lang, number=True, internal=internal)
     lying = False
-    for block in story(d, pictures, lang=lang):
+    for block in blocks:
         needs_landscape = isinstance(block, Exhibit | Picture) and block.wide
         if needs_landscape != lying:
             section = made.add_section()
@@ -91,6 +115,8 @@ def _add(made: Document, block: Any, lang: Lang, lying: bool) -> None:
         _paragraph(made, "– " + block.text, indent=True, after=3)
     elif isinstance(block, Picture):
         _picture(made, block, lying)
+    elif isinstance(block, Chart):
+        _chart(made, block)
     elif isinstance(block, Exhibit):
         _exhibit(made, block, lang, lying)
 
@@ -124,6 +150,17 @@ def _picture(made: Document, block: Picture, lying: bool) -> None:
     shape.width, shape.height = Emu(shape.width * scale), Emu(shape.height * scale)
     shape._inline.docPr.set("descr", printable(block.caption))
     _paragraph(made, block.caption, italic=True, size=_NOTE_PT, align=WD_ALIGN_PARAGRAPH.CENTER, after=0)
+
+
+def _chart(made: Document, chart: Chart) -> None:
+    added = made.add_paragraph()
+    added.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    added.paragraph_format.space_before, added.paragraph_format.keep_with_next = Pt(8), True
+    shape = added.add_run().add_picture(io.BytesIO(chart.drawing.png), width=Mm(WIDTH_MM))
+    shape._inline.docPr.set("descr", printable(f"{chart.caption}. {chart.description}"))
+    shape._inline.docPr.set("title", printable(chart.caption))
+    _paragraph(made, chart.caption, bold=True, align=WD_ALIGN_PARAGRAPH.CENTER, after=0, keep=True)
+    _paragraph(made, chart.source, italic=True, size=_NOTE_PT, align=WD_ALIGN_PARAGRAPH.LEFT, after=10)
 
 
 def _exhibit(made: Document, exhibit: Exhibit, lang: Lang, lying: bool) -> None:
@@ -176,14 +213,14 @@ def _set_fonts(properties: Any) -> None:
         fonts.set(qn(f"w:{kind}"), _FONT)
 
 
-def _head(header: Any, d: Disclosed, lang: Lang, *, number: bool) -> None:
+def _head(header: Any, lang: Lang, *, number: bool, internal: bool) -> None:
     header.is_linked_to_previous = False
     paragraph = header.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     if number:
         for part in ("begin", None, "end"):
             paragraph._p.append(parse_xml(_page_field(part)))
-    if d.profile == "internal":
+    if internal:
         stamp = paragraph.insert_paragraph_before() if number else paragraph
         stamp.alignment = WD_ALIGN_PARAGRAPH.CENTER
         run = stamp.add_run(say("report.stamp", lang))

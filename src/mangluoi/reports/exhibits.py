@@ -22,7 +22,7 @@ Cell = str | int | float
 Kind = Literal["text", "code", "number"]
 
 # So much width fits an upright page.
-_UPRIGHT_WIDTH = 112
+_UPRIGHT_WIDTH = 114
 #: What stands for a number that the disclosure rule withholds; a footnote explains it wherever it is used.
 MASKED = "*"
 
@@ -154,7 +154,7 @@ def million(value_vnd: Any, lang: Lang) -> Cell:
 
 def minutes(value: Any, lang: Lang) -> Cell:
     """Return a travel time in whole minutes."""
-    return say("report.beyond", lang) if _is_missing(value) else round(float(value))
+    return say("cell.beyond", lang) if _is_missing(value) else round(float(value))
 
 
 def text(value: Any, lang: Lang) -> str:

@@ -113,9 +113,9 @@ def facilities(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         2, "facilities", lang,
         unit=say("table.unit.places", lang),
         headings=columns(
-            lang, ("number", "code", 5), ("facility", "text", 18), ("type", "text", 13), ("ownership", "text", 8),
-            ("address", "text", 16), ("service", "text", 15), ("places", "number", 8), ("residents", "number", 9),
-            ("occupancy", "number", 8), ("as_of", "code", 12),
+            lang, ("number", "code", 5), ("facility", "text", 26), ("type", "text", 20), ("ownership", "text", 9),
+            ("address", "text", 27), ("service", "text", 26), ("places", "number", 9), ("residents", "number", 11),
+            ("occupancy", "number", 9), ("as_of", "code", 12),
         ),
         rows=numbered(rows),
         source=_sources(pd.concat([d.facilities[["source"]], d.capacity[["source"]]]), lang),
@@ -158,6 +158,8 @@ def balance(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         known = sizes.sized(d, row.service, row.group)
         states = (
             sizes.people(getattr(row, state), lang, known=known or state not in ("served", "full"), masked=masked)
+            if row.service not in d.withheld_services
+            else sizes.withheld(getattr(row, state), lang, masked=masked)
             for state in _STATES
         )
         service, group = name("service", row.service, lang), name("group", row.group, lang)

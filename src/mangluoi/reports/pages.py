@@ -7,6 +7,7 @@ import html
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from mangluoi.reports.charts import Chart
 from mangluoi.reports.exhibits import Cell, Exhibit, written
 from mangluoi.reports.exhibits import Heading as Column
 from mangluoi.reports.sentences import printable
@@ -31,10 +32,12 @@ header p.kind { font-weight: bold; font-style: normal; }
 ul { list-style: "– "; padding-left: 1.4rem; }
 figure { margin: 1.6rem 0; }
 figure.table { overflow-x: auto; }
+figure.chart svg { display: block; width: 100%; max-width: 46rem; height: auto; margin: 0 auto; }
+summary { font-size: .85rem; cursor: pointer; }
 figure.long { max-height: 40rem; overflow: auto; border: 1px solid #bbb; padding: 0 .5rem .5rem; }
 figure img { max-width: 100%; height: auto; display: block; margin: 0 auto; }
 figcaption { text-align: center; font-weight: bold; margin: .5rem 0; }
-figure.map figcaption { font-weight: normal; font-style: italic; }
+figure.map figcaption, figure.chart > figcaption { font-weight: normal; font-style: italic; }
 .unit { text-align: right; font-style: italic; font-size: .85rem; margin: 0; }
 .note { font-style: italic; font-size: .85rem; margin: .15rem 0; }
 table { border-collapse: collapse; width: 100%; font-size: .82rem; line-height: 1.3; }
@@ -49,13 +52,15 @@ tr.total td { font-weight: bold; }
 @media print { body { font-size: 13pt; max-width: none; padding: 0; }
   figure.long { max-height: none; overflow: visible; border: 0; padding: 0; } figure.table { overflow: visible; }
   table { font-size: 9pt; } thead { display: table-header-group; } tr, figure.map { break-inside: avoid; }
+  figure.chart svg { break-inside: avoid; }
+  summary { display: none; }
   h2, h3, figcaption { break-after: avoid; } thead th { position: static; } }
 """
 # Longer tables scroll inside a frame on the screen; in print they run on.
 _LONG = 60
 
 
-def page(d: Disclosed, pictures: Sequence[Picture] = (), *, lang: Lang = "vi") -> str:
+def page(d: Disclosed, pictures: Sequence[Picture] = (), charts: Sequence[Chart] = (), *, lang: Lang = "vi") -> str:
     """Write the report as one self-contained HTML page.
 
     Parameters
@@ -64,10 +69,12 @@ def page(d: Disclosed, pictures: Sequence[Picture] = (), *, lang: Lang = "vi") -
         What may be shown; the profile ``internal`` is stamped on top.
     pictures
         Print maps, put into the page.
+    charts
+        Charts, drawn in the page, each with its figures below it.
     lang
         {"vi", "en"}
     """
-    return paper(story(d, pictures, lang=lang), d.plan.title, lang=lang, internal=d.profile == "internal")
+    return paper(story(d, pictures, charts, lang=lang), d.plan.title, lang=lang, internal=d.profile == "internal")
 
 
 def paper(blocks: Iterable[Block], title: str, *, lang: Lang = "vi", internal: bool = False) -> str:
@@ -124,7 +131,18 @@ def _html(block: Any, lang: Lang) -> str:
             f'<figure class="map"><img alt="{caption}" src="data:image/png;base64,{data}">'
             f"<figcaption>{caption}</figcaption></figure>"
         )
+    if isinstance(block, Chart):
+        return _chart(block, lang)
     return _table(block, lang)
+
+
+def _chart(chart: Chart, lang: Lang) -> str:
+    """Draw a chart; its figures are a table that opens below it."""
+    return (
+        f'<figure class="chart">{chart.drawing.svg}<figcaption>{_safe(chart.caption)}</figcaption>'
+        f'<p class="note">{_safe(chart.source)}</p><details><summary>{_safe(say("charts.figures", lang))}</summary>'
+        f"{_table(chart.figures, lang)}</details></figure>"
+    )
 
 
 def _table(exhibit: Exhibit, lang: Lang) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from mangluoi import shipped
-from mangluoi.reports import decisions, exhibits, sentences, sizes
+from mangluoi.reports import choosing, decisions, exhibits, sentences, sizes
 from mangluoi.reports.exhibits import records
 from mangluoi.reports.words import Lang, name, say
+from mangluoi.reports.words.motives import motives
 from mangluoi.scenario.disclosure import Disclosed
 from mangluoi.scenario.plan import ServiceRule
 
@@ -148,7 +147,9 @@ def provision(d: Disclosed, rule: ServiceRule, lang: Lang) -> list[str]:
     rows = d.state_totals[d.state_totals["service"] == rule.service].sort_values("group")
     for row in records(rows):
         group = name("group", row.group, lang)
-        if row.masked:
+        if row.masked and pd.notna(row.need):
+            told.append(say("secrecy.need_only", lang, group=group, need=int(row.need)))
+        elif row.masked:
             told.append(say("report.access.masked", lang, group=group))
         elif not int(row.need):
             told.append(say("report.access.no_need", lang, group=group))
@@ -219,7 +220,7 @@ def question(d: Disclosed, lang: Lang) -> list[str]:
     if d.plan.actions:
         million = sentences.million(d.plan.budget_vnd, lang)
         told.append(say("report.option.budget", lang, million=million, basis=sentences.stop(d.plan.budget_basis)))
-        told.append(say("report.option.aim", lang))
+        told += choosing.aim(d, lang)
     return told
 
 
@@ -227,6 +228,9 @@ def offered(d: Disclosed, lang: Lang) -> list[str]:
     """Say which actions were considered."""
     told = []
     for rule in d.plan.actions:
+        if rule.kind not in ("build", "expand"):
+            told.append(choosing.may(d, rule, lang))
+            continue
         fields = {
             "service": name("service", rule.service, lang), "low": rule.min_added, "high": rule.max_added,
             "million": sentences.million(rule.per_place_vnd, lang), "basis": sentences.stop(rule.basis),
@@ -247,6 +251,8 @@ def outcome(d: Disclosed, lang: Lang) -> list[str]:
     """Say where nothing was offered or chosen."""
     if not d.plan.actions:
         return [say("report.option.none_offered", lang)]
+    if d.choice_withheld:
+        return [say("secrecy.choice_withheld", lang)]
     return [say("report.option.none_chosen", lang)] if d.actions.empty else []
 
 
@@ -261,33 +267,13 @@ def chosen(d: Disclosed, lang: Lang) -> list[str]:
             "more": "1–10" if more == exhibits.MASKED else _cell(more, lang),
             "minutes": float(d.plan.service(row.service).max_minutes),
         }  # fmt: skip
-        if row.kind == "expand":
-            fields["name"] = sentences.action_name(row, lang)
-        told.append(" ".join([say(f"report.option.{row.kind}", lang, **fields), *_motives(d, row, lang)]))
-    return told
-
-
-def _motives(d: Disclosed, row: Any, lang: Lang) -> list[str]:
-    """Say what is lost without an action, what would stand in for it, and what holds it back."""
-    if pd.isna(row.held_by):
-        return [say("explore.reasons_left_out", lang)]
-    told = []
-    number = str(row.action_id).rsplit("/", 1)[-1]
-    rule = d.plan.actions[int(number) - 1] if number.isdigit() and int(number) <= len(d.plan.actions) else None
-    if rule is not None and rule.required:
-        told.append(say("report.option.required", lang))
-    elif pd.notna(row.lost) or d.profile == "public":
-        lost = decisions.served_more(d, row.lost, lang)
-        lost = "1–10" if lost == exhibits.MASKED else _cell(lost, lang)
-        if row.instead and pd.notna(row.lost) and not row.lost:
-            told.append(say("report.option.without_equal", lang, instead=row.instead))
-        elif row.instead:
-            told.append(say("report.option.without", lang, lost=lost, instead=row.instead))
+        if row.kind not in ("build", "expand"):
+            first = choosing.done(row, lang, **fields)
         else:
-            told.append(say("report.option.without_nothing", lang, lost=lost))
-    if row.held_by:
-        limits = [sentences.known("limit", one, lang) for one in str(row.held_by).split(";")]
-        told.append(say("report.option.held_by", lang, limits=", ".join(limits)))
+            named = {"name": sentences.action_name(row, lang)} if row.kind == "expand" else {}
+            first = say(f"report.option.{row.kind}", lang, **fields, **named)
+        why = motives(d.plan, row, lang, public=d.profile == "public")
+        told.append(" ".join([first, *choosing.why(d, row, lang), *why]))
     return told
 
 
@@ -301,11 +287,11 @@ def proof(d: Disclosed, lang: Lang) -> list[str]:
         budget = sentences.million(d.plan.budget_vnd, lang)
         told.append(say("report.option.total", lang, million=total, budget=budget))
     told += [say("report.option.size_warning", lang, notice=notice) for notice in _unknown_sizes(d, lang)]
-    if any(rule.service in d.withheld_services for rule in d.plan.actions):
+    if not d.choice_withheld and any(rule.service in d.withheld_services for rule in d.plan.actions):
         told.append(say("report.option.withheld_actions", lang))
     status, gap = d.solution.get("status"), d.solution.get("gap")
     if status == "optimal":
-        told.append(say("report.option.proof_optimal", lang))
+        told.append(choosing.proven(d, lang))
     elif gap is not None and gap == gap and gap != float("inf"):
         told.append(say("report.option.proof_gap", lang, gap=sentences.percent(float(gap), lang)))
     elif status is not None:

@@ -11,7 +11,7 @@ from mangluoi.reports.exhibits import MASKED, Cell, count
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["facilities_known", "gap", "notes", "of_site", "people", "places", "sized"]
+__all__ = ["facilities_known", "gap", "notes", "of_site", "people", "places", "sized", "withheld"]
 
 
 def facilities_known(d: Disclosed) -> bool:
@@ -65,6 +65,11 @@ def places(d: Disclosed, service: str, group: str, lang: Lang) -> Cell:
 def people(value: Any, lang: Lang, *, known: bool, masked: bool = False) -> Cell:
     """Return how many are served or meet a full house; without a size nobody can say, and the model's zero misleads."""
     return count(value if known else None, lang, masked=masked)
+
+
+def withheld(value: Any, lang: Lang, *, masked: bool) -> Cell:
+    """Return a count of a service that confidential sites offer, as far as it may be told."""
+    return say("cell.withheld", lang) if masked and pd.isna(value) else count(value, lang)
 
 
 def gap(full: Any, out_of_reach: Any, lang: Lang, *, known: bool, masked: bool = False) -> Cell:

@@ -7,7 +7,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mangluoi.reports import alternatives, annexes, decisions, details, figures, passages, remarks, sentences, sizes
+from mangluoi.reports import (
+    alternatives,
+    annexes,
+    communes,
+    decisions,
+    details,
+    figures,
+    passages,
+    remarks,
+    sentences,
+    sizes,
+)
+from mangluoi.reports.charts import Chart
 from mangluoi.reports.exhibits import Exhibit
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
@@ -64,10 +76,12 @@ class Picture:
         return bool(width > height)
 
 
-Block = Title | Heading | Line | Item | Picture | Exhibit
+Block = Title | Heading | Line | Item | Picture | Chart | Exhibit
 
 
-def story(d: Disclosed, pictures: Sequence[Picture] = (), *, lang: Lang = "vi") -> tuple[Block, ...]:
+def story(
+    d: Disclosed, pictures: Sequence[Picture] = (), charts: Sequence[Chart] = (), *, lang: Lang = "vi"
+) -> tuple[Block, ...]:
     """Return the whole report.
 
     Parameters
@@ -76,15 +90,20 @@ def story(d: Disclosed, pictures: Sequence[Picture] = (), *, lang: Lang = "vi") 
         What may be shown.
     pictures
         Print maps, each placed in its part.
+    charts
+        Charts, each placed in its part.
     lang
         {"vi", "en"}
     """
-    return tuple(_blocks(d, pictures, lang))
+    return tuple(_blocks(d, pictures, charts, lang))
 
 
-def _blocks(d: Disclosed, pictures: Sequence[Picture], lang: Lang) -> Iterator[Block]:
+def _blocks(d: Disclosed, pictures: Sequence[Picture], charts: Sequence[Chart], lang: Lang) -> Iterator[Block]:
     def of_part(part: Part) -> list[Picture]:
         return [picture for picture in pictures if picture.part == part]
+
+    def at(place: str) -> list[Chart]:
+        return [chart for chart in charts if chart.place == place]
 
     yield _title(d, lang)
 
@@ -111,6 +130,7 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], lang: Lang) -> Iterator[B
             yield from map(Line, remarks.of_service(d, rule, lang))
         yield figures.balance(d, lang)
         yield figures.bands(d, lang)
+        yield from at("access")
     else:
         yield from map(Line, passages.supply_unknown(d, lang))
         yield from map(Item, passages.need_alone(d, lang))
@@ -121,6 +141,7 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], lang: Lang) -> Iterator[B
     else:
         yield from map(Item, remarks.forecast(d, lang))
         yield details.forecast(d, lang)
+        yield from at("forecast")
     yield from of_part("access")
 
     yield _heading("goals", lang)
@@ -133,6 +154,7 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], lang: Lang) -> Iterator[B
     yield _heading("option", lang)
     if sizes.facilities_known(d):
         yield from _option(d, lang)
+        yield from at("option")
         yield from of_part("option")
     else:
         yield from map(Line, passages.question(d, lang))
@@ -148,12 +170,10 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], lang: Lang) -> Iterator[B
 
     yield Heading(say("report.section.annex", lang), on_new_page=True)
     yield Line(say("report.contents_maps", lang))
-    yield figures.people(d, lang)
-    yield from annexes.states_by_pair(d, lang)
-    # The notices stand in part V already.
-    if sizes.facilities_known(d):
-        yield annexes.minutes_by_commune(d, lang)
-    for annex in (annexes.unlocated, annexes.sources, annexes.provenance):
+    yield communes.people(d, lang)
+    yield from communes.in_report(d, lang)
+    # The notices stand in part V already, and checksums in the workbook.
+    for annex in (annexes.unlocated, annexes.sources, annexes.origin):
         yield annex(d, lang)
     yield from details.in_report(d, lang)
 

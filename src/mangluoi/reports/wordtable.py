@@ -35,7 +35,10 @@ def table(exhibit: Exhibit, lang: Lang, *, width_mm: float) -> Any:
         Width of the text on the page.
     """
     # A column is never narrower than the longest word of its heading.
-    shares = [max(heading.width, 1.1 * max(map(len, heading.text.split()))) for heading in exhibit.headings]
+    shares = [
+        max(heading.width, 1.1 * max(map(len, heading.text.split())), _longest_code(exhibit, place))
+        for place, heading in enumerate(exhibit.headings)
+    ]
     widths = [round(width_mm * _TWIPS_PER_MM * share / sum(shares)) for share in shares]
     # Half points: many columns need smaller letters.
     size = 17 if len(exhibit.headings) > 11 else 19 if len(exhibit.headings) > 7 else 21
@@ -59,6 +62,13 @@ def table(exhibit: Exhibit, lang: Lang, *, width_mm: float) -> Any:
         '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="60" w:type="dxa"/><w:right w:w="60" w:type="dxa"/>'
         f"</w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
     )
+
+
+def _longest_code(exhibit: Exhibit, place: int) -> float:
+    """Return the room for the codes of a column, which must not be broken: a broken code is read as two."""
+    if exhibit.headings[place].kind != "code" or not exhibit.rows:
+        return 0.0
+    return 2 + 1.3 * max(len(part) for row in exhibit.rows for part in str(row[place]).split() or [""])
 
 
 def _place(cell: Cell, heading: Heading) -> str:

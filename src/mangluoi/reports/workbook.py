@@ -13,7 +13,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from mangluoi.reports import alternatives, annexes, archive, details, figures, sentences
+from mangluoi.reports import alternatives, annexes, archive, charts, details, figures, sentences
 from mangluoi.reports.exhibits import Cell, Exhibit
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
@@ -57,8 +57,10 @@ def workbook(d: Disclosed, *, lang: Lang = "vi") -> bytes:
     bytes
         The same for the same content, whenever it is written.
     """
+    drawn = tuple(chart.figures for chart in charts.all_charts(d, lang))
     exhibits = (
         *figures.all_forms(d, lang),
+        *drawn,
         *annexes.all_annexes(d, lang),
         *details.all_details(d, lang),
         *alternatives.all_alternatives(d, lang),

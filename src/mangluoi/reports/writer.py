@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from mangluoi import maps
-from mangluoi.reports import folders, sentences
+from mangluoi.reports import charts, folders, sentences
 from mangluoi.reports.document import document
 from mangluoi.reports.pages import page
 from mangluoi.reports.story import Part, Picture
@@ -69,8 +69,9 @@ def _write_into(folder: Path, d: Disclosed, lang: Lang) -> None:
         (folder / f"ban-do-{drawn.name}.png").write_bytes(drawn.png())
         (folder / f"ban-do-{drawn.name}.pdf").write_bytes(drawn.pdf())
         pictures.append(Picture(caption, drawn.png(dpi=maps.print.REPORT_DPI), _PARTS.get(drawn.name[:1], "access")))
-    (folder / "bao-cao.docx").write_bytes(document(d, pictures, lang=lang))
-    (folder / "bao-cao.html").write_text(page(d, pictures, lang=lang), encoding="utf-8", newline="\n")
+    figures = charts.all_charts(d, lang)
+    (folder / "bao-cao.docx").write_bytes(document(d, pictures, figures, lang=lang))
+    (folder / "bao-cao.html").write_text(page(d, pictures, figures, lang=lang), encoding="utf-8", newline="\n")
     (folder / "bieu.xlsx").write_bytes(workbook(d, lang=lang))
     (folder / "ban-do.html").write_text(maps.atlas(d, lang=lang).html(), encoding="utf-8", newline="\n")
     maps.write_geopackage(d, folder / "ket-qua.gpkg", lang=lang)

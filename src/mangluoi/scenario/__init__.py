@@ -6,9 +6,11 @@ from mangluoi.scenario.plan import Plan, read_plan
 from mangluoi.scenario.result import Notice, Result
 from mangluoi.scenario.run import run
 from mangluoi.scenario.saving import save_scenario
+from mangluoi.scenario.stress_door import DisclosedStress, disclose_stress
+from mangluoi.scenario.stressing import Stress, stress
 from mangluoi.scenario.variation import plan_with
 
 __all__ = [
-    "Disclosed", "Located", "Notice", "Plan", "Result", "disclose", "disclose_together", "locate", "plan_with",
-    "read_plan", "run", "save_scenario",
+    "Disclosed", "DisclosedStress", "Located", "Notice", "Plan", "Result", "Stress", "disclose", "disclose_stress",
+    "disclose_together", "locate", "plan_with", "read_plan", "run", "save_scenario", "stress",
 ]  # fmt: skip

@@ -90,9 +90,9 @@ def question(plan: Plan, ground: Ground, on: Setting, today: Places, actions: pd
 
 
 def _budget(plan: Plan) -> float | Mapping[str, float]:
-    if not plan.budgets:
+    if not plan.payers:
         return plan.budget_vnd
-    return {"": plan.budget_vnd, **{rule.authority: rule.budget_vnd for rule in plan.budgets}}
+    return {"": plan.budget_vnd, **{rule.authority: rule.budget_vnd for rule in plan.payers}}
 
 
 def _weights(plan: Plan) -> pd.DataFrame | None:

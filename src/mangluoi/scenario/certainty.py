@@ -58,8 +58,11 @@ def _nearest(on: Setting, today: Places) -> pd.Series:
 
 
 def minutes_per_km(on: Setting, sites: pd.DataFrame) -> float:
-    """Return how many minutes a kilometre of straight distance takes, over all pairs more than a kilometre apart."""
-    pairs = _placed(on, sites)
+    """Return how many minutes a kilometre of straight distance takes, over all pairs more than a kilometre apart.
+
+    Confidential sites are left out: the figure is printed, and intervals of other services stand on it.
+    """
+    pairs = _placed(on, sites[~sites["confidential"].fillna(True).astype(bool)])
     far = pairs[pairs["km"] > 1.0]
     return float(far["minutes"].sum() / far["km"].sum()) if len(far) else float("nan")
 
@@ -81,10 +84,27 @@ def _interval(plan: Plan, on: Setting, today: Places, sites: pd.DataFrame) -> pd
     speed = minutes_per_km(on, sites)
     if not plan.access.location_draws or not np.isfinite(speed):
         return table
-    doors = today.doors[["site_id"]].assign(at=today.doors["site_id"].str.rsplit("/", n=1).str[0])
-    places = doors.merge(sites.rename(columns={"site_id": "at"})[["at", "lon", "lat", "located_within_m"]], on="at")
-    found = access.coverage_interval(
-        on.need[~on.need["point_id"].isin(on.lost)],
+    doors = today.doors[["site_id", "service"]].assign(at=today.doors["site_id"].str.rsplit("/", n=1).str[0])
+    places = doors.merge(
+        sites.rename(columns={"site_id": "at"})[["at", "lon", "lat", "located_within_m", "confidential"]], on="at"
+    )
+    # The draws of one place follow upon another's: those of services that confidential sites offer are made apart.
+    hidden = set(places.loc[places["confidential"].fillna(True).astype(bool), "service"])
+    parts = []
+    for apart in (False, True):
+        mine = on.need[on.need["service"].isin(hidden) == apart]
+        if len(mine):
+            parts.append(_drawn(plan, on, today, mine, places[places["service"].isin(hidden) == apart], speed))
+    found = pd.concat(parts).set_index(_KEYS)
+    return table.assign(covered_lower=found["lower"].round(), covered_upper=found["upper"].round())
+
+
+def _drawn(
+    plan: Plan, on: Setting, today: Places, need: pd.DataFrame, places: pd.DataFrame, speed: float
+) -> pd.DataFrame:
+    """Draw where places may truly lie, and count again."""
+    return access.coverage_interval(
+        need[~need["point_id"].isin(on.lost)],
         on.farther[on.farther["to_id"].isin(places["site_id"])],
         on.points.table[["point_id", "lon", "lat", "located_within_m"]],
         places.fillna({"located_within_m": 0.0}),
@@ -94,8 +114,7 @@ def _interval(plan: Plan, on: Setting, today: Places, sites: pd.DataFrame) -> pd
         admissible=open_now(on.admissible, today.doors),
         by=_KEYS,
         draws=plan.access.location_draws,
-    ).set_index(_KEYS)
-    return table.assign(covered_lower=found["lower"].round(), covered_upper=found["upper"].round())
+    )
 
 
 def states_by_band(on: Setting, today: Places, before: access.Allocation, *, edges: tuple[float, ...]) -> pd.DataFrame:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from mangluoi import siting
+from mangluoi.scenario.caveat import Notice
 from mangluoi.scenario.plan import Plan
-from mangluoi.scenario.result import Notice
 
 __all__ = ["chosen_actions", "dropped_sites"]
 

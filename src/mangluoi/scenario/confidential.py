@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
 from mangluoi import shipped
 from mangluoi.scenario.plan import ActionRule, LocationRule, NormRule, Plan, PoolRule, RefusalRule, TargetRule
-from mangluoi.scenario.result import Result
+from mangluoi.viettext import compose, fold
 
-__all__ = ["Secret", "is_public_target", "public_plan", "secrets_of"]
+if TYPE_CHECKING:
+    from mangluoi.scenario.result import Result
+
+__all__ = ["FEWEST_COMMUNES", "Secret", "is_public_target", "public_plan", "secrets_of"]
+
+# What stands for a name that is not given.
+_UNNAMED = "…"
 
 _R = TypeVar("_R", LocationRule, PoolRule, RefusalRule)
 _S = TypeVar("_S", ActionRule, NormRule)
+
+
+#: A place is hidden only where it could be in so many communes; where a province has fewer, nothing is told of it.
+FEWEST_COMMUNES = 11
 
 
 @dataclass(frozen=True)
@@ -28,40 +39,97 @@ class Secret:
     facilities: frozenset[str]
     count: Mapping[str, int]
     services: tuple[str, ...]
-    names: re.Pattern[str] | None
+    names: tuple[str, ...]
+
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to hide."""
+        return bool(self.sites or self.facilities or self.services)
+
+    @cached_property
+    def _written(self) -> re.Pattern[str]:
+        return _any_of(self.names, re.IGNORECASE)
+
+    @cached_property
+    def _folded(self) -> re.Pattern[str]:
+        return _any_of(tuple(fold(name) for name in self.names if " " in name), 0)
+
+    def without_names(self, text: str) -> str:
+        """Return a text in which no confidential site, facility or address is named, with diacritics or without."""
+        if not self.names:
+            return text
+        shown = self._written.sub(_UNNAMED, compose(text)) if self._written.search(compose(text)) else text
+        return _UNNAMED if self._folded.search(fold(shown)) else shown
 
     def named_in(self, values: Any) -> bool:
         """Say whether any of the texts names a confidential site or facility."""
-        return self.names is not None and any(
-            isinstance(value, str) and self.names.search(value.casefold()) for value in values
-        )
+        return any(isinstance(value, str) and self.without_names(value) != value for value in values)
 
 
-def secrets_of(result: Result) -> Secret:
-    """Find the confidential sites: those flagged so, and all of a confidential type, whatever their flag says."""
+def _any_of(names: tuple[str, ...], flags: int) -> re.Pattern[str]:
+    """Match any of some names as whole words; without names, nothing."""
+    longest = sorted(names, key=lambda name: (-len(name), name))
+    return re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in longest) or r"(?!)", flags)
+
+
+def secrets_of(results: Sequence[Result]) -> list[Secret]:
+    """Find the confidential sites of results about one province: those flagged, and all of a confidential type.
+
+    What one result keeps confidential, all do: beside a scenario that hides a site, another must not show it.
+    """
     listed = shipped.frame("norms/facility_types.csv")
     types = frozenset(str(kind) for kind in listed.loc[listed["confidential"] == "yes", "type"])
-    sites, facilities = result.sites, result.facilities
-    of_type = set(facilities.loc[facilities["type"].isin(types), "facility_id"])
-    hidden = (
-        sites["confidential"].fillna(True).astype(bool) | sites["type"].isin(types) | sites["facility_id"].isin(of_type)
+    sites = frozenset(site for result in results for site in _hidden_sites(result, types))
+    facilities = frozenset(owner for result in results for owner in _hidden_facilities(result, types, sites))
+    plain = {fold(part) for label in ("name_vi", "name_en") for name in listed[label] for part in name.split(", ")}
+    for result in results:
+        plain |= {fold(str(name)) for key in ("name", "above") for name in result.units[key].dropna()}
+        plain.add(fold(result.province_name))
+    names = tuple(
+        sorted({name for result in results for name in _names(result, sites, facilities) if fold(name) not in plain})
     )
-    ids = frozenset(str(site) for site in sites.loc[hidden, "site_id"])
-    owners = frozenset(str(name) for name in {*sites.loc[hidden, "facility_id"], *of_type})
-    without_site = facilities[facilities["facility_id"].isin(of_type - set(sites["facility_id"]))]
-    count = pd.concat([sites.loc[hidden, "type"], without_site["type"]]).value_counts().sort_index()
-    offered = result.capacity.loc[result.capacity["site_id"].isin(ids), "service"]
+    return [_secret(result, sites, facilities, names, types) for result in results]
+
+
+def _hidden_sites(result: Result, types: frozenset[str]) -> set[str]:
+    sites, facilities = result.sites, result.facilities
+    of_type = facilities.loc[facilities["type"].isin(types), "facility_id"]
+    flagged = sites["confidential"].fillna(True).astype(bool)
+    hidden = flagged | sites["type"].isin(types) | sites["facility_id"].isin(of_type)
+    return set(sites.loc[hidden, "site_id"].astype(str))
+
+
+def _hidden_facilities(result: Result, types: frozenset[str], sites: frozenset[str]) -> set[str]:
+    """Return the facilities that are nothing but confidential sites, or of a confidential type."""
+    open_sites = result.sites[~result.sites["site_id"].isin(sites)]
+    owners = set(result.sites["facility_id"].astype(str)) - set(open_sites["facility_id"].astype(str))
+    return owners | set(result.facilities.loc[result.facilities["type"].isin(types), "facility_id"].astype(str))
+
+
+def _names(result: Result, sites: frozenset[str], facilities: frozenset[str]) -> set[str]:
+    """Return every text that names a confidential place."""
+    mine = result.sites["site_id"].isin(sites)
+    of = result.facilities["facility_id"].isin(facilities)
+    told = [*result.sites.loc[mine, ["site_id", "name", "address"]].to_numpy().ravel()]
+    told += [*result.facilities.loc[of, ["facility_id", "name"]].to_numpy().ravel()]
+    return {compose(value) for value in told if isinstance(value, str) and value.strip()}
+
+
+def _secret(
+    result: Result, sites: frozenset[str], facilities: frozenset[str], names: tuple[str, ...], types: frozenset[str]
+) -> Secret:
+    mine = result.sites[result.sites["site_id"].isin(sites)]
+    owners = result.facilities[result.facilities["facility_id"].isin(facilities)]
+    without_site = owners[~owners["facility_id"].isin(result.sites["facility_id"])]
+    count = pd.concat([mine["type"], without_site["type"]]).value_counts().sort_index()
+    offered = result.capacity.loc[result.capacity["site_id"].isin(sites), "service"]
     planned = {rule.service for rule in result.plan.actions if rule.facility_type in types}
-    named = [*sites.loc[hidden, ["site_id", "facility_id", "name", "address"]].to_numpy().ravel()]
-    named += [*facilities.loc[facilities["facility_id"].isin(owners), ["facility_id", "name"]].to_numpy().ravel()]
-    words = sorted({value.casefold() for value in named if isinstance(value, str) and value.strip()})
-    pattern = re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words)) if words else None
     return Secret(
-        sites=ids,
-        facilities=owners,
-        count={str(kind): int(n) for kind, n in count.items()},
+        sites=sites,
+        facilities=facilities,
+        count={str(kind): int(n) for kind, n in count.items()} if len(result.units) >= FEWEST_COMMUNES else {},
         services=tuple(sorted({*offered, *planned})),
-        names=pattern,
+        names=names,
     )
 
 
@@ -80,6 +148,7 @@ def public_plan(plan: Plan, secret: Secret) -> Plan:
         pools=_of_one_site(plan.pools, secret),
         refusals=_of_one_site(plan.refusals, secret),
         norms=_without_sites(plan.norms, secret),
+        stress=tuple(rule for rule in plan.stress if not secret.named_in([rule.basis])),
     )
 
 

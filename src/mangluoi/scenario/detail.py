@@ -45,6 +45,10 @@ class Detail:
         By service: how many different people its groups are together, at least and at most.
     traces
         Which rows of the inputs each row of Biểu 1–6 stands on, see `traces.traces`.
+    curve
+        By service, group and minutes: how many are covered with that threshold, see `reach_curve.reach_curve`.
+    mean_minutes
+        By service and group: mean minutes to the nearest site before and after, see `reach_curve.mean_minutes`.
     minutes_per_km
         How much a time changes with a kilometre, in the interval over the error of locations; missing without one.
     """
@@ -59,6 +63,8 @@ class Detail:
     forecast: pd.DataFrame = field(default_factory=lambda: _empty("service", "group", "year"))
     distinct: pd.DataFrame = field(default_factory=lambda: _empty("service"))
     traces: pd.DataFrame = field(default_factory=lambda: _empty("form", "row", "group", "table", "key", "site_id"))
+    curve: pd.DataFrame = field(default_factory=lambda: _empty("service", "group", "minutes"))
+    mean_minutes: pd.DataFrame = field(default_factory=lambda: _empty("service", "group"))
     minutes_per_km: float = float("nan")
 
 

@@ -3,8 +3,8 @@
 Maps and reports take a `Disclosed`, never a `Result`. In the profile ``public`` (the default)
 
 * confidential sites (flagged so, or of a type that is confidential by law) are counted by type and appear nowhere
-  else, and what would give them away (travel times, states and actions of the services that they offer) is given for
-  the province only;
+  else, and nothing that is shown follows from where they are: of the services that they offer only need is given,
+  and where one budget pays for these and for others, no action at all;
 * counts of 1 to 10 are masked, with complementary suppression over every sum that is published: see `masking`;
 * groups marked sensitive (HIV, drugs, victims) are given for the province only, and masked up to 20.
 
@@ -16,30 +16,33 @@ The profile ``internal`` masks nothing but still never shows a confidential site
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from mangluoi import shipped
-from mangluoi.scenario import frontier, hiding, joint_masks, masking
-from mangluoi.scenario.confidential import Secret, is_public_target, public_plan, secrets_of
-from mangluoi.scenario.detail import Detail
+from mangluoi.scenario import choicemasks, hiding, joint_masks, masking, shown_answer
+from mangluoi.scenario.caveat import Notice
+from mangluoi.scenario.confidential import Secret, public_plan, secrets_of
+from mangluoi.scenario.detail import Detail, Reasoning
 from mangluoi.scenario.masking import AFTER_COLUMNS, LARGEST_MASKED, STATE_COLUMNS
 from mangluoi.scenario.plan import Plan
-from mangluoi.scenario.result import Notice, Result
+from mangluoi.scenario.scrubbing import scrubbed
 from mangluoi.scenario.withholding import Door, shown_detail
+from mangluoi.tables import FRONTIER
+from mangluoi.viettext import format_number
+
+if TYPE_CHECKING:
+    from mangluoi.scenario.result import Result
 
 __all__ = ["LARGEST_MASKED", "Disclosed", "disclose", "disclose_together"]
 
 Profile = Literal["public", "internal"]
-
-#: Notices that count what is listed of each basis of size.
-_COUNTED_BASIS = {"capacity_unknown": "unknown", "capacity_from_residents": "residents"}
-#: What a notice gives for a number of people that is masked; the tables of the report explain the sign.
+#: What stands for a count that is masked or withheld.
 _MASKED = "*"
 
 
@@ -101,8 +104,13 @@ class Disclosed:
         How many rows are masked, by table.
     withheld_services
         Services given for the province only because a confidential site offers them, or would be built for them.
+    choice_withheld
+        Whether actions were chosen that are not shown, since what is left of the budget for them would tell where
+        confidential sites are; every figure after the actions is then that of today.
     frontier
-        FRONTIER with ``masked``, see `frontier.shown_frontier`.
+        FRONTIER with ``masked``.
+    reasoning
+        The tables behind the chosen actions, see `detail.Reasoning` and `choicemasks`.
     detail
         The tables behind these figures, see `detail.Detail` and `withholding`; each with ``masked``.
     """
@@ -130,8 +138,30 @@ class Disclosed:
     provenance: Mapping[str, Any]
     masked_count: Mapping[str, int]
     withheld_services: tuple[str, ...]
-    frontier: pd.DataFrame = field(default_factory=pd.DataFrame)
+    choice_withheld: bool = False
+    frontier: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=FRONTIER.names))
+    reasoning: Reasoning = field(default_factory=Reasoning)
     detail: Detail = field(default_factory=Detail)
+
+    def _repr_html_(self) -> str:
+        """Show the provincial totals in Jupyter; a masked or withheld count is a sign, one not known is empty."""
+        counts = ("need", "served", "full", "out_of_reach", "unlocated", "served_after")
+        head = "".join(f"<th>{html.escape(text.replace('_', ' '))}</th>" for text in ("group", "service", *counts))
+        body = "".join(
+            f"<tr><td>{html.escape(str(row['group']))}</td><td>{html.escape(str(row['service']))}</td>"
+            + "".join(f"<td style='text-align:right'>{_shown(row[name], row['masked'])}</td>" for name in counts)
+            + "</tr>"
+            for row in self.state_totals.to_dict("records")
+        )
+        title = html.escape(f"{self.plan.title} ({self.plan.vintage}, {self.profile})")
+        return f"<p><b>{title}</b></p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _shown(value: Any, masked: bool) -> str:
+    """Write a provincial count."""
+    if pd.isna(value):
+        return _MASKED if masked else ""
+    return format_number(float(value))
 
 
 def disclose(result: Result | Disclosed, *, profile: Profile = "public") -> Disclosed:
@@ -178,7 +208,16 @@ def disclose_together(results: Sequence[Result], *, profile: Profile = "public")
     Communes of two vintages are not the same areas, so sums over them cannot be differenced commune by commune where
     they were merged whole; where only some were, publish one of the two.
     """
-    drafts = [_draft(result) for result in results]
+    secrets = secrets_of(results)
+    if profile == "public":
+        told = [shown_answer.unchosen(result, secret) for result, secret in zip(results, secrets, strict=True)]
+    else:
+        told = list(results)
+    drafts = [
+        _draft(after, secret, unchosen=after is not result)
+        for result, after, secret in zip(results, told, secrets, strict=True)
+    ]
+    results = told
     if profile == "internal":
         return [_disclosed(result, draft, None) for result, draft in zip(results, drafts, strict=True)]
     masks: dict[int, masking.Masks] = {}
@@ -199,16 +238,16 @@ class _Draft:
     states: pd.DataFrame
     by_unit: pd.DataFrame
     people: pd.DataFrame
+    unchosen: bool
 
 
-def _draft(result: Result) -> _Draft:
+def _draft(result: Result, secret: Secret, *, unchosen: bool) -> _Draft:
     groups = shipped.frame("norms/groups.csv").set_index("group")
     sensitive = set(groups.index[groups["sensitive"] == "yes"])
-    secret = secrets_of(result)
     states = _states(result)
     by_unit = states[~states["group"].isin(sensitive) & ~states["service"].isin(secret.services)]
     people = result.people[["unit_code", "group", "people", "estimated", "basis"]]
-    return _Draft(secret, sensitive, states, by_unit, people[~people["group"].isin(sensitive)])
+    return _Draft(secret, sensitive, states, by_unit, people[~people["group"].isin(sensitive)], unchosen)
 
 
 def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Disclosed:
@@ -226,6 +265,7 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
         closed = [key in masks.totals for key in hiding.keys(totals, "group", "service")]
         totals = hiding.hide_small(totals, [*counts, "covered", "covered_after"], sensitive, also=closed)
         bands = hiding.hide_bands(result.bands, totals, masks, sensitive)
+        totals = hiding.withhold(totals, secret.services)
     else:
         people = result.people[["unit_code", "group", "people", "estimated", "basis"]]
         people, people_totals, by_unit, totals, bands = (
@@ -233,11 +273,14 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
         )
     bands = bands[~bands["service"].isin(secret.services)]
     capacity = result.capacity[~result.capacity["site_id"].isin(secret.sites)].reset_index(drop=True)
-    profile: Profile = "internal" if masks is None else "public"
-    door = _door(draft, by_unit, totals, people, people_totals, public=masks is not None)
-    return Disclosed(
-        profile=profile,
-        plan=public_plan(result.plan, secret),
+    public = masks is not None
+    door = _door(draft, by_unit, totals, people, people_totals, public=public)
+    plan = scrubbed(public_plan(result.plan, secret), secret)
+    actions = shown_answer.actions(result, secret, masks=public)
+    choice = choicemasks.door(result.plan, totals, by_unit, actions, secret.services, sensitive, public)
+    made = Disclosed(
+        profile="public" if public else "internal",
+        plan=plan,
         province_name=result.province_name,
         units=result.units,
         cells=result.cells,
@@ -253,26 +296,23 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
         state_totals=totals.reset_index(drop=True),
         minutes=result.nearest[~result.nearest["service"].isin(secret.services)].reset_index(drop=True),
         bands=bands.reset_index(drop=True),
-        actions=_actions(result, secret, masks=profile == "public"),
-        solution=_answer(result, secret, totals),
-        scorecard=_scorecard(result, secret, totals),
+        actions=actions,
+        solution=shown_answer.answer(result, secret, totals),
+        scorecard=shown_answer.scorecard(result, secret, totals),
         unlocated=result.unlocated[~result.unlocated["id"].isin(secret.sites)].reset_index(drop=True),
-        notices=_notices(result, secret, capacity, by_unit, totals),
-        provenance=result.provenance,
+        notices=shown_answer.notices(result, secret, capacity, by_unit, totals),
+        provenance=shown_answer.provenance(result, plan, secret, public=public),
         masked_count={
             name: int(frame["masked"].sum())
             for name, frame in (("people", people), ("states", by_unit), ("state_totals", totals), ("bands", bands))
         },
         withheld_services=secret.services,
-        frontier=frontier.shown_frontier(
-            result.frontier,
-            totals,
-            moved={name for rule in result.plan.actions for name in (rule.service, rule.from_service) if name},
-            withheld=secret.services,
-            public=masks is not None,
-        ),
+        choice_withheld=draft.unchosen,
+        frontier=choicemasks.shown_frontier(result.frontier, choice),
+        reasoning=choicemasks.shown_reasoning(result.reasoning, choice),
         detail=shown_detail(result.detail, door),
     )
+    return scrubbed(made, secret)
 
 
 def _door(
@@ -289,74 +329,13 @@ def _door(
     return Door(
         sites=draft.secret.sites,
         withheld=draft.secret.services,
-        masked=set(hiding.keys(totals[totals["masked"]], "group", "service")),
+        masked=set(hiding.keys(totals[totals["masked"] & totals["need"].isna()], "group", "service")),
         exposed={*by_unit.loc[by_unit["masked"], "service"], *needed["service"]},
         groups=set(people_totals.loc[people_totals["masked"], "group"]),
         counted=set(people.loc[people["masked"], "group"]),
         sensitive=draft.sensitive,
         public=public,
     )
-
-
-def _actions(result: Result, secret: Secret, *, masks: bool) -> pd.DataFrame:
-    hidden = result.actions[["service", "from_service"]].isin(secret.services).any(axis=1)
-    shown = result.actions[~hidden].reset_index(drop=True)
-    people = {name: shown[name].astype(float) for name in ("served_more", "lost")}
-    return shown.assign(
-        **{
-            name: count.mask((count.abs() > 0) & (count.abs() <= LARGEST_MASKED) & masks)
-            for name, count in people.items()
-        }
-    )
-
-
-def _answer(result: Result, secret: Secret, totals: pd.DataFrame) -> dict[str, Any]:
-    """Give the solver's sums over people and money only where nothing that they sum is masked or withheld."""
-    if result.solution is None:
-        return {}
-    told = ["status", "gap", "seconds"]
-    if not totals["masked"].any() and not any(
-        name in secret.services for name in (*result.actions["service"], *result.actions["from_service"])
-    ):
-        told += ["objective", "bound", "cost_vnd"]
-    return {name: getattr(result.solution, name) for name in told}
-
-
-def _scorecard(result: Result, secret: Secret, totals: pd.DataFrame) -> pd.DataFrame:
-    """Withhold a measure where a provincial count that it stands on is masked or a confidential site is within it."""
-    shown = result.scorecard.copy()
-    for position, rule in enumerate(result.plan.targets):
-        given_away = rule.kind in ("total_capacity", "share_offering") and rule.service in secret.services
-        if rule.kind == "share_served":
-            rows = totals[totals["service"] == rule.service]
-            if rule.group:
-                rows = rows[rows["group"] == rule.group]
-            given_away = bool(rows["masked"].any())
-        if given_away:
-            shown.loc[shown.index[position], ["today", "after", "distance"]] = np.nan
-            shown.loc[shown.index[position], "reason"] = "masked"
-    public = [is_public_target(rule, secret) for rule in result.plan.targets]
-    return shown[public].reset_index(drop=True)
-
-
-def _notices(
-    result: Result, secret: Secret, capacity: pd.DataFrame, by_unit: pd.DataFrame, totals: pd.DataFrame
-) -> tuple[Notice, ...]:
-    """Drop notices about what is withheld, and mask in the others what the tables mask."""
-    masked = set(by_unit.loc[by_unit["masked"], "service"]) | set(totals.loc[totals["masked"], "service"])
-    told = []
-    for notice in result.notices:
-        fields = dict(notice.fields)
-        if secret.named_in(fields.values()) or fields.get("service") in secret.services:
-            continue
-        if notice.key in _COUNTED_BASIS:
-            fields["count"] = int((capacity["basis"] == _COUNTED_BASIS[notice.key]).sum())
-            if not fields["count"]:
-                continue
-        if fields.get("service") in masked and "people" in fields:
-            fields["people"] = _MASKED
-        told.append(Notice(notice.key, fields))
-    return tuple(told)
 
 
 def _states(result: Result) -> pd.DataFrame:

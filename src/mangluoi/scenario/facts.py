@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -12,8 +11,8 @@ import pandas as pd
 from mangluoi import demand, gazetteer, shipped, sources, supply
 from mangluoi.errors import Complaint, InputError, PlanError, UnknownUnitError
 from mangluoi.scenario import siteplaces
+from mangluoi.scenario.caveat import Notice
 from mangluoi.scenario.plan import Plan
-from mangluoi.scenario.result import Notice
 from mangluoi.tables import FACILITIES, PEOPLE, SITES
 
 __all__ = ["Area", "Facts", "Supply", "area", "gather", "people_by_commune", "read_tables", "supply_on_map"]
@@ -130,7 +129,7 @@ def read_tables(plan: Plan) -> tuple[dict[str, pd.DataFrame], str | None]:
     """
     if not plan.inputs.workbook:
         return sources.figures.embedded(plan.province_code, vintage=plan.province_vintage), None
-    place = Path(plan.folder, plan.inputs.workbook)
+    place = sources.catalogue.find(plan.inputs.workbook, plan.folder)
     return sources.read_workbook(place, vocabulary=shipped.vocabulary()), str(place)
 
 

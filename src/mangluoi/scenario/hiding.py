@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 
 from mangluoi.scenario.masking import LARGEST_MASKED, LARGEST_MASKED_SENSITIVE, NEVER_MASKED, Masks, extend, small
 
-__all__ = ["hide", "hide_bands", "hide_small", "keys"]
+__all__ = ["hide", "hide_bands", "hide_small", "keys", "withhold"]
 
 
 def keys(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
@@ -59,4 +60,16 @@ def hide_bands(bands: pd.DataFrame, totals: pd.DataFrame, masks: Masks, sensitiv
             masked[rows] = True
     shown = hide(bands, ["people"], masked.tolist())
     shown.loc[shown["masked"], "share"] = np.nan
+    return shown
+
+
+def withhold(totals: pd.DataFrame, services: Collection[str]) -> pd.DataFrame:
+    """Take out of provincial counts all that follows from where the sites of some services are; need stays.
+
+    From exact counts of covered or served people whoever knows the method can tell where a site must be.
+    """
+    hidden = totals["service"].isin(list(services))
+    shown = totals.assign(masked=totals["masked"] | hidden)
+    counts = [name for name in totals.columns if name not in ("group", "service", "need", "unlocated", "masked")]
+    shown[counts] = shown[counts].mask(hidden)
     return shown

@@ -30,9 +30,10 @@ ENTRY_KEYS: Mapping[str, tuple[str, ...]] = {
     "stays": ("service",),
     "floors": ("by",),
     "weights": ("group", "service"),
-    "budgets": ("authority",),
+    "payers": ("authority",),
     "phases": ("name",),
     "land": ("site",),
+    "stress": ("factor", "group", "service"),
 }
 # Keys that belong to the way of writing a scenario, not to the plan.
 _BASE, _WHOLE, _DROP = "base", "replace", "drop"

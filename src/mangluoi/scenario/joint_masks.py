@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from mangluoi.scenario.hiding import keys
 from mangluoi.scenario.masking import LARGEST_MASKED, NEVER_MASKED, Masks, mask_communes
-from mangluoi.scenario.result import Result
 from mangluoi.scenario.travel import BAND_EDGES
+
+if TYPE_CHECKING:
+    from mangluoi.scenario.result import Result
 
 __all__ = ["of_results"]
 

@@ -10,9 +10,9 @@ import pandas as pd
 
 from mangluoi import siting
 from mangluoi.scenario import asking
+from mangluoi.scenario.caveat import Notice
 from mangluoi.scenario.facts import Supply
 from mangluoi.scenario.plan import Plan
-from mangluoi.scenario.result import Notice
 from mangluoi.siting.reasons import Reason
 
 __all__ = ["COLUMNS", "clash_notice", "motives"]

@@ -9,12 +9,12 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from mangluoi import gazetteer, roads
+from mangluoi import gazetteer, roads, sources
 from mangluoi.errors import Complaint, InputError
 from mangluoi.rasters import Raster
+from mangluoi.scenario.caveat import Notice
 from mangluoi.scenario.facts import Area
 from mangluoi.scenario.plan import Plan
-from mangluoi.scenario.result import Notice
 from mangluoi.sources import rasters
 
 __all__ = ["ground_of", "network_of"]
@@ -37,7 +37,7 @@ def network_of(plan: Plan, where: Area, profile: str) -> tuple[roads.RoadNetwork
     chosen, notices = _profile(plan, profile)
     if plan.inputs.roads:
         network = roads.read_network(
-            Path(plan.folder, plan.inputs.roads),
+            sources.catalogue.find(plan.inputs.roads, plan.folder),
             profile=chosen,
             terrain=plan.roads.terrain,
             within=_box(plan, where),
@@ -111,11 +111,11 @@ def ground_of(plan: Plan, where: Area) -> roads.Ground | None:
 
 
 def _raster(plan: Plan, name: str) -> Raster | None:
-    return rasters.read_raster(Path(plan.folder, name)) if name else None
+    return rasters.read_raster(sources.catalogue.find(name, plan.folder)) if name else None
 
 
 def _layer(plan: Plan, name: str) -> gpd.GeoDataFrame:
-    place = Path(plan.folder, name)
+    place = sources.catalogue.find(name, plan.folder)
     if not place.is_file():
         raise InputError([Complaint("missing_file", file=name)])
     try:

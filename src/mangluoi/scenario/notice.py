@@ -8,8 +8,8 @@ import pandas as pd
 
 from mangluoi import shipped, siting
 from mangluoi.scenario import facts
+from mangluoi.scenario.caveat import Notice
 from mangluoi.scenario.plan import Plan
-from mangluoi.scenario.result import Notice
 
 __all__ = ["full_for_want_of_figures", "of_plan", "of_refinements", "unique"]
 

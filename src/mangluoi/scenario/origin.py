@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from mangluoi import shipped
+from mangluoi import shipped, sources
 from mangluoi.scenario import decisions
 from mangluoi.scenario.plan import Plan
 
@@ -50,7 +50,7 @@ def own_files(plan: Plan) -> list[Path]:
     """Return every file beside the shipped ones that an answer to a plan stands on."""
     given = plan.inputs
     files = given.workbook, given.roads, given.population, given.elevation, given.land_cover, given.new_roads
-    own = [Path(plan.folder, name) for name in (*files, given.closed_areas, given.candidates) if name]
+    own = [sources.catalogue.find(name, plan.folder) for name in (*files, given.closed_areas, given.candidates) if name]
     if given.profiles:
         own += sorted(Path(plan.folder, given.profiles).glob("*.toml"))
     decided = decisions.file_beside(plan.folder, plan.name)

@@ -33,20 +33,21 @@ from mangluoi.scenario.rules import (
 )
 from mangluoi.scenario.siterules import (
     AnswerRules,
-    BudgetRule,
     FloorRule,
     LandRule,
+    PayerRule,
     PhaseRule,
     SitingRules,
     WeightRule,
 )
+from mangluoi.scenario.stressrules import StressRule, in_stress
 from mangluoi.tables import nearest
 
 __all__ = [
-    "AccessRules", "ActionRule", "AnswerRules", "BudgetRule", "FloorRule", "ForecastRules", "GrowthRule", "Inputs",
-    "LandRule", "LocationRule", "ModeRule", "NeedRule", "NormRule", "OverlapRule", "PhaseRule", "Plan", "PoolRule",
-    "RefusalRule", "RoadRules", "ServiceRule", "SitingRules", "StayRule", "SupplyRules", "TargetRule", "WeightRule",
-    "read_plan",
+    "AccessRules", "ActionRule", "AnswerRules", "FloorRule", "ForecastRules", "GrowthRule", "Inputs", "LandRule",
+    "LocationRule", "ModeRule", "NeedRule", "NormRule", "OverlapRule", "PayerRule", "PhaseRule", "Plan", "PoolRule",
+    "RefusalRule", "RoadRules", "ServiceRule", "SitingRules", "StayRule", "StressRule", "SupplyRules", "TargetRule",
+    "WeightRule", "read_plan",
 ]  # fmt: skip
 
 
@@ -77,10 +78,12 @@ class Plan:
     pools, refusals, norms, stays
         Beds that services share, whom a site does not take, norms of capacity and mean stays; see `PoolRule`,
         `RefusalRule`, `NormRule` and `StayRule`.
+    stress
+        How far what is assumed may be off, see `StressRule`.
     roads, supply, inputs
         See `RoadRules`, `SupplyRules` and `Inputs`.
-    floors, weights, budgets, phases, land
-        What the chosen actions must keep to; see `FloorRule`, `WeightRule`, `BudgetRule`, `PhaseRule` and `LandRule`.
+    floors, weights, payers, phases, land
+        What the chosen actions must keep to; see `FloorRule`, `WeightRule`, `PayerRule`, `PhaseRule` and `LandRule`.
     access, forecast, siting, answers
         See `AccessRules`, `ForecastRules`, `SitingRules` and `AnswerRules`.
     time_limit_s
@@ -115,9 +118,10 @@ class Plan:
     stays: tuple[StayRule, ...] = ()
     floors: tuple[FloorRule, ...] = ()
     weights: tuple[WeightRule, ...] = ()
-    budgets: tuple[BudgetRule, ...] = ()
+    payers: tuple[PayerRule, ...] = ()
     phases: tuple[PhaseRule, ...] = ()
     land: tuple[LandRule, ...] = ()
+    stress: tuple[StressRule, ...] = ()
     access: AccessRules = field(default_factory=AccessRules)
     forecast: ForecastRules = field(default_factory=ForecastRules)
     siting: SitingRules = field(default_factory=SitingRules)
@@ -198,6 +202,7 @@ def _contradictions(plan: Plan) -> Iterator[Complaint]:
     yield from contradictions.in_growth(plan.growth, plan.overlaps, plan.forecast, plan.needs)
     yield from contradictions.in_supply(plan.pools, plan.refusals, plan.norms, plan.stays, plan.services)
     yield from contradictions.in_access(plan.access)
+    yield from in_stress(plan.stress, plan.needs, plan.stays)
     yield from sitechecks.in_kinds(plan.actions, plan.services)
     yield from sitechecks.in_siting(plan.siting, plan.inputs, has_actions=bool(plan.actions))
     yield from sitechecks.in_limits(plan)

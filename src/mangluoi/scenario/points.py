@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mangluoi import demand
+from mangluoi import demand, sources
+from mangluoi.scenario.caveat import Notice
 from mangluoi.scenario.facts import Area
 from mangluoi.scenario.plan import Plan
-from mangluoi.scenario.result import Notice
 
 __all__ = ["Points", "lane_of", "place"]
 
@@ -142,7 +142,7 @@ def _cells(plan: Plan, where: Area) -> tuple[pd.DataFrame, list[str]]:
     Communes of the old list that became one have the area of that one together: where in it each lay is not known.
     """
     areas = where.cells[["cell_code", "geometry"]].rename(columns={"cell_code": "unit_code"})
-    grid = demand.read_cells(Path(plan.folder, plan.inputs.population), areas)
+    grid = demand.read_cells(sources.catalogue.find(plan.inputs.population, plan.folder), areas)
     grid = grid.rename(columns={"point_id": "place_id", "unit_code": "cell_code"})
     located = where.units[where.units["lon"].notna()]
     cells = located[["unit_code", "cell_code"]].merge(grid, on="cell_code")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,20 +10,13 @@ import geopandas as gpd
 import pandas as pd
 
 from mangluoi import siting
+from mangluoi.scenario import disclosure
+from mangluoi.scenario.caveat import Notice
 from mangluoi.scenario.detail import Detail, Reasoning
 from mangluoi.scenario.plan import Plan
 from mangluoi.tables import FRONTIER
-from mangluoi.viettext import format_number
 
 __all__ = ["Notice", "Result"]
-
-
-@dataclass(frozen=True)
-class Notice:
-    """Something that a reader of the figures must know, as a key of ``reports/words.toml`` and its fields."""
-
-    key: str
-    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -118,26 +110,5 @@ class Result:
     detail: Detail = field(default_factory=Detail)
 
     def _repr_html_(self) -> str:
-        """Show the key figures in Jupyter: provincial totals by service, small ones masked."""
-        totals = self.states.groupby("service", sort=True)[
-            ["need", "served", "full", "out_of_reach", "unlocated"]
-        ].sum()
-        after = self.states_after.groupby("service", sort=True)["served"].sum()
-        head = "".join(
-            f"<th>{html.escape(text)}</th>"
-            for text in ("service", "need", "served", "full", "out of reach", "unlocated", "served after")
-        )
-        body = "".join(
-            "<tr>"
-            + f"<td>{html.escape(str(service))}</td>"
-            + "".join(f"<td style='text-align:right'>{_shown(value)}</td>" for value in [*row, after[service]])
-            + "</tr>"
-            for service, row in zip(totals.index, totals.to_numpy(), strict=True)
-        )
-        title = html.escape(f"{self.plan.title} ({self.plan.vintage})")
-        return f"<p><b>{title}</b></p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _shown(value: float) -> str:
-    """Write a provincial count; the disclosure rule for small counts holds here too."""
-    return "≤ 10" if 0 < value <= 10 else format_number(value)
+        """Show in Jupyter what the public profile shows: a notebook is an output like any other."""
+        return disclosure.disclose(self)._repr_html_()

@@ -11,45 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mangluoi import access, siting
+from mangluoi import siting
 from mangluoi.errors import Complaint, InputError
+from mangluoi.scenario import draws, regret
+from mangluoi.scenario.draws import Ranges
+from mangluoi.scenario.regret import First, Posed, Sized
 
-__all__ = ["Ranges", "Robust", "drawn", "robust", "tornado"]
-
-#: What is varied, in the order of the tornado.
-FACTORS = ("need", "speed", "cost")
-
-
-@dataclass(frozen=True)
-class Ranges:
-    """How far what is assumed may be off.
-
-    Parameters
-    ----------
-    speed
-        Lowest and highest factor on all speeds; every minute is divided by it.
-    cost
-        Lowest and highest factor on all costs.
-    need
-        Whether need lies anywhere between the lower and the upper bound of its row; a row without bounds stays.
-    """
-
-    speed: tuple[float, float] = (0.8, 1.2)
-    cost: tuple[float, float] = (1.0, 1.0)
-    need: bool = True
-
-    def __post_init__(self) -> None:
-        found = []
-        for name in ("speed", "cost"):
-            low, high = getattr(self, name)
-            if not 0 < low <= high < float("inf"):
-                found.append(Complaint("bounds_order", column=name, details=_bounds(low, high), value=1))
-        if found:
-            raise InputError(found)
-
-
-def _bounds(low: float, high: float) -> dict[str, float]:
-    return {"lower": low, "upper": high}
+__all__ = ["Ranges", "Robust", "drawn", "robust", "summed_up", "swings", "tornado"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,21 +27,25 @@ class Robust:
     Parameters
     ----------
     draws
-        draw, need (a number from 0, all at the lower bounds, to 1, by group: ``need_<group>``), speed and cost.
+        What was drawn, see `draws.draw_table`.
     plans
-        plan, actions (ids, joined by ", "), nominal (whether it is the best where all is as assumed), served (in that
-        case), worst_regret, mean_served and times_best (in how many draws nothing compared was better).
+        plan, actions (ids, joined by ", "), nominal (whether it is the best where all is as assumed), served and
+        cost_vnd (in that case), worst_regret, mean_served and times_best (in how many draws nothing compared was
+        better).
     served
         A row for each plan, a column for each draw: the most that can be served with the plan's actions alone.
     best
         For each draw, the most that can be served with any action.
     chosen
-        For each action: in how many draws the best choice of that draw does it, and the share of draws.
+        For each action: in how many draws the best choice of that draw does it, and the share of draws. Of choices
+        that serve as many, the one counts that adds the fewest actions to the nominal one.
     least_regret, most_served
         The plan with the least worst regret, and the one with the highest mean; of equal ones the nominal plan, then
         the one that is best more often.
     price
         How many fewer the plan of least regret serves than the nominal one where all is as assumed.
+    price_vnd
+        How much more it costs there.
     proven
         Whether every solution behind these figures is proven.
     """
@@ -86,6 +58,7 @@ class Robust:
     least_regret: str
     most_served: str
     price: float
+    price_vnd: float
     proven: bool
 
     @property
@@ -94,7 +67,7 @@ class Robust:
 
         Infinite where the plan cannot meet what is required and another choice can.
         """
-        short = _regret(self.best.to_numpy(dtype=float), self.served.to_numpy(dtype=float))
+        short = regret.regrets(self.best.to_numpy(dtype=float), self.served.to_numpy(dtype=float))
         return pd.DataFrame(short, index=self.served.index, columns=self.served.columns)
 
     def _repr_html_(self) -> str:
@@ -102,8 +75,15 @@ class Robust:
         return f"<p>{html.escape(self.least_regret)}</p>" + str(self.plans.to_html(index=False))
 
 
-def drawn(question: siting.Question, *, need: dict[str, float], speed: float, cost: float) -> siting.Question:
-    """Return a question in which need, speeds and costs are other than assumed.
+def drawn(
+    question: siting.Question,
+    *,
+    need: Mapping[str, float],
+    speed: float,
+    cost: float,
+    stay: Mapping[str, float] | None = None,
+) -> siting.Question:
+    """Return a question in which need, speeds, costs and stays are other than assumed.
 
     Parameters
     ----------
@@ -112,22 +92,13 @@ def drawn(question: siting.Question, *, need: dict[str, float], speed: float, co
     need
         By group, where need lies between its lower bound (0) and its upper one (1).
     speed, cost
-        Factors on all speeds and costs.
+        Factors on all speeds and costs; every minute is divided by the first.
+    stay
+        By service, a factor on how long people stay.
     """
-    rows = question.need.copy()
-    if need:
-        at = rows["group"].map(need).astype(float)
-        bounded = rows["lower"].notna() & rows["upper"].notna() & at.notna()
-        low, high = rows["lower"].astype(float), rows["upper"].astype(float)
-        moved = low + at * (high - low)
-        # Need that stands in whole people stays so: the solver's proof leans on it.
-        whole = bool((rows["need"] == rows["need"].round()).all())
-        rows["need"] = rows["need"].astype(float).where(~bounded, moved.round() if whole else moved)
-    times = question.times.assign(minutes=question.times["minutes"] / speed)
-    actions = question.actions.copy()
-    for name in ("fixed_vnd", "per_place_vnd"):
-        actions[name] = actions[name].astype(float) * cost
-    return question.replace(need=rows, times=times, actions=actions)
+    row = {"cost": cost, **{f"need_{group}": at for group, at in need.items()}}
+    row |= {f"stay_{service}": at for service, at in (stay or {}).items()}
+    return draws.changed(question, row).replace(times=question.times.assign(minutes=question.times["minutes"] / speed))
 
 
 def robust(
@@ -140,11 +111,11 @@ def robust(
     time_limit_s: float | None = 5.0,
     progress: Callable[[int], None] | None = None,
 ) -> Robust:
-    """Draw need, speeds and costs, and see which choice of actions holds up.
+    """Draw need, speeds, costs and stays, and see which choice of actions holds up.
 
-    In each draw the best choice is found. The nominal choice and those that were found most often are then compared in
-    every draw: each with its own actions alone, whose sizes are fitted to what money and need the draw has (where to
-    act is decided now, how large when more is known).
+    In each draw the best choice is found. The nominal choice, the best one of the draw in which that one regrets most,
+    and those that were found most often are then compared in every draw: each with its own actions alone, whose sizes
+    are fitted to what money and need the draw has (where to act is decided now, how large when more is known).
 
     Parameters
     ----------
@@ -153,7 +124,7 @@ def robust(
     count, seed
         How many draws, and what they are drawn from.
     ranges
-        How far what is assumed may be off; by default `Ranges()`.
+        How far what is assumed may be off; by default `Ranges()`. A question knows no places, so these cannot vary.
     most_plans
         How many choices are compared at most, the nominal one among them.
     time_limit_s
@@ -175,70 +146,91 @@ def robust(
     L.J. Savage, The theory of statistical decision, JASA 46 (1951): minimax regret. P. Kouvelis, G. Yu, Robust Discrete
     Optimization and Its Applications (1997).
     """
-    if count < 1 or question.actions.empty:
-        name = "count" if count < 1 else "actions"
-        problem = Complaint("below_range", column=name, value=0, details={"low": 1})
-        raise InputError([problem])
-    asked = ranges or Ranges()
-    table = _draws(question, asked, count, seed)
-    questions = [_of_row(question, row) for row in table.to_dict("records")]
-    aim = siting.Aim("served")
-    proven = True
-
-    def solve(one: siting.Question, only: frozenset[str] | None = None) -> tuple[float, frozenset[str]]:
-        nonlocal proven
-        others = () if only is None else [a for a in one.actions["action_id"] if a not in only]
-        try:
-            answer = siting.solve(one.without(*others), aim, time_limit_s=time_limit_s, explain=False, tie_breaks=False)
-        except InputError as error:
-            if {complaint.problem for complaint in error.complaints} != {"nobody_in_reach"}:
-                raise
-            # In this draw no action could serve anybody more: what is served is what is served today.
-            return _today(one), frozenset()
-        proven = proven and answer.status in ("optimal", "infeasible")
-        return _reached(answer), _actions(answer)
-
-    nominal = siting.solve(question, aim, time_limit_s=time_limit_s, explain=False)
-    proven = nominal.status == "optimal"
-    found: list[frozenset[str]] = []
-    best: list[float] = []
+    if count < 1:
+        raise InputError([Complaint("below_range", column="count", value=count, details={"low": 1})])
+    asked = _ranges(ranges)
+    table = draws.draw_table(_groups(question, asked), asked, count=count, seed=seed)
+    questions = [_in_draw(question, row) for row in table.to_dict("records")]
+    nominal = siting.solve(question, siting.Aim("served"), time_limit_s=time_limit_s, explain=False)
+    plan = frozenset(str(name) for name in nominal.chosen["action_id"])
+    found: list[First] = []
     for number, one in enumerate(questions, start=1):
-        value, actions = solve(one)
-        found.append(actions)
-        best.append(value)
+        found.append(regret.first(one, plan, time_limit_s=time_limit_s))
         if progress is not None:
             progress(number)
-    plans = _compared(_actions(nominal), found, most_plans)
+    plans = regret.compared(plan, found, most=most_plans)
+    values = [regret.others(one, plans[1:], time_limit_s=time_limit_s) for one in questions]
+    posed = Posed(question)
+    sized = [posed.sized(one, time_limit_s=time_limit_s) for one in plans]
+    return summed_up(
+        table, plans, found, values, sized, actions=sorted(question.actions["action_id"].astype(str)),
+        proven=nominal.status in ("optimal", "infeasible"),
+    )  # fmt: skip
+
+
+def summed_up(
+    table: pd.DataFrame,
+    plans: Sequence[frozenset[str]],
+    found: Sequence[First],
+    values: Sequence[Sequence[tuple[float, bool]]],
+    sized: Sequence[Sized],
+    *,
+    actions: Sequence[str],
+    proven: bool,
+) -> Robust:
+    """Bring together what the draws showed.
+
+    Parameters
+    ----------
+    table
+        The draws.
+    plans
+        The choices that were compared, the nominal one first.
+    found
+        What each draw showed at first.
+    values
+        For each draw, what the other choices reach and whether that is proven.
+    sized
+        What each choice reaches where all is as assumed.
+    actions
+        Every action that was on offer.
+    proven
+        Whether the nominal choice is proven to be the best there.
+    """
     names = [f"P{number}" for number in range(len(plans))]
-    served = pd.DataFrame(
-        [[solve(one, plan)[0] for one in questions] for plan in plans], index=names, columns=table["draw"]
-    )
+    reached = [[one.nominal for one in found]]
+    reached += [[row[place][0] for row in values] for place in range(len(plans) - 1)]
+    served = pd.DataFrame(reached, index=names, columns=table["draw"], dtype=float)
     # A solution stopped early may fall short of what one of the plans reaches.
-    top = np.maximum(np.asarray(best, dtype=float), served.max(axis=0).to_numpy(dtype=float))
-    as_assumed = [_reached(nominal), *(solve(question, plan)[0] for plan in plans[1:])]
-    regret = _regret(top, served.to_numpy(dtype=float))
+    top = np.maximum([one.best for one in found], served.max(axis=0).to_numpy(dtype=float))
+    lost = regret.regrets(top, served.to_numpy(dtype=float))
     summary = pd.DataFrame(
         {
             "plan": names,
             "actions": [", ".join(sorted(plan)) for plan in plans],
             "nominal": [number == 0 for number in range(len(plans))],
-            "served": as_assumed,
-            "worst_regret": regret.max(axis=1),
+            "served": [one.reached for one in sized],
+            "cost_vnd": [float(one.chosen["cost_vnd"].sum()) for one in sized],
+            "worst_regret": lost.max(axis=1),
             "mean_served": served.mean(axis=1).to_numpy(dtype=float),
-            "times_best": (regret < 0.5).sum(axis=1),
+            "times_best": (lost < 0.5).sum(axis=1),
         }
     )
     least = _first(summary, "worst_regret", ascending=True)
+    own = sized[names.index(least)]
+    whole = all(one.proven for one in found) and all(one.proven for one in sized)
+    whole &= all(good for row in values for _, good in row)
     return Robust(
         draws=table,
         plans=summary,
         served=served,
         best=pd.Series(top, index=served.columns, name="best"),
-        chosen=_frequencies(question, found),
+        chosen=_frequencies(actions, [one.choice for one in found]),
         least_regret=least,
         most_served=_first(summary, "mean_served", ascending=False),
-        price=as_assumed[0] - as_assumed[names.index(least)],
-        proven=proven,
+        price=sized[0].reached - own.reached,
+        price_vnd=float(own.chosen["cost_vnd"].sum()) - float(sized[0].chosen["cost_vnd"].sum()),
+        proven=proven and whole,
     )
 
 
@@ -259,95 +251,60 @@ def tornado(
     Returns
     -------
     DataFrame
-        factor ("need", "speed" or "cost"), low and high: the most that can be served there; at_assumed; and swing, by
-        which the table is sorted, the widest first. Need is served against other need, so read it as people, not as
-        a share.
+        factor ("speed", "cost", ``need_<group>``, ``stay_<service>``), low and high: the most that can be served there;
+        at_assumed; and swing, by which the table is sorted, the widest first. Need is served against other need, so
+        read it as people, not as a share.
     """
-    asked = ranges or Ranges()
-    groups = _bounded(question) if asked.need else []
-    aim = siting.Aim("served")
+    asked = _ranges(ranges)
+    ends = draws.one_at_a_time(_groups(question, asked), asked)
+    questions = [_in_draw(question, row) for row in ends.to_dict("records")]
+    found = [regret.first(one, frozenset(), time_limit_s=time_limit_s) for one in questions]
+    middle = regret.first(question, frozenset(), time_limit_s=time_limit_s)
+    return swings(ends, [one.best for one in found], middle.best)
 
-    def served(**changes: object) -> float:
-        values = {"need": {}, "speed": 1.0, "cost": 1.0} | changes
-        one = drawn(question, **values)  # type: ignore[arg-type]
-        return siting.solve(one, aim, time_limit_s=time_limit_s, explain=False, tie_breaks=False).objective
 
-    middle = served()
-    ends: dict[str, tuple[object, object]] = {"speed": asked.speed, "cost": asked.cost}
-    if groups:
-        ends["need"] = (dict.fromkeys(groups, 0.0), dict.fromkeys(groups, 1.0))
+def swings(ends: pd.DataFrame, values: Sequence[float], middle: float) -> pd.DataFrame:
+    """Return, for each factor, the values at its ends and how far they are apart, the widest first.
+
+    Parameters
+    ----------
+    ends
+        See `draws.one_at_a_time`.
+    values
+        What was found in each of its rows.
+    middle
+        What was found where all is as assumed.
+    """
     rows = []
-    for factor in FACTORS:
-        if factor in ends:
-            low, high = (served(**{factor: end}) for end in ends[factor])
-            rows.append((factor, low, high, middle, max(low, high, middle) - min(low, high, middle)))
+    for factor, own in ends.assign(value=list(values)).groupby("factor", sort=True):
+        at = dict(zip(own["end"], own["value"], strict=True))
+        low, high = (at["low"], at["high"]) if "low" in at else (min(at.values()), max(at.values()))
+        rows.append((str(factor), low, high, middle, max(low, high, middle) - min(low, high, middle)))
     table = pd.DataFrame(rows, columns=["factor", "low", "high", "at_assumed", "swing"])
     return table.sort_values(["swing", "factor"], ascending=[False, True], ignore_index=True)
 
 
-def _bounded(question: siting.Question) -> list[str]:
-    """Return the groups that have rows with both bounds."""
-    need = question.need
-    if not {"lower", "upper"} <= set(need.columns):
-        return []
-    return sorted(need.loc[need["lower"].notna() & need["upper"].notna(), "group"].unique())
+def _ranges(ranges: Ranges | None) -> Ranges:
+    asked = ranges or Ranges()
+    if asked.location:
+        condition = {"condition": "a plan is stressed"}
+        raise InputError([Complaint("unused_key", column="location", details=condition)])
+    return asked
 
 
-def _draws(question: siting.Question, ranges: Ranges, count: int, seed: int) -> pd.DataFrame:
-    rng = np.random.default_rng(seed)
-    groups = _bounded(question) if ranges.need else []
-    table = pd.DataFrame({"draw": np.arange(1, count + 1)})
-    for name, (low, high) in (("speed", ranges.speed), ("cost", ranges.cost)):
-        table[name] = rng.uniform(low, high, count)
-    for group in groups:
-        table[f"need_{group}"] = rng.uniform(0.0, 1.0, count)
-    return table
+def _groups(question: siting.Question, ranges: Ranges) -> list[str]:
+    return draws.bounded_groups(question.need) if ranges.need else []
 
 
-def _of_row(question: siting.Question, row: Mapping[Any, Any]) -> siting.Question:
-    need = {str(name).removeprefix("need_"): value for name, value in row.items() if str(name).startswith("need_")}
-    return drawn(question, need=need, speed=row["speed"], cost=row["cost"])
+def _in_draw(question: siting.Question, row: Mapping[Any, Any]) -> siting.Question:
+    times = question.times.assign(minutes=question.times["minutes"] / row["speed"])
+    return draws.changed(question, row).replace(times=times)
 
 
-def _actions(answer: siting.Solution) -> frozenset[str]:
-    return frozenset(str(name) for name in answer.chosen["action_id"])
-
-
-def _compared(nominal: frozenset[str], found: Sequence[frozenset[str]], most: int) -> list[frozenset[str]]:
-    """Return the nominal choice and those found most often; of equally frequent ones the smaller, then by id."""
-    counted = Counter(plan for plan in found if plan != nominal)
-    order = sorted(counted, key=lambda plan: (-counted[plan], len(plan), sorted(plan)))
-    return [nominal, *order[: max(most - 1, 0)]]
-
-
-def _today(one: siting.Question) -> float:
-    """Return how many are served, by their weight, where nothing is done."""
-    counted = one.need[["point_id", "group", "service", "need"]]
-    served = access.allocate(
-        counted, one.capacity, one.times, max_minutes=one.max_minutes, admissible=one.admissible
-    ).states
-    if one.weights is None:
-        return float(served["served"].sum())
-    keys = [key for key in ("group", "service") if key in one.weights]
-    weighed = served.merge(one.weights, on=keys, how="left")
-    return float((weighed["served"] * weighed["weight"].fillna(1.0)).sum())
-
-
-def _reached(answer: siting.Solution) -> float:
-    """Return how many are served; where what is required cannot be met, less than anything."""
-    return -np.inf if answer.status == "infeasible" else float(answer.objective)
-
-
-def _regret(best: np.ndarray[Any, Any], served: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    hopeless = ~np.isfinite(best)
-    return np.where(hopeless, 0.0, np.where(hopeless, 0.0, best) - served)
-
-
-def _frequencies(question: siting.Question, found: Sequence[frozenset[str]]) -> pd.DataFrame:
+def _frequencies(actions: Sequence[str], found: Sequence[frozenset[str]]) -> pd.DataFrame:
     counted = Counter(name for plan in found for name in plan)
-    ids = sorted(str(name) for name in question.actions["action_id"])
-    table = pd.DataFrame({"action_id": ids, "draws": [counted[name] for name in ids]})
-    return table.assign(share=table["draws"] / len(found))
+    table = pd.DataFrame({"action_id": list(actions), "draws": [counted[name] for name in actions]})
+    return table.assign(share=table["draws"] / max(len(found), 1))
 
 
 def _first(summary: pd.DataFrame, by: str, *, ascending: bool) -> str:

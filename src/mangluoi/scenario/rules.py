@@ -203,7 +203,7 @@ class ActionRule:
     land_per_place_m2
         Land that the norm asks for each place, see `LandRule`.
     authority
-        Whose budget pays, see `BudgetRule`.
+        Whose budget pays, see `PayerRule`.
     phase
         The earliest phase in which it can be done, from 1, see `PhaseRule`.
     exclusive

@@ -28,6 +28,7 @@ from mangluoi.scenario import (
     offers,
     origin,
     points,
+    reach_curve,
     reasoning,
     scorecard,
     setting,
@@ -62,8 +63,12 @@ class Asked:
     ----------
     question
         What was asked of siting.
+    actions
+        The same actions by site instead of by door: action_id, kind, site_id, service.
     points
         People at points.
+    spots
+        Where something new may be built: site_id, unit_code, unit_name, lon, lat.
     doors
         site_id and service of what stands and of what may be built.
     sites
@@ -73,7 +78,9 @@ class Asked:
     """
 
     question: siting.Question
+    actions: pd.DataFrame
     points: points.Points
+    spots: pd.DataFrame
     doors: pd.DataFrame
     sites: pd.DataFrame
     ways: travel.Ways
@@ -95,8 +102,8 @@ def run(
     progress
         Called with the name of each stage (see `STAGES`) as it begins.
     figures_only
-        Whether to leave out why each action was chosen and the tables of `Result.detail`; every other figure is the
-        same, and a notice says so.
+        Whether to leave out the answers of `AnswerRules` and the tables of `Result.detail`; every other figure is the
+        same, a notice says so, and so does the plan of the result.
     kept
         What was read and measured for answers before, see `Kept`; the answer is the same without.
 
@@ -122,7 +129,7 @@ def answered(
     kept: Kept | None = None,
 ) -> tuple[Result, Asked | None]:
     """Answer a plan as `run` does, and return what was asked too; None where need alone is answered."""
-    told = dataclasses.replace(plan, answers=_NOTHING_BESIDES) if figures_only else plan
+    plan = dataclasses.replace(plan, answers=_NOTHING_BESIDES) if figures_only else plan
     stages = origin.Stages()
     kept = Kept() if kept is None else kept
 
@@ -167,9 +174,9 @@ def answered(
     with begin("siting").stage("siting"):
         asked_of_sites = asking.question(plan, ground, on, today, actions)
         solution, steps = asking.decide(plan, asked_of_sites)
-        why, reasons = motives.motives(told, asked_of_sites, solution, here, spots)
-        behind = reasoning.of_choice(told, ground, on, asked_of_sites, solution, steps, reasons)
-        curve = frontier.frontier(told, None if solution is None else asked_of_sites)
+        why, reasons = motives.motives(plan, asked_of_sites, solution, here, spots)
+        behind = reasoning.of_choice(plan, ground, on, asked_of_sites, solution, steps, reasons)
+        curve = frontier.frontier(plan, None if solution is None else asked_of_sites)
     with begin("audit").stage("audit"):
         found = _audit(on, today, before, asked_of_sites.actions, solution)
         conserve(asked, need, found.states, found.states_after)
@@ -178,7 +185,11 @@ def answered(
             plan, scorecard.standing(here, offered, chosen, today, found.places), states=found.states,
             states_after=found.states_after, communes=len(where.units),
         )  # fmt: skip
-        detail = Detail() if figures_only else _detail(plan, given, on, today, before, actions, spots, asked, may)
+        detail = (
+            Detail()
+            if figures_only
+            else _detail(plan, given, on, today, found.places, before, actions, spots, asked, may)
+        )
     notices = (
         *((Notice("figures_only"),) if figures_only else ()),
         *here.notices,
@@ -191,7 +202,8 @@ def answered(
         *notice.full_for_want_of_figures(before.states, _near_unknown(on, offered, located)),
     )
     sites = every.merge(here.sites[["site_id", "located_within_m"]], on="site_id", how="left")
-    asked_again = Asked(asked_of_sites, at, doors, sites.fillna({"located_within_m": 0.0}), laid)
+    sites = sites.fillna({"located_within_m": 0.0})
+    asked_again = Asked(asked_of_sites, actions, at, spots, doors, sites, laid)
     result = Result(
         plan=plan,
         province_name=where.province_name,
@@ -276,6 +288,7 @@ def _detail(
     given: facts.Facts,
     on: setting.Setting,
     today: Places,
+    after: Places,
     before: access.Allocation,
     actions: pd.DataFrame,
     spots: pd.DataFrame,
@@ -297,6 +310,8 @@ def _detail(
         forecast=forecast.forecast(plan, given.people),
         distinct=sharing.distinct(plan, people),
         traces=traces.traces(plan, given, may),
+        curve=reach_curve.reach_curve(on, today, after),
+        mean_minutes=reach_curve.mean_minutes(on, today, after),
         minutes_per_km=certainty.minutes_per_km(on, here.sites),
     )
 

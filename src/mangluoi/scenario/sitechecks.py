@@ -130,8 +130,8 @@ def in_siting(rules: SitingRules, inputs: Inputs, *, has_actions: bool) -> Itera
 
 
 def in_limits(plan: Plan) -> Iterator[Complaint]:
-    """Complain of floors, weights, budgets, phases, land and binding targets that cannot be kept to."""
-    for key in ("floors", "weights", "budgets", "phases", "land"):
+    """Complain of floors, weights, payers, phases, land and binding targets that cannot be kept to."""
+    for key in ("floors", "weights", "payers", "phases", "land"):
         if getattr(plan, key) and not plan.actions:
             yield Complaint("unused_key", column=key, details={"condition": "[[actions]]"})
     for number, floor in enumerate(plan.floors, start=1):
@@ -152,14 +152,14 @@ def in_limits(plan: Plan) -> Iterator[Complaint]:
                 value = f"{need.group} / {need.service}"
                 yield Complaint("duplicate_key", column=f"weights[{number}]", value=value, details={"first": first})
                 break
-    payers = {action.authority for action in plan.actions}
-    for number, budget in enumerate(plan.budgets, start=1):
+    named = {action.authority for action in plan.actions}
+    for number, budget in enumerate(plan.payers, start=1):
         if not budget.budget_vnd > 0:
             value = f"{budget.budget_vnd:.0f}"
-            yield Complaint("no_budget", column=f"budgets[{number}].budget_vnd", value=value)
-        if budget.authority not in payers:
+            yield Complaint("no_budget", column=f"payers[{number}].budget_vnd", value=value)
+        if budget.authority not in named:
             details = {"target": "actions.authority"}
-            yield Complaint("unknown_reference", column=f"budgets[{number}].authority", value=budget.authority,
+            yield Complaint("unknown_reference", column=f"payers[{number}].authority", value=budget.authority,
                             details=details)  # fmt: skip
     yield from _phases(plan)
     for number, land in enumerate(plan.land, start=1):
@@ -177,8 +177,8 @@ def _phases(plan: Plan) -> Iterator[Complaint]:
             yield Complaint("below_range", column=f"phases[{number}].years", value=phase.years, details={"low": 0})
     if plan.phases and plan.siting.aim not in ("served", "covered"):
         yield Complaint("unused_key", column="phases", details={"condition": 'siting.aim = "served" / "covered"'})
-    if plan.phases and plan.budgets:
-        yield Complaint("unused_key", column="budgets", details={"condition": "phases = []"})
+    if plan.phases and plan.payers:
+        yield Complaint("unused_key", column="payers", details={"condition": "phases = []"})
     late = [action.phase for action in plan.actions if action.phase is not None]
     if late and max(late) > max(len(plan.phases), 1):
         yield Complaint("unknown_reference", column="actions.phase", value=max(late), details={"target": "phases"})

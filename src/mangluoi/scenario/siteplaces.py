@@ -12,8 +12,8 @@ from mangluoi import gazetteer
 from mangluoi.errors import Complaint, PlanError
 from mangluoi.projection import great_circle_m
 from mangluoi.scenario import decisions
+from mangluoi.scenario.caveat import Notice
 from mangluoi.scenario.plan import Plan
-from mangluoi.scenario.result import Notice
 from mangluoi.tables import SITES
 
 __all__ = ["is_outside", "locate"]

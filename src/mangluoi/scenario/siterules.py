@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["AnswerRules", "BudgetRule", "FloorRule", "LandRule", "PhaseRule", "SitingRules", "WeightRule"]
+__all__ = ["AnswerRules", "FloorRule", "LandRule", "PayerRule", "PhaseRule", "SitingRules", "WeightRule"]
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class WeightRule:
 
 
 @dataclass(frozen=True)
-class BudgetRule:
+class PayerRule:
     """What the actions that an authority pays for may cost together.
 
     Parameters

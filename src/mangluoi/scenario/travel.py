@@ -9,10 +9,10 @@ import pandas as pd
 
 from mangluoi import gazetteer, roads, shipped
 from mangluoi.scenario import networks
+from mangluoi.scenario.caveat import Notice
 from mangluoi.scenario.facts import Area
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.points import lane_of
-from mangluoi.scenario.result import Notice
 from mangluoi.viettext import format_number
 
 __all__ = ["BAND_EDGES", "Ride", "Ways", "candidates", "door", "door_times", "ways"]

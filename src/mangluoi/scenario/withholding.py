@@ -91,6 +91,8 @@ def shown_detail(detail: Detail, door: Door) -> Detail:
         forecast=_forecast(detail.forecast, door),
         distinct=_distinct(detail.distinct, door),
         traces=_traces(detail.traces, door),
+        curve=_curve(told(detail.curve), door),
+        mean_minutes=_mean_minutes(told(detail.mean_minutes), door),
     )
 
 
@@ -173,6 +175,36 @@ def _by_band(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
         return door.public and (key in {*door.masked, *small} or bare)
 
     return _masked(frame, counts, hides)
+
+
+def _curve(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
+    """Hide a curve whole where any step of it is a small count, or where some commune is masked.
+
+    Minutes of communes are public, so each step of a curve is the sum of the communes at those minutes.
+    """
+    columns = ["need", "covered", "covered_after"]
+    small = set()
+    for (group, service), rows in frame.groupby(["group", "service"]):
+        steps = [rows[name].diff().fillna(rows[name]) for name in columns[1:]]
+        rest = [rows["need"] - rows[name] for name in columns[1:]]
+        if door.few(str(group), pd.concat([*steps, *rest, rows["covered_after"] - rows["covered"]])):
+            small.add((group, service))
+
+    def hides(row: dict[Any, Any]) -> bool:
+        key = (row["group"], row["service"])
+        bare = row["service"] in door.exposed and row["group"] != NEVER_MASKED
+        return door.public and (key in {*door.masked, *small} or bare)
+
+    return _masked(frame, columns, hides)
+
+
+def _mean_minutes(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
+    def hides(row: dict[Any, Any]) -> bool:
+        bare = row["service"] in door.exposed and row["group"] != NEVER_MASKED
+        few = door.few(str(row["group"]), pd.Series([row["people"]]))
+        return door.public and (bare or few or (row["group"], row["service"]) in door.masked)
+
+    return _masked(frame, ["people", "before", "after"], hides)
 
 
 def _forecast(frame: pd.DataFrame, door: Door) -> pd.DataFrame:

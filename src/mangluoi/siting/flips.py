@@ -99,7 +99,7 @@ def need_flips(
     question, action_id, aim, time_limit_s
         As in `cost_flip`.
     factors
-        Factors on need; whole people stay whole (rounded to the nearest).
+        Factors on need; whole people stay whole, see `Question.with_need`.
 
     Returns
     -------
@@ -107,11 +107,9 @@ def need_flips(
         ``factor`` and ``stays``.
     """
     need = question.need["need"].to_numpy(dtype=float)
-    whole = bool((need == np.rint(need)).all())
 
     def changed(factor: float) -> Question:
-        scaled = need * factor
-        return question.replace(need=question.need.assign(need=np.rint(scaled) if whole else scaled))
+        return question.with_need(need * factor)
 
     rows = [(factor, _stays(changed(factor), action_id, aim, time_limit_s)) for factor in factors]
     return pd.DataFrame(rows, columns=["factor", "stays"])

@@ -8,7 +8,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mangluoi.errors import Complaint, InputError
 from mangluoi.siting import problem
@@ -92,6 +94,22 @@ class Question:
         """Return the question with something replaced."""
         return dataclasses.replace(self, **changes)
 
+    def with_need(self, amounts: NDArray[np.float64]) -> Question:
+        """Return the question with other amounts of need; whole people stay whole.
+
+        Parameters
+        ----------
+        amounts
+            By row of `need`, not negative. Where need stands in whole people, they are rounded up or down so that the
+            sum of each group and service is right to the nearest person; the solver's proof leans on whole people.
+        """
+        given = self.need["need"].to_numpy(dtype=float)
+        made = np.asarray(amounts, dtype=float).copy()
+        if (given == np.rint(given)).all():
+            for _, rows in self.need.reset_index(drop=True).groupby(["group", "service"], sort=True):
+                made[rows.index] = _whole(made[rows.index], rows["point_id"].to_numpy(dtype=str))
+        return self.replace(need=self.need.assign(need=made))
+
     def without(self, *action_ids: str) -> Question:
         """Return the question with some actions ruled out, even if they were required."""
         required = tuple(name for name in self.required if name not in action_ids)
@@ -126,3 +144,11 @@ class Question:
             required=self.required,
             forbidden=self.forbidden,
         )
+
+
+def _whole(amounts: NDArray[np.float64], ties: NDArray[np.str_]) -> NDArray[np.float64]:
+    """Round amounts up or down so that their sum is right: those that are nearest to the next one go up."""
+    parts = np.floor(amounts + 1e-9)
+    more = int(np.floor(np.sort(amounts).sum() + 0.5) - parts.sum())
+    parts[np.lexsort((ties, -np.round(amounts - parts, 9)))[:more]] += 1
+    return parts

@@ -11,6 +11,7 @@ from mangluoi.supply.norms import applicable as applicable
 from mangluoi.supply.norms import norms as norms
 from mangluoi.supply.rating import by_norm as by_norm
 from mangluoi.supply.turnover import admissions as admissions
+from mangluoi.supply.turnover import exits_per_year as exits_per_year
 
 __all__ = [
     "admissible",
@@ -18,6 +19,7 @@ __all__ = [
     "applicable",
     "beyond_ages",
     "by_norm",
+    "exits_per_year",
     "in_scope",
     "norms",
     "occupancy",

@@ -7,7 +7,15 @@ import pandas as pd
 from mangluoi.errors import Complaint, InputError
 from mangluoi.tables import CAPACITY, check
 
-__all__ = ["admissions"]
+__all__ = ["admissions", "exits_per_year"]
+
+
+def exits_per_year(residents: pd.Series, mean_stay_years: pd.Series) -> pd.Series:
+    """Return how many of those who stay leave within a year: where they stay m years on average, one in m.
+
+    Little (1961), in a steady state, see `admissions`.
+    """
+    return residents / mean_stay_years
 
 
 def admissions(capacity: pd.DataFrame, *, mean_stay_years: float | pd.Series) -> pd.DataFrame:
@@ -44,7 +52,7 @@ def admissions(capacity: pd.DataFrame, *, mean_stay_years: float | pd.Series) ->
         raise InputError([Complaint("contradiction", column="mean_stay_years", details={"reason": "stay_of_zero"})])
     places = typed["capacity"].astype("Float64").astype(float)
     residents = typed["residents"].astype("Float64").astype(float)
-    exits = residents / stay
+    exits = exits_per_year(residents, stay)
     return typed[["site_id", "service"]].assign(
         free_now=(places - residents).clip(lower=0),
         exits_per_year=exits,

@@ -7,6 +7,7 @@ function mangluoiAtlas(map, data) {
   const SVG = "http://www.w3.org/2000/svg";
   const T = data.texts;
   let moved = false;
+  const insets = [];
   const state = { key: data.measures.length ? data.measures[0].key : null, moment: "now", picked: null };
 
   function node(tag, attributes, ...children) {
@@ -119,15 +120,22 @@ function mangluoiAtlas(map, data) {
     return [away * Math.cos(turn), away * Math.sin(turn)];
   }
 
+  // How full a site is stands around it: no ring (not known), a thin one, a thick one (full), two (overloaded).
+  function rings(filling, middle, r) {
+    const widths = { unknown: [], free: [[1, 1]], full: [[1.5, 3]], over: [[1.5, 2], [5, 2]] }[filling];
+    return widths.map(([away, width]) => draw("circle", {
+      cx: middle, cy: middle, r: r + away, fill: "none", stroke: "#000000", "stroke-width": width }));
+  }
+
   function siteSymbol(site, r) {
     const hollow = site.places === null;
     const size = 2 * r + 4;
     const icon = draw("svg", { width: size, height: size, viewBox: `0 0 ${size} ${size}`, "aria-hidden": "true" },
-      draw("circle", { cx: r + 2, cy: r + 2, r: r + 1, fill: "#ffffff" }),
+      draw("circle", { cx: r + 2, cy: r + 2, r: r + (site.filling === "over" ? 5 : 1), fill: "#ffffff" }),
       draw("circle", {
-        cx: r + 2, cy: r + 2, r: r - 1, fill: hollow ? "#ffffff" : site.colour, stroke: hollow ? site.colour : "#1a1a1a",
-        "stroke-width": hollow ? 3 : 1,
-      }));
+        cx: r + 2, cy: r + 2, r: r - 1, fill: hollow ? "#ffffff" : site.colour, stroke: hollow ? site.colour : "none",
+        "stroke-width": hollow ? 3 : 0,
+      }), ...rings(site.filling, r + 2, r));
     const label = draw("text", {
       x: r + 2, y: r + 6, "text-anchor": "middle", "font-size": 11, "font-weight": 700,
       fill: hollow || site.dark ? "#1a1a1a" : "#ffffff",
@@ -137,13 +145,17 @@ function mangluoiAtlas(map, data) {
     return icon;
   }
 
+  const ACTION_SHAPES = {
+    build: "M15,1 L29,15 L15,29 L1,15 Z", expand: "M15,1 L28,14 H22 V28 H8 V14 H2 Z",
+    upgrade: "M15,1 L29,12 L24,28 H6 L1,12 Z", reprofile: "M8,3 H22 L29,15 L22,27 H8 L1,15 Z",
+    merge: "M1,4 H29 L15,29 Z", close: "M3,3 H27 V27 H3 Z",
+  };
+
   function actionSymbol(action) {
-    const build = action.kind === "build";
     const icon = draw("svg", { width: 30, height: 30, viewBox: "0 0 30 30", "aria-hidden": "true" },
-      build
-        ? draw("path", { d: "M15,1 L29,15 L15,29 L1,15 Z", fill: "#ffd400", stroke: "#000000", "stroke-width": 2 })
-        : draw("path", { d: "M15,1 L28,14 H22 V28 H8 V14 H2 Z", fill: "#ffd400", stroke: "#000000", "stroke-width": 2 }));
-    const label = draw("text", { x: 15, y: 20, "text-anchor": "middle", "font-size": 12, "font-weight": 700, fill: "#000000" });
+      draw("path", { d: ACTION_SHAPES[action.kind], fill: "#ffd400", stroke: "#000000", "stroke-width": 2 }));
+    const label = draw("text", {
+      x: 15, y: action.kind === "merge" ? 16 : 20, "text-anchor": "middle", "font-size": 12, "font-weight": 700, fill: "#000000" });
     label.append(action.letter);
     icon.append(label);
     return icon;
@@ -209,6 +221,55 @@ function mangluoiAtlas(map, data) {
     });
   }
 
+  // ---- isochrones: how far people come within given minutes, over whatever the cells show --------------------------
+  const DASHES = ["1 5", "7 5", "14 6", "14 5 2 5", null];
+  const isochroneLayer = L.layerGroup();
+  const isochroneLegend = node("ul", { class: "atlas-legend", "aria-live": "polite" });
+
+  function isochroneStyle(each, turn) {
+    return { color: "#000000", weight: each.threshold ? 3.5 : 2, dashArray: each.threshold ? null : DASHES[turn % 4], fill: false };
+  }
+
+  function isochronesNow() {
+    const chosen = measure();
+    const wanted = (chosen && chosen.service) || (data.isochrones[0] || {}).service;
+    const of = data.isochrones.filter((each) => each.service === wanted);
+    const then = of.filter((each) => each.moment === state.moment);
+    // What the actions do not change is not carried twice.
+    return then.length ? then : of.filter((each) => each.moment === "now");
+  }
+
+  // The label stands on the line, at its outermost point to the north, west, south or east, so that labels keep apart.
+  function outermost(shape, turn) {
+    const far = [(at) => at[1], (at) => -at[0], (at) => -at[1], (at) => at[0]][turn % 4];
+    return shape.coordinates.flat(2).reduce((top, at) => (far(at) > far(top) ? at : top));
+  }
+
+  function drawIsochrones() {
+    isochroneLayer.clearLayers();
+    isochroneLegend.replaceChildren();
+    if (!map.hasLayer(isochroneLayer)) return;
+    const drawn = isochronesNow();
+    drawn.forEach((each, turn) => {
+      const style = isochroneStyle(each, turn);
+      // Light below dark, so that the line shows on every class.
+      for (const under of [{ ...style, color: "#ffffff", weight: style.weight + 2.5, dashArray: null }, style]) {
+        L.geoJSON(each.shape, { style: under, interactive: false }).addTo(isochroneLayer);
+      }
+      const [lon, lat] = outermost(each.shape, turn);
+      L.marker([lat, lon], {
+        interactive: false, keyboard: false,
+        icon: L.divIcon({ className: "atlas-minutes", html: node("span", {}, each.minutes + "\u2032"), iconSize: [34, 16] }),
+      }).addTo(isochroneLayer);
+      isochroneLegend.append(node("li", {},
+        draw("svg", { width: 34, height: 10, "aria-hidden": "true" }, draw("line", {
+          x1: 0, y1: 5, x2: 34, y2: 5, stroke: "#000000", "stroke-width": style.weight,
+          ...(style.dashArray ? { "stroke-dasharray": style.dashArray } : {}) })),
+        node("span", {}, each.label)));
+    });
+    if (!drawn.length) isochroneLegend.append(node("li", {}, T.isochrones_none));
+  }
+
   siteLayer.addTo(map);
   actionLayer.addTo(map);
 
@@ -221,7 +282,8 @@ function mangluoiAtlas(map, data) {
   }
 
   function actionPopup(action) {
-    return node("div", {}, node("h2", {}, action.letter + ". " + action.title), node("p", {}, action.reason));
+    return node("div", {}, node("h2", {}, action.letter + ". " + action.title), node("p", {}, action.reason),
+      ...action.motives.map((text) => node("p", {}, text)));
   }
 
   // ---- the panel -------------------------------------------------------------------------------------------------
@@ -236,6 +298,8 @@ function mangluoiAtlas(map, data) {
   function refresh() {
     cells.forEach((layer, i) => layer.setStyle(cellStyle(i)));
     bubbles();
+    drawIsochrones();
+    insets.forEach((draw) => draw());
     const m = measure();
     legend.replaceChildren();
     legendTitle.replaceChildren(m ? m.title : T.legend);
@@ -274,14 +338,20 @@ function mangluoiAtlas(map, data) {
     const layers = [
       [T.sites, siteLayer, siteMarks.some((m) => m !== null), true],
       [T.actions, actionLayer, actionMarks.some((m) => m !== null), true],
+      [T.isochrones, isochroneLayer, data.isochrones.length > 0, false, isochroneLegend],
       [T.bubbles, bubbleLayer, hasBubbles, false],
     ];
-    for (const [text, layer, any, shown] of layers) {
+    for (const [text, layer, any, shown, below] of layers) {
       if (!any) continue;
       const input = node("input", { type: "checkbox" });
       input.checked = shown;
-      input.addEventListener("change", () => (input.checked ? layer.addTo(map) : layer.remove()));
+      input.addEventListener("change", () => {
+        if (input.checked) layer.addTo(map);
+        else layer.remove();
+        if (layer === isochroneLayer) drawIsochrones();
+      });
       field.append(node("label", {}, input, " ", text));
+      if (below) field.append(below);
     }
     return field;
   }
@@ -345,7 +415,14 @@ function mangluoiAtlas(map, data) {
           draw("circle", { cx: 8, cy: 8, r: 7, fill: type.colour, stroke: "#1a1a1a" })), node("span", {}, type.name),
           node("span", { class: "atlas-count" }, type.count)));
       }
-      box.append(node("h2", {}, T.sites_heading), types, node("p", { class: "atlas-source" }, T.site_symbols), list);
+      const fillings = node("ul", { class: "atlas-legend" });
+      for (const each of data.fillings) {
+        fillings.append(node("li", {}, draw("svg", { width: 24, height: 24, "aria-hidden": "true" },
+          draw("circle", { cx: 12, cy: 12, r: 5, fill: "#9a9a9a" }), ...rings(each.filling, 12, 5)),
+          node("span", {}, each.name), node("span", { class: "atlas-count" }, each.count)));
+      }
+      box.append(node("h2", {}, T.sites_heading), types, node("p", { class: "atlas-source" }, T.site_symbols),
+        node("h3", {}, T.filling_heading), fillings, list);
     }
     return box;
   }
@@ -377,13 +454,40 @@ function mangluoiAtlas(map, data) {
       node("b", {}, T.north), arrow);
   };
   north.addTo(map);
+
+  // ---- archipelagos far from the rest: framed beside the map, a click shows the place -------------------------------
+  const islands = data.cells.map((cell, i) => [cell, i]).filter(([cell]) => cell.sea);
+  if (islands.length) {
+    const frame = L.control({ position: "bottomright" });
+    frame.onAdd = () => {
+      const box = node("div", { class: "atlas-sea" });
+      for (const [cell, i] of islands) {
+        const dot = draw("circle", { cx: 17, cy: 12, r: 8, stroke: "#1a1a1a", "stroke-width": 1.5 });
+        const button = node("button", { type: "button", "aria-label": cell.show },
+          draw("svg", { width: 34, height: 24, "aria-hidden": "true" }, dot), node("b", {}, cell.sea), node("span", {}, cell.name));
+        button.addEventListener("click", () => {
+          moved = true;
+          map.fitBounds(cells[i].getBounds(), { maxZoom: 9, animate: false });
+          cells[i].openPopup(cells[i].getBounds().getCenter());
+        });
+        insets.push(() => dot.setAttribute("fill", measure() ? fill(measure().bands[measure().of[i]]) : "#ffffff"));
+        box.append(button);
+      }
+      const back = node("button", { type: "button" }, T.mainland);
+      back.addEventListener("click", () => { map.closePopup(); whole(); });
+      box.append(back);
+      L.DomEvent.disableClickPropagation(box);
+      return box;
+    };
+    frame.addTo(map);
+  }
   refresh();
 
   // The whole province stays in view until the reader moves the map.
   for (const event of ["pointerdown", "wheel", "keydown"]) {
     map.getContainer().addEventListener(event, () => { moved = true; }, { passive: true });
   }
-  const whole = () => map.fitBounds(data.bounds, { padding: [12, 12], animate: false });
+  function whole() { map.fitBounds(data.bounds, { padding: [12, 12], animate: false }); }
   map.on("resize", () => { if (!moved) whole(); });
   map.invalidateSize({ animate: false });
   whole();

@@ -1,0 +1,111 @@
+"""Tables by commune as a report holds them: without columns that say nothing, and by district where communes are many.
+
+The workbook holds every table in full; a report that prints four hundred communes ten times over is not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mangluoi.reports import annexes, exhibits, figures, sizes
+from mangluoi.reports.exhibits import MASKED, Cell, Exhibit, Heading
+from mangluoi.reports.words import Lang, say
+from mangluoi.scenario.disclosure import Disclosed
+
+__all__ = ["MOST_PRINTED", "in_report", "people"]
+
+#: A province of today has up to 168 communes, three pages; one of before 2025 has up to 600.
+MOST_PRINTED = 170
+# Columns of a table by commune before its figures: number, code, name, district.
+_FIXED = 4
+
+
+def people(d: Disclosed, lang: Lang = "vi") -> Exhibit:
+    """Biểu 1 as the report prints it."""
+    return _printed(d, figures.people(d, lang), lang)
+
+
+def in_report(d: Disclosed, lang: Lang = "vi") -> tuple[Exhibit, ...]:
+    """Return the annexes by commune as the report prints them: states by group and service, and minutes."""
+    pairs = annexes.states_by_pair(d, lang)
+    found = [_printed(d, exhibit, lang) for exhibit in pairs]
+    if sizes.facilities_known(d):
+        found.append(_printed(d, annexes.minutes_by_commune(d, lang), lang, minutes=True))
+    return tuple(found)
+
+
+def _printed(d: Disclosed, exhibit: Exhibit, lang: Lang, *, minutes: bool = False) -> Exhibit:
+    """Return a table by commune without empty columns, and by district where communes are many and districts known."""
+    if not exhibit.rows:
+        return exhibit
+    districts = sorted({str(row[3]) for row in exhibit.rows[: len(exhibit.rows) - exhibit.totals]})
+    told = _without_columns(exhibit, lang, named=len(districts) > 1, minutes=minutes)
+    if len(d.units) <= MOST_PRINTED or len(districts) < 2:
+        return told
+    whole = say("note.by_commune", lang, sheet=exhibit.sheet)
+    return replace(_by_district(told, lang, minutes=minutes), notes=(whole, *told.notes))
+
+
+def _without_columns(exhibit: Exhibit, lang: Lang, *, named: bool, minutes: bool) -> Exhibit:
+    """Leave out the district where there is only one, what is known nowhere, and minutes that do not change."""
+    unknown = say("report.unknown", lang)
+    kept, notes = [], list(exhibit.notes)
+    for place, heading in enumerate(exhibit.headings):
+        cells = [row[place] for row in exhibit.rows]
+        if place == _FIXED - 1 and not named:
+            continue
+        if place >= _FIXED and unknown in cells and {unknown, MASKED}.issuperset(cells):
+            notes.append(say("note.left_out", lang, column=heading.text))
+            continue
+        if minutes and place > _FIXED and (place - _FIXED) % 2 and cells == [row[place - 1] for row in exhibit.rows]:
+            notes.append(say("note.unchanged", lang, column=heading.text))
+            continue
+        kept.append(place)
+    return replace(
+        exhibit,
+        headings=tuple(exhibit.headings[place] for place in kept),
+        rows=tuple(tuple(row[place] for place in kept) for row in exhibit.rows),
+        notes=tuple(notes),
+    )
+
+
+def _by_district(exhibit: Exhibit, lang: Lang, *, minutes: bool) -> Exhibit:
+    """Sum a table over districts; one with a masked commune is masked, since its sum would give the commune back."""
+    end = len(exhibit.rows) - exhibit.totals
+    together: dict[str, list[Sequence[Cell]]] = {}
+    for row in exhibit.rows[:end]:
+        together.setdefault(str(row[3]), []).append(row)
+    rows: list[tuple[Cell, ...]] = []
+    for district, parts in together.items():
+        columns = [[part[place] for part in parts] for place in range(_FIXED, len(exhibit.headings))]
+        cells = (_span(cells, lang) if minutes else _sum(cells, lang) for cells in columns)
+        rows.append((len(rows) + 1, district, len(parts), *cells))
+    totals = tuple(("", row[2], sum(map(len, together.values())), *row[_FIXED:]) for row in exhibit.rows[end:])
+    head = (
+        exhibit.headings[0],
+        Heading(say("column.district", lang), "text", 30),
+        Heading(say("column.communes_in", lang), "number", 10),
+    )
+    figures_of = tuple(replace(heading, width=max(heading.width, 12)) for heading in exhibit.headings[_FIXED:])
+    masked = say("note.masked", lang)
+    notes = (*exhibit.notes, *([say("note.masked_district", lang)] if masked in exhibit.notes else []))
+    return replace(exhibit, headings=(*head, *figures_of), rows=(*rows, *totals), notes=notes)
+
+
+def _sum(cells: Sequence[Cell], lang: Lang) -> Cell:
+    if MASKED in cells:
+        return MASKED
+    numbers = [cell for cell in cells if not isinstance(cell, str)]
+    return sum(numbers) if len(numbers) == len(cells) else say("report.unknown", lang)
+
+
+def _span(cells: Sequence[Cell], lang: Lang) -> Cell:
+    """Write the shortest and the longest minutes of a district's communes."""
+    numbers = sorted(cell for cell in cells if not isinstance(cell, str))
+    beyond = say("cell.beyond", lang)
+    if not numbers:
+        return beyond
+    longest = exhibits.written(numbers[-1], lang) if len(numbers) == len(cells) else beyond
+    shortest = exhibits.written(numbers[0], lang)
+    return shortest if shortest == longest else f"{shortest} – {longest}"
