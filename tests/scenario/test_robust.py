@@ -56,10 +56,11 @@ def draw_question(rng: np.random.Generator) -> Question:
 
 
 def tried(one: Question, only: set[str] | None = None) -> float:
-    """Try everything, with these actions alone."""
+    """Try everything; with all of these actions and no others, or, where that cannot be, with some of them."""
     others = [] if only is None else [a for a in one.actions["action_id"] if a not in only]
-    plain = one.replace(need=one.need[["point_id", "group", "service", "need"]])
-    value = best(plain.without(*others), Aim("served"))
+    plain = one.replace(need=one.need[["point_id", "group", "service", "need"]]).without(*others)
+    value = best(plain.replace(required=tuple(sorted(only or ()))), Aim("served"))
+    value = best(plain, Aim("served")) if value is None else value
     assert value is not None
     return value
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -98,7 +99,7 @@ def _write(place: Path, layers: Mapping[str, gpd.GeoDataFrame], styled: pd.DataF
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": stamp})
     try:
-        for i, (name, layer) in enumerate(layers.items()):
+        for i, (name, layer) in enumerate((name, _storable(layer)) for name, layer in layers.items()):
             first = {"VERSION": _VERSION} if i == 0 else {}
             kind = "MultiPolygon" if name == "xa_phuong" else "Point"
             pyogrio.write_dataframe(
@@ -111,6 +112,18 @@ def _write(place: Path, layers: Mapping[str, gpd.GeoDataFrame], styled: pd.DataF
         )  # fmt: skip
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def _storable(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Drop control characters: with a zero among them, a text would end there."""
+    texts = [name for name in layer.columns if pd.api.types.is_string_dtype(layer[name].dtype)]
+    return layer.assign(**{name: layer[name].map(_plain, na_action="ignore") for name in texts})
+
+
+def _plain(text: Any) -> Any:
+    if not isinstance(text, str):
+        return text
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
 
 
 def _style(table: str, name: str, default: bool, qml: str) -> dict[str, Any]:

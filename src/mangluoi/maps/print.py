@@ -20,7 +20,7 @@ from mangluoi.reports import words
 from mangluoi.reports.words import Lang
 from mangluoi.scenario.disclosure import Disclosed, disclose
 from mangluoi.scenario.result import Result
-from mangluoi.viettext import format_number
+from mangluoi.viettext import format_number, slug
 
 __all__ = ["REPORT_DPI", "PrintMap", "print_maps"]
 
@@ -67,11 +67,13 @@ class PrintMap:
 
     def pdf(self) -> bytes:
         """Return the sheet as PDF, with text that can be selected."""
-        return self._saved("pdf", {"CreationDate": None, "Producer": None, "Creator": None, "Title": self.title})
+        return self._saved(
+            "pdf", {"CreationDate": None, "Producer": None, "Creator": None, "Title": drawing.printable(self.title)}
+        )
 
     def svg(self) -> bytes:
         """Return the sheet as SVG."""
-        return self._saved("svg", {"Date": None, "Creator": None, "Title": self.title})
+        return self._saved("svg", {"Date": None, "Creator": None, "Title": drawing.printable(self.title)})
 
     def _saved(self, kind: str, metadata: dict[str, Any], **options: Any) -> bytes:
         if (kind, _DPI) not in self._kept:
@@ -186,7 +188,7 @@ def _travel(d: Disclosed, sites: list[SiteMark], found: list[Measure], below: Gr
     for measure in sorted(shown, key=lambda m: (m.service != main, m.service)):
         service = words.name("service", measure.service, lang)
         heading = words.say("map.print.minutes", lang, service=service, province=notes.province(d, lang))
-        name = "2-thoi-gian" + ("" if measure.service == main else f"-{measure.service}")
+        name = "2-thoi-gian" + ("" if measure.service == main else f"-{slug(measure.service)}")
         maps.append(_choropleth(d, sites, measure, heading, name, below, lang))
     return maps
 
@@ -202,8 +204,8 @@ def _gap(d: Disclosed, sites: list[SiteMark], found: list[Measure], below: Groun
         texts = {"group": words.name("group", measure.group, lang), "province": notes.province(d, lang)}
         service = words.name("service", measure.service, lang)
         heading = words.say("map.print.gap", lang, service=service, **texts)
-        name = "3-thieu-hut" + (f"-{measure.group}-{measure.service}" if i else "")
-        maps.append(_choropleth(d, sites, measure, heading, name.replace("_", "-"), below, lang))
+        name = "3-thieu-hut" + (f"-{slug(measure.group)}-{slug(measure.service)}" if i else "")
+        maps.append(_choropleth(d, sites, measure, heading, name, below, lang))
     return maps
 
 
@@ -215,7 +217,7 @@ def _need(d: Disclosed, sites: list[SiteMark], found: list[Measure], below: Grou
         heading = words.say(
             "map.print.need", lang, service=words.name("service", measure.service, lang), **texts
         )  # fmt: skip
-        name = f"3-nhu-cau-{measure.group}-{measure.service}".replace("_", "-")
+        name = f"3-nhu-cau-{slug(measure.group)}-{slug(measure.service)}"
         maps.append(_choropleth(d, sites, measure, heading, name, below, lang))
     return maps
 

@@ -9,19 +9,25 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mangluoi.reports.blank import blank_of as blank_of
+    from mangluoi.reports.blank import write_blank as write_blank
     from mangluoi.reports.review import read_review as read_review
     from mangluoi.reports.review import write_review as write_review
     from mangluoi.reports.template import write_template as write_template
+    from mangluoi.reports.tracing import trace as trace
     from mangluoi.reports.writer import write as write
 
 _HOMES = {
+    "blank_of": "blank",
+    "trace": "tracing",
     "read_review": "review",
     "write": "writer",
+    "write_blank": "blank",
     "write_review": "review",
     "write_template": "template",
 }
 
-__all__ = ["read_review", "write", "write_review", "write_template"]
+__all__ = ["blank_of", "read_review", "trace", "write", "write_blank", "write_review", "write_template"]
 
 
 def __getattr__(name: str) -> Any:

@@ -33,6 +33,7 @@ def _annex(
     exhibit = Exhibit(
         label=say("report.annex_table", lang, number=number, title=say(f"table.title.{key}", lang)),
         sheet=say(f"table.sheet.{key}", lang),
+        key=key,
         unit=say("table.unit.none", lang),
         source=say("report.source_model", lang),
         headings=headings,

@@ -29,11 +29,12 @@ MASKED = "*"
 
 @dataclass(frozen=True)
 class Heading:
-    """A column: its heading, what it holds, and how wide it is beside the others."""
+    """A column: its heading, what it holds, how wide it is beside the others, and its name for a trace."""
 
     text: str
     kind: Kind = "text"
     width: float = 12.0
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ class Exhibit:
         How many rows at the end are sums or totals.
     lang
         {"vi", "en"}: how its numbers are written where it shows itself.
+    key
+        Its name for a trace.
     """
 
     label: str
@@ -71,6 +74,7 @@ class Exhibit:
     notes: tuple[str, ...] = field(default=())
     totals: int = 0
     lang: Lang = "vi"
+    key: str = ""
 
     def _repr_html_(self) -> str:
         """Show the table in Jupyter, with its heading and notes."""
@@ -107,6 +111,7 @@ def form(number: int, key: str, lang: Lang, **parts: Any) -> Exhibit:
         label=say("report.table", lang, number=number, title=say(f"table.title.{key}", lang)),
         sheet=say("table.short", lang, number=number),
         lang=lang,
+        key=key,
         **parts,
     )
 
@@ -176,7 +181,7 @@ def decimals(value: float, places: int, lang: Lang) -> str:
 
 def columns(lang: Lang, *declared: tuple[str, Kind, float]) -> tuple[Heading, ...]:
     """Return headings from keys of ``[column]``, kinds and widths."""
-    return tuple(Heading(say(f"column.{key}", lang), kind, width) for key, kind, width in declared)
+    return tuple(Heading(say(f"column.{key}", lang), kind, width, key) for key, kind, width in declared)
 
 
 def records(frame: pd.DataFrame) -> Iterator[Any]:

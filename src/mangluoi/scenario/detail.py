@@ -13,6 +13,9 @@ def _empty(*columns: str) -> pd.DataFrame:
     return pd.DataFrame(columns=list(columns))
 
 
+_TRACED = ("form", "row", "group", "table", "key", "as_of", "source", "site_id", "file", "sheet", "line", "count")
+
+
 @dataclass(frozen=True)
 class Detail:
     """Tables behind the main figures of a result.
@@ -62,7 +65,7 @@ class Detail:
     by_norm: pd.DataFrame = field(default_factory=lambda: _empty("site_id", "service"))
     forecast: pd.DataFrame = field(default_factory=lambda: _empty("service", "group", "year"))
     distinct: pd.DataFrame = field(default_factory=lambda: _empty("service"))
-    traces: pd.DataFrame = field(default_factory=lambda: _empty("form", "row", "group", "table", "key", "site_id"))
+    traces: pd.DataFrame = field(default_factory=lambda: _empty(*_TRACED))
     curve: pd.DataFrame = field(default_factory=lambda: _empty("service", "group", "minutes"))
     mean_minutes: pd.DataFrame = field(default_factory=lambda: _empty("service", "group"))
     minutes_per_km: float = float("nan")

@@ -239,6 +239,7 @@ class _Draft:
     by_unit: pd.DataFrame
     people: pd.DataFrame
     unchosen: bool
+    vintage: str
 
 
 def _draft(result: Result, secret: Secret, *, unchosen: bool) -> _Draft:
@@ -247,7 +248,8 @@ def _draft(result: Result, secret: Secret, *, unchosen: bool) -> _Draft:
     states = _states(result)
     by_unit = states[~states["group"].isin(sensitive) & ~states["service"].isin(secret.services)]
     people = result.people[["unit_code", "group", "people", "estimated", "basis"]]
-    return _Draft(secret, sensitive, states, by_unit, people[~people["group"].isin(sensitive)], unchosen)
+    shown = people[~people["group"].isin(sensitive)]
+    return _Draft(secret, sensitive, states, by_unit, shown, unchosen, result.plan.vintage)
 
 
 def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Disclosed:
@@ -333,6 +335,8 @@ def _door(
         exposed={*by_unit.loc[by_unit["masked"], "service"], *needed["service"]},
         groups=set(people_totals.loc[people_totals["masked"], "group"]),
         counted=set(people.loc[people["masked"], "group"]),
+        hidden=set(hiding.keys(people[people["masked"]], "unit_code", "group")),
+        vintage=draft.vintage,
         sensitive=draft.sensitive,
         public=public,
     )

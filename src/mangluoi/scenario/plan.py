@@ -26,6 +26,7 @@ from mangluoi.scenario.rules import (
     Inputs,
     LocationRule,
     NeedRule,
+    ReportRules,
     RoadRules,
     ServiceRule,
     SupplyRules,
@@ -46,8 +47,8 @@ from mangluoi.tables import nearest
 __all__ = [
     "AccessRules", "ActionRule", "AnswerRules", "FloorRule", "ForecastRules", "GrowthRule", "Inputs", "LandRule",
     "LocationRule", "ModeRule", "NeedRule", "NormRule", "OverlapRule", "PayerRule", "PhaseRule", "Plan", "PoolRule",
-    "RefusalRule", "RoadRules", "ServiceRule", "SitingRules", "StayRule", "StressRule", "SupplyRules", "TargetRule",
-    "WeightRule", "read_plan",
+    "RefusalRule", "ReportRules", "RoadRules", "ServiceRule", "SitingRules", "StayRule", "StressRule", "SupplyRules",
+    "TargetRule", "WeightRule", "read_plan",
 ]  # fmt: skip
 
 
@@ -80,8 +81,8 @@ class Plan:
         `RefusalRule`, `NormRule` and `StayRule`.
     stress
         How far what is assumed may be off, see `StressRule`.
-    roads, supply, inputs
-        See `RoadRules`, `SupplyRules` and `Inputs`.
+    roads, supply, inputs, report
+        See `RoadRules`, `SupplyRules`, `Inputs` and `ReportRules`.
     floors, weights, payers, phases, land
         What the chosen actions must keep to; see `FloorRule`, `WeightRule`, `PayerRule`, `PhaseRule` and `LandRule`.
     access, forecast, siting, answers
@@ -127,6 +128,7 @@ class Plan:
     siting: SitingRules = field(default_factory=SitingRules)
     answers: AnswerRules = field(default_factory=AnswerRules)
     inputs: Inputs = field(default_factory=Inputs)
+    report: ReportRules = field(default_factory=ReportRules)
     time_limit_s: float = 60.0
     folder: Path = field(default=Path(), metadata={"setting": False}, compare=False)
 

@@ -62,8 +62,9 @@ def others(
 class Posed:
     """A question written as a model once, to be answered for many choices of actions.
 
-    A choice is a set of actions that may be done; how large each is, is fitted to the question (where to act is
-    decided now, how large when more is known).
+    A choice is a set of actions that are all done; how large each is, is fitted to the question (where to act is
+    decided now, how large when more is known). Where they cannot all be done, as where money falls short, those of
+    them are done that serve the most.
 
     Parameters
     ----------
@@ -94,7 +95,7 @@ class Posed:
         Where several choices reach as much, the one that adds the fewest actions to the nominal one is told.
         """
         if self.made is None:
-            return First(self._today, self._today, frozenset(), True)
+            return First(self._today, self._today, nominal, True)
         start = self._restricted(nominal, time_limit_s)
         reached = _reached(start)
         if start.status == "optimal" and reached >= self._at_most() - 1e-6:
@@ -105,7 +106,8 @@ class Posed:
         if start.status == "optimal" and reached >= most - 1e-6 * max(1.0, abs(most)):
             return First(reached, reached, self._done(start.values), True)
         answer = solver.minimise(self.model, time_limit_s=time_limit_s, relative_gap=self.gap, start=start.values)
-        _stop_if_asked(answer)
+        if answer.status == "interrupted":
+            raise KeyboardInterrupt
         best, proven = _reached(answer), answer.status in ("optimal", "infeasible")
         if answer.values is None:
             return First(reached, best, frozenset(), proven and start.status in ("optimal", "infeasible"))
@@ -147,31 +149,45 @@ class Posed:
         most = min(float(here.people.sum()), float(np.minimum(here.places, near).sum()) + more)
         return math.floor(most + 1e-6) if self.made.whole else most
 
-    def _allowed(self, model: solver.Model, plan: frozenset[str]) -> NDArray[np.bool_]:
-        """Return the columns that are left where only the actions of a plan may be done."""
-        assert self.made is not None
-        out = ~np.isin(self.ids, sorted(plan))
-        upper = model.upper.copy()
-        upper[self.made.doing.done[out]] = 0.0
-        upper[self.made.doing.added[out]] = 0.0
-        here, offer = self.made.problem, self.made.problem.offer
-        opened = here.stands.copy()
-        opened[offer.target[~out & (offer.target >= 0)]] = True
-        if self.made.serving is not None:
-            upper[self.made.serving.people[~opened[here.link_slot]]] = 0.0
-        fixed = upper <= 0
-        if model.lower is not None:
-            fixed &= model.lower <= 0
-        return ~fixed
+    def can_do(self, plan: frozenset[str], *, time_limit_s: float | None) -> bool:
+        """Say whether all actions of a choice can be done together."""
+        return self.made is None or self._solved(self.model, plan, 1.0, time_limit_s, all_done=True).values is not None
 
-    def _solved(self, model: solver.Model, plan: frozenset[str], gap: float, limit: float | None) -> solver.Answer:
-        kept = np.flatnonzero(self._allowed(model, plan))
+    def _narrowed(self, model: solver.Model, plan: frozenset[str], *, all_done: bool) -> solver.Model:
+        """Return the model in which no action but those of a plan may be done, and these must be if that is asked."""
+        assert self.made is not None
+        doing, offer = self.made.doing, self.made.problem.offer
+        own = np.isin(self.ids, sorted(plan))
+        upper = model.upper.copy()
+        lower = np.zeros(upper.size) if model.lower is None else model.lower.copy()
+        upper[doing.done[~own]] = 0.0
+        upper[doing.added[~own]] = 0.0
+        if all_done:
+            # What is of use to nobody here is shut in the model; decided before, it is done and paid for all the same.
+            lower[doing.done[own]] = upper[doing.done[own]] = 1.0
+            upper[doing.added[own]] = offer.max_added[own]
+            if doing.steps is not None:
+                upper[doing.steps[own]] = np.ceil(offer.max_added[own] / offer.step[own])
+        opened = self.made.problem.stands.copy()
+        opened[offer.target[own & (offer.target >= 0)]] = True
+        if self.made.serving is not None:
+            upper[self.made.serving.people[~opened[self.made.problem.link_slot]]] = 0.0
+        return dataclasses.replace(model, lower=lower, upper=upper)
+
+    def _solved(
+        self, model: solver.Model, plan: frozenset[str], gap: float, limit: float | None, *, all_done: bool
+    ) -> solver.Answer:
+        narrow = self._narrowed(model, plan, all_done=all_done)
+        lower = np.zeros(narrow.upper.size) if narrow.lower is None else narrow.lower
+        kept = np.flatnonzero((narrow.upper > 0) | (lower > 0))
         smaller = dataclasses.replace(
-            model, cost=model.cost[kept], matrix=model.matrix[:, kept], upper=model.upper[kept],
-            whole=model.whole[kept], lower=None if model.lower is None else model.lower[kept],
+            narrow, cost=narrow.cost[kept], matrix=narrow.matrix[:, kept], upper=narrow.upper[kept],
+            whole=narrow.whole[kept], lower=lower[kept],
         )  # fmt: skip
         answer = solver.minimise(smaller, time_limit_s=limit, relative_gap=gap)
-        _stop_if_asked(answer)
+        if answer.status == "interrupted":
+            # The solver takes Ctrl-C for itself; here it stops all the draws.
+            raise KeyboardInterrupt
         if answer.values is None:
             return answer
         values = np.zeros(model.cost.size)
@@ -179,7 +195,8 @@ class Posed:
         return dataclasses.replace(answer, values=values)
 
     def _restricted(self, plan: frozenset[str], limit: float | None) -> solver.Answer:
-        return self._solved(self.model, plan, self.gap, limit)
+        answer = self._solved(self.model, plan, self.gap, limit, all_done=True)
+        return answer if answer.values is not None else self._solved(self.model, plan, self.gap, limit, all_done=False)
 
     def _cheapest(
         self, plan: frozenset[str], reached: float, values: NDArray[np.float64], limit: float | None
@@ -189,7 +206,8 @@ class Posed:
         slack = 1e-9 * max(1.0, abs(reached))
         draft = aims.written(self.question, SERVED, self.made.problem).draft
         draft.total(-self.made.people(), high=-round(reached) if self.made.whole else -reached + slack)
-        answer = self._solved(draft.model(self.made.money()), plan, 0.0, limit)
+        whole = plan <= self._done(values)
+        answer = self._solved(draft.model(self.made.money()), plan, 0.0, limit, all_done=whole)
         return values if answer.values is None else answer.values
 
     def _done(self, values: NDArray[np.float64] | None) -> frozenset[str]:
@@ -212,24 +230,32 @@ class Posed:
         return self._done(values if outcome.values is None else outcome.values)
 
 
-def compared(nominal: frozenset[str], found: Sequence[First], *, most: int) -> list[frozenset[str]]:
+def compared(
+    posed: Posed, nominal: frozenset[str], found: Sequence[First], *, most: int, time_limit_s: float | None
+) -> list[frozenset[str]]:
     """Return the choices that are worth comparing.
 
     Parameters
     ----------
+    posed
+        The question where all is as assumed.
     nominal
-        The choice where all is as assumed; it comes first.
+        The choice there; it comes first.
     found
         What the draws showed.
     most
-        How many choices at most: the nominal one, the best of the draw in which it regrets most, and those that were
-        found most often; of equally frequent ones the smaller, then by id.
+        How many choices at most: the nominal one, the best of the draw in which it regrets most, the two together
+        where they can all be done, and those that were found most often; of equally frequent ones the smaller, then
+        by id.
+    time_limit_s
+        Limit of each solution.
     """
-    counted = Counter(one.choice for one in found if not one.choice <= nominal)
+    counted = Counter(one.choice for one in found if one.choice != nominal)
     order = sorted(counted, key=lambda plan: (-counted[plan], len(plan), sorted(plan)))
     missed = [(one.best - one.nominal, -len(one.choice), sorted(one.choice)) for one in found if one.choice in counted]
     worst = [frozenset(max(missed)[2])] if missed else []
-    return list(dict.fromkeys([nominal, *worst, *order]))[: max(most, 1)]
+    both = [nominal | plan for plan in worst if posed.can_do(nominal | plan, time_limit_s=time_limit_s)]
+    return list(dict.fromkeys([nominal, *worst, *both, *order]))[: max(most, 1)]
 
 
 def regrets(best: NDArray[Any], served: NDArray[Any]) -> NDArray[np.float64]:
@@ -244,12 +270,6 @@ def _reached(answer: solver.Answer) -> float:
         return -math.inf
     reached = -answer.objective
     return float(round(reached)) if abs(reached - round(reached)) < 1e-6 else reached
-
-
-def _stop_if_asked(answer: solver.Answer) -> None:
-    """Pass Ctrl-C on: the solver takes it for itself, but it stops all the draws."""
-    if answer.status == "interrupted":
-        raise KeyboardInterrupt
 
 
 def _today(one: siting.Question) -> float:

@@ -33,7 +33,7 @@ class Robust:
         cost_vnd (in that case), worst_regret, mean_served and times_best (in how many draws nothing compared was
         better).
     served
-        A row for each plan, a column for each draw: the most that can be served with the plan's actions alone.
+        A row for each plan, a column for each draw: the most that can be served with the plan's actions.
     best
         For each draw, the most that can be served with any action.
     chosen
@@ -114,8 +114,9 @@ def robust(
     """Draw need, speeds, costs and stays, and see which choice of actions holds up.
 
     In each draw the best choice is found. The nominal choice, the best one of the draw in which that one regrets most,
-    and those that were found most often are then compared in every draw: each with its own actions alone, whose sizes
-    are fitted to what money and need the draw has (where to act is decided now, how large when more is known).
+    the two together, and those that were found most often are then compared in every draw: all actions of a choice are
+    done and no others, by sizes that are fitted to what money and need the draw has (where to act is decided now, how
+    large when more is known). Where money falls short of them all, those of them are done that serve the most.
 
     Parameters
     ----------
@@ -158,9 +159,9 @@ def robust(
         found.append(regret.first(one, plan, time_limit_s=time_limit_s))
         if progress is not None:
             progress(number)
-    plans = regret.compared(plan, found, most=most_plans)
-    values = [regret.others(one, plans[1:], time_limit_s=time_limit_s) for one in questions]
     posed = Posed(question)
+    plans = regret.compared(posed, plan, found, most=most_plans, time_limit_s=time_limit_s)
+    values = [regret.others(one, plans[1:], time_limit_s=time_limit_s) for one in questions]
     sized = [posed.sized(one, time_limit_s=time_limit_s) for one in plans]
     return summed_up(
         table, plans, found, values, sized, actions=sorted(question.actions["action_id"].astype(str)),

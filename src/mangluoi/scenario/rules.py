@@ -61,6 +61,20 @@ class Inputs:
 
 
 @dataclass(frozen=True)
+class ReportRules:
+    """What the report looks like.
+
+    Parameters
+    ----------
+    template
+        A .docx of the office with the styles and bookmarks of `mangluoi template --report`; empty: the form of
+        Decree 30/2020. A path counts from the plan's folder.
+    """
+
+    template: str = ""
+
+
+@dataclass(frozen=True)
 class RoadRules:
     """How speeds are assumed.
 

@@ -153,9 +153,9 @@ def stress(
     if not done:
         raise KeyboardInterrupt
     found = [first[number] for number in done]
-    plans = regret.compared(nominal, found, most=most_plans)
-    values = work.others([rows[number] for number in done], plans[1:])
     posed = Posed(made.question)
+    plans = regret.compared(posed, nominal, found, most=most_plans, time_limit_s=time_limit_s)
+    values = work.others([rows[number] for number in done], plans[1:])
     sized = [posed.sized(one, time_limit_s=time_limit_s) for one in plans]
     summed = robust.summed_up(
         table.iloc[done].reset_index(drop=True), plans, found, values, sized,
