@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mangluoi import tables as tables
     from mangluoi.scenario import Plan as Plan
     from mangluoi.scenario import Result as Result
+    from mangluoi.scenario import compare as compare
     from mangluoi.scenario import locate as locate
     from mangluoi.scenario import read_plan as read_plan
     from mangluoi.scenario.run import run as run
@@ -38,7 +39,7 @@ _FOLDERS = (
     "access", "demand", "errors", "gazetteer", "maps", "reports", "roads", "scenario", "siting", "sources", "supply",
     "tables",
 )  # fmt: skip
-_NAMES = ("Plan", "Result", "locate", "read_plan", "run")
+_NAMES = ("Plan", "Result", "compare", "locate", "read_plan", "run")
 
 __all__ = [*_FOLDERS, *_NAMES, "__version__"]
 

@@ -43,7 +43,8 @@ def test_diff_tells_the_change_and_writes_both_files(scenario, tmp_path, capsys)
 def test_compare_is_the_same_bytes_twice_and_replaces_what_it_wrote(scenario, tmp_path, capsys):
     """Nothing of the clock is in the outputs, and a second run takes the place of the first."""
     out = tmp_path / "so"
-    names = ("so-sanh.html", "so-sanh.xlsx")
+    maps = [f"ban-do-so-sanh-{kind}.{ending}" for kind in ("thieu-hut", "thoi-gian") for ending in ("png", "pdf")]
+    names = ("so-sanh.html", "so-sanh.xlsx", *maps)
     assert main(["compare", "kon-tum", scenario, "-o", str(out), "--quiet"]) == 0
     first = [(out / name).read_bytes() for name in names]
     assert main(["compare", "kon-tum", scenario, "-o", str(out), "--quiet", "--json"]) == 0

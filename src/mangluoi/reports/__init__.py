@@ -11,17 +11,21 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mangluoi.reports.review import read_review as read_review
     from mangluoi.reports.review import write_review as write_review
+    from mangluoi.reports.side_by_side import write_comparison as write_comparison
+    from mangluoi.reports.stress_files import write_stress as write_stress
     from mangluoi.reports.template import write_template as write_template
     from mangluoi.reports.writer import write as write
 
 _HOMES = {
     "read_review": "review",
     "write": "writer",
+    "write_comparison": "side_by_side",
     "write_review": "review",
+    "write_stress": "stress_files",
     "write_template": "template",
 }
 
-__all__ = ["read_review", "write", "write_review", "write_template"]
+__all__ = ["read_review", "write", "write_comparison", "write_review", "write_stress", "write_template"]
 
 
 def __getattr__(name: str) -> Any:

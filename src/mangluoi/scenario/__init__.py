@@ -1,5 +1,6 @@
 """Question and answer: the plan, the run, the result, and what of it may be shown."""
 
+from mangluoi.scenario.comparison import Comparison, compare
 from mangluoi.scenario.disclosure import Disclosed, disclose, disclose_together
 from mangluoi.scenario.locating import Located, locate
 from mangluoi.scenario.plan import Plan, read_plan
@@ -9,6 +10,6 @@ from mangluoi.scenario.stress_door import DisclosedStress, disclose_stress
 from mangluoi.scenario.stressing import Stress, stress
 
 __all__ = [
-    "Disclosed", "DisclosedStress", "Located", "Notice", "Plan", "Result", "Stress", "disclose", "disclose_stress",
-    "disclose_together", "locate", "read_plan", "run", "stress",
+    "Comparison", "Disclosed", "DisclosedStress", "Located", "Notice", "Plan", "Result", "Stress", "compare",
+    "disclose", "disclose_stress", "disclose_together", "locate", "read_plan", "run", "stress",
 ]  # fmt: skip
