@@ -42,6 +42,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "unreadable_file": "the file cannot be read: {why}",
         "formula_without_value": "the formula was never calculated; open the file in a spreadsheet program and save it",
         "no_such_heading": "no heading {value!r} on the sheet; the headings are: {headings}",
+        "no_figure": "no figure stands at {value!r}; the nearest that do: {nearest}",
         "several_sheets": "the table stands on several sheets ({sheets}); name one",
         "unnamed_unit": "no unit of the list of {vintage} bears this name in the province; nearest: {nearest!r}",
         "ambiguous_unit": "several units bear this name: {candidates}; give the code, or the district",

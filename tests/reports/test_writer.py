@@ -20,7 +20,7 @@ from real_answers import answer
 
 FILES = {
     "ban-do-1-co-so.pdf", "ban-do-1-co-so.png", "ban-do.html", "bao-cao.docx", "bao-cao.html", "bieu.xlsx",
-    "ket-qua.gpkg", "plan.toml", "provenance.json",
+    "ket-qua.gpkg", "plan.toml", "provenance.json", "truy-nguyen.json",
 }  # fmt: skip
 
 

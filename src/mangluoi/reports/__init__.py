@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from mangluoi.reports.review import read_review as read_review
     from mangluoi.reports.review import write_review as write_review
     from mangluoi.reports.template import write_template as write_template
+    from mangluoi.reports.tracing import trace as trace
     from mangluoi.reports.writer import write as write
 
 _HOMES = {
     "blank_of": "blank",
+    "trace": "tracing",
     "read_review": "review",
     "write": "writer",
     "write_blank": "blank",
@@ -25,7 +27,7 @@ _HOMES = {
     "write_template": "template",
 }
 
-__all__ = ["blank_of", "read_review", "write", "write_blank", "write_review", "write_template"]
+__all__ = ["blank_of", "read_review", "trace", "write", "write_blank", "write_review", "write_template"]
 
 
 def __getattr__(name: str) -> Any:

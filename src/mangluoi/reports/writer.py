@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Literal
 
 from mangluoi import maps
-from mangluoi.reports import blank, charts, folders, sentences
+from mangluoi.reports import blank, charts, folders, sentences, trail
 from mangluoi.reports.document import document
 from mangluoi.reports.pages import page
 from mangluoi.reports.story import Part, Picture
 from mangluoi.reports.words import Lang
-from mangluoi.reports.workbook import workbook
+from mangluoi.reports.workbook import all_exhibits, workbook
 from mangluoi.scenario.disclosure import Disclosed, disclose
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Result
@@ -76,6 +76,8 @@ def _write_into(folder: Path, d: Disclosed, lang: Lang, template: bytes | None) 
     (folder / "bao-cao.docx").write_bytes(document(d, pictures, figures, lang=lang, template=template))
     (folder / "bao-cao.html").write_text(page(d, pictures, figures, lang=lang), encoding="utf-8", newline="\n")
     (folder / "bieu.xlsx").write_bytes(workbook(d, lang=lang))
+    kept = trail.trail(d, all_exhibits(d, lang), lang)
+    (folder / trail.TRAIL).write_text(kept, encoding="utf-8", newline="\n")
     (folder / "ban-do.html").write_text(maps.atlas(d, lang=lang).html(), encoding="utf-8", newline="\n")
     maps.write_geopackage(d, folder / "ket-qua.gpkg", lang=lang)
     (folder / "plan.toml").write_text(_without_folders(d.plan).to_toml(), encoding="utf-8", newline="\n")
