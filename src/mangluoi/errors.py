@@ -32,9 +32,17 @@ __all__ = [
 PROBLEMS: Mapping[str, str] = MappingProxyType(
     {
         "missing_file": "the file does not exist; check the path",
+        "blank_unreadable": "the template cannot be opened; save it in Word as .docx",
+        "blank_macros": "the template holds macros; save it as .docx, without them",
+        "blank_external": "the template fetches {value!r} from elsewhere; break that link in Word",
+        "blank_style": "no style {value!r} in the template; see `mangluoi template --report`",
+        "blank_bookmark": "no bookmark {value!r} in the template; in Word: Insert, Bookmark",
+        "blank_unknown_bookmark": "the bookmark {value!r} is not known; nearest known: {nearest!r}",
+        "blank_misplaced": "the bookmark {value!r} is in a table or header; give it a paragraph of its own",
         "unreadable_file": "the file cannot be read: {why}",
         "formula_without_value": "the formula was never calculated; open the file in a spreadsheet program and save it",
         "no_such_heading": "no heading {value!r} on the sheet; the headings are: {headings}",
+        "no_figure": "no figure stands at {value!r}; the nearest that do: {nearest}",
         "several_sheets": "the table stands on several sheets ({sheets}); name one",
         "unnamed_unit": "no unit of the list of {vintage} bears this name in the province; nearest: {nearest!r}",
         "ambiguous_unit": "several units bear this name: {candidates}; give the code, or the district",

@@ -14,7 +14,10 @@ from mangluoi.reports import writer
 from mangluoi.scenario import read_plan
 from mangluoi.scenario.refinements import ForecastRules
 
-OUTPUTS = {"bao-cao.docx", "bieu.xlsx", "ban-do.html", "ket-qua.gpkg", "bao-cao.html", "plan.toml", "provenance.json"}
+OUTPUTS = {
+    "bao-cao.docx", "bieu.xlsx", "ban-do.html", "ket-qua.gpkg", "bao-cao.html", "plan.toml", "provenance.json",
+    "truy-nguyen.json",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

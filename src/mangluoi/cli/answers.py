@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from mangluoi.reports.words import say
 if TYPE_CHECKING:
     from mangluoi.scenario import Plan, Result
 
-__all__ = ["add_options", "answer", "asked", "outcome", "show_totals", "summary"]
+__all__ = ["add_options", "add_template", "answer", "asked", "outcome", "show_totals", "summary"]
 
 
 def add_options(parser: argparse.ArgumentParser, verbs: Verbs) -> None:
@@ -23,9 +24,24 @@ def add_options(parser: argparse.ArgumentParser, verbs: Verbs) -> None:
     parser.add_argument("--profile", choices=("public", "internal"), default="public", help=verbs.say("profile"))
 
 
+def add_template(parser: argparse.ArgumentParser, verbs: Verbs) -> None:
+    """Add the option of the verbs that write a report."""
+    parser.add_argument("--template", metavar="DOCX", help=verbs.say("report_template"))
+
+
 def asked(plan: Plan, options: argparse.Namespace) -> Plan:
     """Return the plan with what the options change in it."""
-    return plan.replace(vintage=options.vintage) if options.vintage else plan
+    if options.vintage:
+        plan = plan.replace(vintage=options.vintage)
+    template = getattr(options, "template", None)
+    if template:
+        plan = plan.replace(report=dataclasses.replace(plan.report, template=str(Path(template).absolute())))
+    if plan.report.template:
+        # What cannot be filled in is told before the plan is answered, not after.
+        from mangluoi import reports
+
+        reports.blank_of(plan)
+    return plan
 
 
 def answer(plan: Plan, place: Path, options: argparse.Namespace) -> tuple[Result, Path]:

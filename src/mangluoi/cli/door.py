@@ -20,6 +20,7 @@ _VERBS = (
     "run",
     "report",
     "compare",
+    "trace",
     "stress",
     "template",
     "check",

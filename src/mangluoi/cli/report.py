@@ -32,6 +32,7 @@ def add(verbs: Verbs) -> None:
     where.add_argument("-j", "--jobs", type=count, default=1, metavar="N", help=verbs.say("jobs"))
     where.add_argument("--scheduler", metavar="tcp://…", help=verbs.say("scheduler"))
     parser.add_argument("--again", action="store_true", help=verbs.say("again"))
+    answers.add_template(parser, verbs)
     answers.add_options(parser, verbs)
 
 

@@ -17,6 +17,7 @@ def add(verbs: Verbs) -> None:
     parser = verbs.add("run", _run)
     parser.add_argument("plan", help=verbs.say("plan"))
     parser.add_argument("-o", "--output", help=verbs.say("output_folder"))
+    answers.add_template(parser, verbs)
     answers.add_options(parser, verbs)
 
 

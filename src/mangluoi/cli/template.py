@@ -1,4 +1,4 @@
-"""`mangluoi template`: the empty workbook to fill in."""
+"""`mangluoi template`: the empty workbook to fill in, or the blank of the report."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ __all__ = ["add"]
 def add(verbs: Verbs) -> None:
     """Add the verb."""
     parser = verbs.add("template", _template)
+    parser.add_argument("--report", action="store_true", help=verbs.say("template_report"))
     parser.add_argument("-o", "--output", required=True, help=verbs.say("output_file"))
 
 
@@ -22,6 +23,9 @@ def _template(options: argparse.Namespace) -> int:
     from mangluoi import reports
 
     place = Path(options.output)
-    reports.write_template(place, lang=options.lang)
+    if options.report:
+        reports.write_blank(place, lang=options.lang)
+    else:
+        reports.write_template(place, lang=options.lang)
     showing.tell(options, {"file": str(place)}, say("cli.written_file", options.lang, place=place))
     return exits.DONE

@@ -20,7 +20,7 @@ from mangluoi.reports import words
 from mangluoi.reports.words import Lang
 from mangluoi.scenario.disclosure import Disclosed, disclose
 from mangluoi.scenario.result import Result
-from mangluoi.viettext import format_number
+from mangluoi.viettext import format_number, slug
 
 __all__ = ["REPORT_DPI", "PrintMap", "print_maps"]
 
@@ -61,17 +61,20 @@ class PrintMap:
                 self.figure.savefig(stream, format="rgba", dpi=drawn)
             size = (self.figure.get_size_inches() * drawn).astype(int)
             whole = Image.frombuffer("RGBA", (int(size[0]), int(size[1])), stream.getvalue()).convert("RGB")
+            shades = _shades(_resized(whole, REPORT_DPI, drawn))
             for wanted in sorted({dpi, _DPI, REPORT_DPI}):
-                self._kept["png", wanted] = _packed(whole, wanted, drawn)
+                self._kept["png", wanted] = _packed(_resized(whole, wanted, drawn), shades, wanted)
         return self._kept["png", dpi]
 
     def pdf(self) -> bytes:
         """Return the sheet as PDF, with text that can be selected."""
-        return self._saved("pdf", {"CreationDate": None, "Producer": None, "Creator": None, "Title": self.title})
+        return self._saved(
+            "pdf", {"CreationDate": None, "Producer": None, "Creator": None, "Title": drawing.printable(self.title)}
+        )
 
     def svg(self) -> bytes:
         """Return the sheet as SVG."""
-        return self._saved("svg", {"Date": None, "Creator": None, "Title": self.title})
+        return self._saved("svg", {"Date": None, "Creator": None, "Title": drawing.printable(self.title)})
 
     def _saved(self, kind: str, metadata: dict[str, Any], **options: Any) -> bytes:
         if (kind, _DPI) not in self._kept:
@@ -82,18 +85,27 @@ class PrintMap:
         return self._kept[kind, _DPI]
 
 
-def _packed(whole: Image.Image, dpi: int, drawn: int) -> bytes:
-    """Return a picture as PNG. A map has few colours: a palette holds them and their shades, at a third of the size."""
-    if dpi != drawn:
-        size = (round(whole.width * dpi / drawn), round(whole.height * dpi / drawn))
-        whole = whole.resize(size, Image.Resampling.BOX, reducing_gap=1.0)
-    stream = io.BytesIO()
-    few = whole.quantize(255, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    # The palette is a mean of shades: paper shall be white all the same.
+def _resized(whole: Image.Image, dpi: int, drawn: int) -> Image.Image:
+    if dpi == drawn:
+        return whole
+    size = (round(whole.width * dpi / drawn), round(whole.height * dpi / drawn))
+    return whole.resize(size, Image.Resampling.BOX, reducing_gap=1.0)
+
+
+def _shades(picture: Image.Image) -> Image.Image:
+    """Return a palette for a picture: a map has few colours, so it holds them and their shades."""
+    few = picture.quantize(255, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     shades = few.getpalette() or []
     triples = [shades[i : i + 3] for i in range(0, len(shades), 3)]
+    # The palette is a mean of shades: paper shall be white all the same.
     few.putpalette([v for t in triples for v in ((255, 255, 255) if min(t) >= _NEARLY_WHITE else t)])
-    few.save(stream, format="png", dpi=(dpi, dpi))
+    return few
+
+
+def _packed(picture: Image.Image, shades: Image.Image, dpi: int) -> bytes:
+    """Return a picture as PNG with a palette, at a third of the size."""
+    stream = io.BytesIO()
+    picture.quantize(palette=shades, dither=Image.Dither.NONE).save(stream, format="png", dpi=(dpi, dpi))
     return stream.getvalue()
 
 
@@ -186,7 +198,7 @@ def _travel(d: Disclosed, sites: list[SiteMark], found: list[Measure], below: Gr
     for measure in sorted(shown, key=lambda m: (m.service != main, m.service)):
         service = words.name("service", measure.service, lang)
         heading = words.say("map.print.minutes", lang, service=service, province=notes.province(d, lang))
-        name = "2-thoi-gian" + ("" if measure.service == main else f"-{measure.service}")
+        name = "2-thoi-gian" + ("" if measure.service == main else f"-{slug(measure.service)}")
         maps.append(_choropleth(d, sites, measure, heading, name, below, lang))
     return maps
 
@@ -202,8 +214,8 @@ def _gap(d: Disclosed, sites: list[SiteMark], found: list[Measure], below: Groun
         texts = {"group": words.name("group", measure.group, lang), "province": notes.province(d, lang)}
         service = words.name("service", measure.service, lang)
         heading = words.say("map.print.gap", lang, service=service, **texts)
-        name = "3-thieu-hut" + (f"-{measure.group}-{measure.service}" if i else "")
-        maps.append(_choropleth(d, sites, measure, heading, name.replace("_", "-"), below, lang))
+        name = "3-thieu-hut" + (f"-{slug(measure.group)}-{slug(measure.service)}" if i else "")
+        maps.append(_choropleth(d, sites, measure, heading, name, below, lang))
     return maps
 
 
@@ -215,7 +227,7 @@ def _need(d: Disclosed, sites: list[SiteMark], found: list[Measure], below: Grou
         heading = words.say(
             "map.print.need", lang, service=words.name("service", measure.service, lang), **texts
         )  # fmt: skip
-        name = f"3-nhu-cau-{measure.group}-{measure.service}".replace("_", "-")
+        name = f"3-nhu-cau-{slug(measure.group)}-{slug(measure.service)}"
         maps.append(_choropleth(d, sites, measure, heading, name, below, lang))
     return maps
 

@@ -40,7 +40,7 @@ _TRIANGLES = {"^": -0.16, "v": 0.16}
 _LABEL_SIZE = 7.5
 #: Around a symbol, how full the site is: sizes, as multiples of the symbol's, and widths of the rings.
 RINGS: Mapping[Filling, tuple[tuple[float, float], ...]] = {
-    "unknown": (), "free": ((1.0, 0.9),), "full": ((1.15, 2.2),), "over": ((1.15, 1.4), (1.65, 1.4)),
+    "unknown": (), "free": ((1.0, 0.9),), "full": ((1.1, 2.2),), "over": ((1.1, 1.3), (1.45, 1.3)),
 }  # fmt: skip
 
 
@@ -322,11 +322,11 @@ class Sheet:
             return
         self.write(words.say("map.filling.heading", self.lang), size=8, gap=1.5)
         percent = format_number(100 * FULL, lang=self.lang)
-        for kind in kinds:
+        for kind in (kind for kind in kinds if any(mark.filling == kind for mark in marks)):
             x, y = self._line(5.2)
-            self.page.paper.plot([x + 3], [y + 1.9], marker="o", ms=6, mfc="#b0b0b0", mec="none")
+            self.page.paper.plot([x + 3], [y + 1.9], marker="o", ms=7, mfc="#b0b0b0", mec="none")
             for size, width in RINGS[kind]:
-                self.page.paper.plot([x + 3], [y + 1.9], marker="o", ms=6 * size, mfc="none", mec="black", mew=width)
+                self.page.paper.plot([x + 3], [y + 1.9], marker="o", ms=7 * size, mfc="none", mec="black", mew=width)
             count = sum(mark.filling == kind for mark in marks)
             text = words.say(f"map.filling.{kind}", self.lang, percent=percent)
             self.page.text(x + 8, y + 0.9, f"{text} ({count})", size=8)

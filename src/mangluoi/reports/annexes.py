@@ -47,6 +47,7 @@ def _annex(number: int, key: str, lang: Lang, *keys: str, **parts: Any) -> Exhib
     exhibit = Exhibit(
         label=say("report.annex_table", lang, number=number, title=say(f"table.title.{key}", lang)),
         sheet=say(f"table.sheet.{key}", lang),
+        key=key,
         **parts,
     )
     empty = () if exhibit.rows else ("empty",)
@@ -118,7 +119,7 @@ def minutes_by_commune(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         cells = [minutes(value, lang) for pair in found for value in (pair["minutes"], pair["minutes_after"])]
         rows.append((str(unit.unit_code), str(unit.name), text(unit.above, lang), *cells))
     pairs = [
-        Heading(say(f"cell.{key}_of", lang, service=name("service", service, lang)), "number", 11)
+        Heading(say(f"cell.{key}_of", lang, service=name("service", service, lang)), "number", 11, f"{key}:{service}")
         for service in services
         for key in ("minutes", "minutes_after")
     ]

@@ -51,6 +51,7 @@ def _annex(
     exhibit = Exhibit(
         label=say("report.annex_table", lang, number=number, title=say(f"table.title.{key}", lang)),
         sheet=say(f"table.sheet.{key}", lang),
+        key=key,
         unit=say(f"table.unit.{unit}", lang),
         source=say("report.source_model", lang),
         headings=tuple(headings[place] for place in told),
@@ -284,7 +285,7 @@ def ratios(d: Disclosed, lang: Lang = "vi") -> Exhibit:
             cells.append("–" if row is None else _one(row.ratio, masked=bool(row.masked)))
         rows.append((str(code), str(units.at[code, "name"]), text(units.at[code, "above"], lang), *cells))
     fixed = columns(lang, ("number", "code", 5), ("code", "code", 7), ("commune", "text", 20), ("above", "text", 18))
-    named: Sequence[Heading] = [Heading(name("service", s, lang), "number", 14) for s in services]
+    named: Sequence[Heading] = [Heading(name("service", s, lang), "number", 14, f"service:{s}") for s in services]
     exhibit = _annex(13, "ratios", lang, unit="ratio", headings=(*fixed, *named), rows=numbered(rows))
     method = say(f"ratio.{d.plan.access.ratio_method}", lang)
     ranked = say(f"ratio.{d.plan.access.ranked_by}", lang)
@@ -298,15 +299,25 @@ def traces(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         kind = TABLES[row.table].sheet if row.table in TABLES and lang == "vi" else say(f"trace.{row.table}", lang)
         group = name("group", str(row.group), lang) if row.group else ""
         as_of = sentences.short_date(str(row.as_of), lang)
-        rows.append((int(row.form), str(row.row), group, kind, str(row.key), as_of, str(row.source)))
+        at = (int(row.form), str(row.row), group, kind, str(row.key), _place(row, lang))
+        rows.append((*at, as_of, str(row.source)))
     return _annex(
         14, "traces", lang, "traces",
         headings=columns(
             lang, ("number", "code", 5), ("form", "code", 6), ("row", "text", 18), ("group", "text", 22),
-            ("table", "text", 12), ("key", "text", 26), ("as_of", "text", 10), ("source", "text", 48),
+            ("table", "text", 12), ("key", "text", 26), ("file_row", "text", 20), ("as_of", "text", 10),
+            ("source", "text", 40),
         ),
         rows=numbered(rows),
     )  # fmt: skip
+
+
+def _place(row: Any, lang: Lang) -> str:
+    """Say in which row of which file an input stands."""
+    if not row.file:
+        return "–"
+    where = f"{row.file}, {row.sheet}" if row.sheet else str(row.file)
+    return say("trace.file_row", lang, file=where, row=str(row.line))
 
 
 def forecast(d: Disclosed, lang: Lang = "vi") -> Exhibit:

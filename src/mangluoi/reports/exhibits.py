@@ -28,11 +28,12 @@ MASKED = "*"
 
 @dataclass(frozen=True)
 class Heading:
-    """A column: its heading, what it holds, and how wide it is beside the others."""
+    """A column: its heading, what it holds, how wide it is beside the others, and its name for a trace."""
 
     text: str
     kind: Kind = "text"
     width: float = 12.0
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class Exhibit:
         Footnotes.
     totals
         How many rows at the end are sums or totals.
+    key
+        Its name for a trace.
     """
 
     label: str
@@ -67,6 +70,7 @@ class Exhibit:
     source: str
     notes: tuple[str, ...] = field(default=())
     totals: int = 0
+    key: str = ""
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -84,6 +88,7 @@ def form(number: int, key: str, lang: Lang, **parts: Any) -> Exhibit:
     return Exhibit(
         label=say("report.table", lang, number=number, title=say(f"table.title.{key}", lang)),
         sheet=say("table.short", lang, number=number),
+        key=key,
         **parts,
     )
 
@@ -153,7 +158,7 @@ def decimals(value: float, places: int, lang: Lang) -> str:
 
 def columns(lang: Lang, *declared: tuple[str, Kind, float]) -> tuple[Heading, ...]:
     """Return headings from keys of ``[column]``, kinds and widths."""
-    return tuple(Heading(say(f"column.{key}", lang), kind, width) for key, kind, width in declared)
+    return tuple(Heading(say(f"column.{key}", lang), kind, width, key) for key, kind, width in declared)
 
 
 def records(frame: pd.DataFrame) -> Iterator[Any]:

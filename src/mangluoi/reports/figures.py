@@ -25,7 +25,7 @@ from mangluoi.reports.exhibits import (
 from mangluoi.reports.words import Lang, name, say
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["all_forms", "balance", "bands", "facilities", "people"]
+__all__ = ["all_forms", "balance", "bands", "facilities", "facility_rows", "people"]
 
 _STATES = ("need", "served", "full", "out_of_reach", "unlocated")
 
@@ -58,7 +58,7 @@ def people(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     total = tuple(count(row.people, lang, masked=bool(row.masked)) for row in records(d.people_totals))
     headings = (
         *columns(lang, ("number", "code", 5), ("code", "code", 7), ("commune", "text", 20), ("above", "text", 18)),
-        *(Heading(_group_heading(g, g in estimated, lang), "number", 14) for g in groups),
+        *(Heading(_group_heading(g, g in estimated, lang), "number", 14, f"group:{g}") for g in groups),
     )
     exhibit = form(
         1, "people", lang,
@@ -89,23 +89,7 @@ def _sources(frame: pd.DataFrame, lang: Lang) -> str:
 
 def facilities(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """Biểu 2: facilities by site; services of a site with the same figures share a row."""
-    rows: list[tuple[Cell, ...]] = []
-    names = d.facilities.set_index("facility_id")["name"]
-    for site in records(d.sites.sort_values("site_id")):
-        owner = str(names.get(site.facility_id, site.name))
-        head = (
-            str(site.name) if str(site.name).startswith(owner) else f"{owner} – {site.name}",
-            name("type", str(site.type), lang),
-            sentences.known("ownership", str(site.ownership), lang),
-            say("cell.address", lang, address=text(site.address, lang), located=_located(site, lang)),
-        )
-        together: dict[tuple[Cell, ...], list[str]] = {}
-        for place in records(d.capacity[d.capacity["site_id"] == site.site_id].sort_values("service")):
-            together.setdefault(_size(place, lang), []).append(name("service", str(place.service), lang))
-        for size, services in together.items():
-            rows.append((*head, "; ".join(services), *size))
-        if not together:
-            rows.append((*head, *(say("report.unknown", lang),) * 5))
+    rows = [row for _, _, row in facility_rows(d, lang)]
     for kind, number in sorted(d.confidential_count.items()):
         shelters = say("cell.shelters", lang, count=sentences.counted(int(number), lang))
         rows.append((shelters, name("type", kind, lang), *("–",) * 7))
@@ -121,6 +105,29 @@ def facilities(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         source=_sources(pd.concat([d.facilities[["source"]], d.capacity[["source"]]]), lang),
     )  # fmt: skip
     return noted(exhibit, lang)
+
+
+def facility_rows(d: Disclosed, lang: Lang) -> list[tuple[str, tuple[str, ...], tuple[Cell, ...]]]:
+    """Return the rows of Biểu 2 that are about a site, each with its site and services; see `facilities`."""
+    rows: list[tuple[str, tuple[str, ...], tuple[Cell, ...]]] = []
+    names = d.facilities.set_index("facility_id")["name"]
+    for site in records(d.sites.sort_values("site_id")):
+        owner = str(names.get(site.facility_id, site.name))
+        head = (
+            str(site.name) if str(site.name).startswith(owner) else f"{owner} – {site.name}",
+            name("type", str(site.type), lang),
+            sentences.known("ownership", str(site.ownership), lang),
+            say("cell.address", lang, address=text(site.address, lang), located=_located(site, lang)),
+        )
+        together: dict[tuple[Cell, ...], list[str]] = {}
+        for place in records(d.capacity[d.capacity["site_id"] == site.site_id].sort_values("service")):
+            together.setdefault(_size(place, lang), []).append(str(place.service))
+        for size, services in together.items():
+            named = "; ".join(name("service", service, lang) for service in services)
+            rows.append((str(site.site_id), tuple(services), (*head, named, *size)))
+        if not together:
+            rows.append((str(site.site_id), (), (*head, *(say("report.unknown", lang),) * 5)))
+    return rows
 
 
 def _located(site: Any, lang: Lang) -> str:
@@ -206,7 +213,7 @@ def bands(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         unit=say("table.unit.none", lang),
         headings=(
             *columns(lang, *fixed),
-            *(Heading(sentences.band(band, lang), "number", 11) for band in names),
+            *(Heading(sentences.band(band, lang), "number", 11, f"band:{band}") for band in names),
         ),
         rows=numbered(rows),
         source=say("report.source_model", lang),

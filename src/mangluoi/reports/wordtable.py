@@ -5,6 +5,7 @@ The XML is written directly: a table of several thousand rows takes python-docx 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -18,11 +19,11 @@ from mangluoi.reports.words import Lang
 __all__ = ["table"]
 
 _TWIPS_PER_MM = 56.7
-_SIDES = ("top", "left", "bottom", "right", "insideH", "insideV")
+_MARGINS_MM = 2.6
 _PLACES = {"text": "left", "code": "center", "number": "right"}
 
 
-def table(exhibit: Exhibit, lang: Lang, *, width_mm: float) -> Any:
+def table(exhibit: Exhibit, lang: Lang, *, width_mm: float, styles: Mapping[str, str]) -> Any:
     """Return the table as a ``w:tbl`` element.
 
     Parameters
@@ -33,42 +34,62 @@ def table(exhibit: Exhibit, lang: Lang, *, width_mm: float) -> Any:
         {"vi", "en"}
     width_mm
         Width of the text on the page.
+    styles
+        Ids of the styles of the ``table`` and of a paragraph in a ``cell``.
     """
-    # A column is never narrower than the longest word of its heading.
-    shares = [
-        max(heading.width, 1.1 * max(map(len, heading.text.split())), _longest_code(exhibit, place))
-        for place, heading in enumerate(exhibit.headings)
-    ]
-    widths = [round(width_mm * _TWIPS_PER_MM * share / sum(shares)) for share in shares]
     # Half points: many columns need smaller letters.
     size = 17 if len(exhibit.headings) > 11 else 19 if len(exhibit.headings) > 7 else 21
-    borders = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>' for side in _SIDES)
+    widths = [round(_TWIPS_PER_MM * width) for width in _widths_mm(exhibit, size / 2, width_mm)]
+    look = f'<w:pStyle w:val="{escape(styles["cell"])}"/>'
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     head = [
-        _cell(heading.text, "center", width, size, True)
+        _cell(heading.text, "center", width, size, True, look)
         for heading, width in zip(exhibit.headings, widths, strict=True)
     ]
     rows = [_row(head, heading=True)]
     first_total = len(exhibit.rows) - exhibit.totals
     for place, row in enumerate(exhibit.rows):
         cells = [
-            _cell(written(cell, lang), _place(cell, heading), width, size, place >= first_total)
+            _cell(written(cell, lang), _place(cell, heading), width, size, place >= first_total, look)
             for cell, heading, width in zip(row, exhibit.headings, widths, strict=True)
         ]
         rows.append(_row(cells))
     return parse_xml(
-        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
-        f"<w:tblBorders>{borders}</w:tblBorders>"
-        '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="60" w:type="dxa"/><w:right w:w="60" w:type="dxa"/>'
-        f"</w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
+        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblStyle w:val="{escape(styles["table"])}"/>'
+        f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>'
+        f"{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
     )
 
 
-def _longest_code(exhibit: Exhibit, place: int) -> float:
-    """Return the room for the codes of a column, which must not be broken: a broken code is read as two."""
-    if exhibit.headings[place].kind != "code" or not exhibit.rows:
-        return 0.0
-    return 2 + 1.3 * max(len(part) for row in exhibit.rows for part in str(row[place]).split() or [""])
+def _widths_mm(exhibit: Exhibit, size_pt: float, width_mm: float) -> list[float]:
+    """Share the width of the page by what the columns hold; none is narrower than its longest unbreakable word.
+
+    A heading broken within a word is ugly; a broken code is read as two.
+    """
+    letter_mm = 0.62 * size_pt * 25.4 / 72
+    least = []
+    for place, heading in enumerate(exhibit.headings):
+        words = heading.text.split()
+        if heading.kind != "text":
+            told = {row[place] for row in exhibit.rows if heading.kind == "code" or isinstance(row[place], str)}
+            words += [part for cell in told for part in str(cell).split()]
+        least.append(_MARGINS_MM + letter_mm * max(map(len, words), default=0))
+    if sum(least) >= width_mm:
+        return [width_mm * one / sum(least) for one in least]
+    widths = least
+    free = set(range(len(least)))
+    while free:
+        rest = width_mm - sum(least[place] for place in range(len(least)) if place not in free)
+        shares = sum(exhibit.headings[place].width for place in free)
+        widths = [
+            rest * heading.width / shares if place in free else least[place]
+            for place, heading in enumerate(exhibit.headings)
+        ]
+        narrow = {place for place in free if widths[place] < least[place]}
+        if not narrow:
+            break
+        free -= narrow
+    return widths
 
 
 def _place(cell: Cell, heading: Heading) -> str:
@@ -81,11 +102,11 @@ def _row(cells: list[str], *, heading: bool = False) -> str:
     return f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>{''.join(cells)}</w:tr>"
 
 
-def _cell(text: str, place: str, width: int, size: int, bold: bool) -> str:
+def _cell(text: str, place: str, width: int, size: int, bold: bool, look: str) -> str:
     strong = "<w:b/>" if bold else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr>'
-        f'<w:spacing w:before="10" w:after="10"/><w:jc w:val="{place}"/></w:pPr><w:r><w:rPr>{strong}'
+        f'{look}<w:jc w:val="{place}"/></w:pPr><w:r><w:rPr>{strong}'
         f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr>'
         f'<w:t xml:space="preserve">{escape(printable(text))}</w:t></w:r></w:p></w:tc>'
     )

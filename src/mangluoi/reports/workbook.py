@@ -18,7 +18,7 @@ from mangluoi.reports.exhibits import Cell, Exhibit
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["bound", "put", "workbook"]
+__all__ = ["all_exhibits", "bound", "put", "workbook"]
 
 _FONT = "Times New Roman"
 _LINE = Side(style="thin", color="FF888888")
@@ -57,14 +57,7 @@ def workbook(d: Disclosed, *, lang: Lang = "vi") -> bytes:
     bytes
         The same for the same content, whenever it is written.
     """
-    drawn = tuple(chart.figures for chart in charts.all_charts(d, lang))
-    exhibits = (
-        *figures.all_forms(d, lang),
-        *drawn,
-        *annexes.all_annexes(d, lang),
-        *details.all_details(d, lang),
-        *alternatives.all_alternatives(d, lang),
-    )
+    exhibits = all_exhibits(d, lang)
     internal = d.profile == "internal"
     head = [
         say("report.province", lang, province=d.province_name, vintage=sentences.vintage(d.plan.vintage, lang)),
@@ -73,6 +66,18 @@ def workbook(d: Disclosed, *, lang: Lang = "vi") -> bytes:
         say(f"report.privacy.{'internal' if internal else 'masked'}", lang),
     ]
     return bound(exhibits, d.plan.title, head, lang=lang, internal=internal)
+
+
+def all_exhibits(d: Disclosed, lang: Lang = "vi") -> tuple[Exhibit, ...]:
+    """Return the tables of the workbook, in the order of its sheets."""
+    drawn = tuple(chart.figures for chart in charts.all_charts(d, lang))
+    return (
+        *figures.all_forms(d, lang),
+        *drawn,
+        *annexes.all_annexes(d, lang),
+        *details.all_details(d, lang),
+        *alternatives.all_alternatives(d, lang),
+    )
 
 
 def bound(

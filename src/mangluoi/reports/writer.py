@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from mangluoi import maps
-from mangluoi.reports import charts, folders, sentences
+from mangluoi.reports import blank, charts, folders, sentences, trail
 from mangluoi.reports.document import document
 from mangluoi.reports.pages import page
 from mangluoi.reports.story import Part, Picture
 from mangluoi.reports.words import Lang
-from mangluoi.reports.workbook import workbook
+from mangluoi.reports.workbook import all_exhibits, workbook
 from mangluoi.scenario.disclosure import Disclosed, disclose
+from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Result
 
 __all__ = ["write"]
@@ -52,30 +54,33 @@ def write(
     Raises
     ------
     InputError
-        If `out` holds something that no run wrote; it is not touched.
+        If `out` holds something that no run wrote, or the plan's template cannot be filled in; nothing is touched.
     """
     d = disclose(result, profile=profile)
+    template = blank.blank_of(d.plan)
     place = Path(out).absolute()
     with folders.replacing(place) as fresh:
-        _write_into(fresh, d, lang)
+        _write_into(fresh, d, lang, template)
     return place
 
 
-def _write_into(folder: Path, d: Disclosed, lang: Lang) -> None:
+def _write_into(folder: Path, d: Disclosed, lang: Lang, template: bytes | None) -> None:
     pictures = []
-    drawings = list(maps.print_maps(d, lang=lang))
+    drawings = [*maps.print_maps(d, lang=lang), *maps.group_maps(d, lang=lang)]
     captions = _captions([drawn.title for drawn in drawings])
     for drawn, caption in zip(drawings, captions, strict=True):
         (folder / f"ban-do-{drawn.name}.png").write_bytes(drawn.png())
         (folder / f"ban-do-{drawn.name}.pdf").write_bytes(drawn.pdf())
         pictures.append(Picture(caption, drawn.png(dpi=maps.print.REPORT_DPI), _PARTS.get(drawn.name[:1], "access")))
     figures = charts.all_charts(d, lang)
-    (folder / "bao-cao.docx").write_bytes(document(d, pictures, figures, lang=lang))
+    (folder / "bao-cao.docx").write_bytes(document(d, pictures, figures, lang=lang, template=template))
     (folder / "bao-cao.html").write_text(page(d, pictures, figures, lang=lang), encoding="utf-8", newline="\n")
     (folder / "bieu.xlsx").write_bytes(workbook(d, lang=lang))
+    kept = trail.trail(d, all_exhibits(d, lang), lang)
+    (folder / trail.TRAIL).write_text(kept, encoding="utf-8", newline="\n")
     (folder / "ban-do.html").write_text(maps.atlas(d, lang=lang).html(), encoding="utf-8", newline="\n")
     maps.write_geopackage(d, folder / "ket-qua.gpkg", lang=lang)
-    (folder / "plan.toml").write_text(d.plan.to_toml(), encoding="utf-8", newline="\n")
+    (folder / "plan.toml").write_text(_without_folders(d.plan).to_toml(), encoding="utf-8", newline="\n")
     told = {
         **d.provenance,
         "profile": d.profile,
@@ -84,6 +89,13 @@ def _write_into(folder: Path, d: Disclosed, lang: Lang) -> None:
         "notices": sentences.notices(d.notices, lang),
     }
     folders.mark(folder, told)
+
+
+def _without_folders(plan: Plan) -> Plan:
+    """Return the plan with the name alone of a template that the command line gave: no folder of the office is told."""
+    if not Path(plan.report.template).is_absolute():
+        return plan
+    return plan.replace(report=dataclasses.replace(plan.report, template=Path(plan.report.template).name))
 
 
 def _captions(titles: Sequence[str]) -> list[str]:

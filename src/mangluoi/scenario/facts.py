@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import pandas as pd
 
 from mangluoi import demand, gazetteer, shipped, sources, supply
 from mangluoi.errors import Complaint, InputError, PlanError, UnknownUnitError
-from mangluoi.scenario import siteplaces
+from mangluoi.scenario import origin, siteplaces
 from mangluoi.scenario.caveat import Notice
 from mangluoi.scenario.plan import Plan
 from mangluoi.tables import FACILITIES, PEOPLE, SITES
@@ -55,6 +55,7 @@ class Facts:
     supply: Supply
     totals: pd.DataFrame
     people: pd.DataFrame
+    places: Mapping[tuple[str, str], origin.Place] = field(default_factory=dict)
 
 
 def gather(plan: Plan) -> Facts:
@@ -79,7 +80,7 @@ def gather(plan: Plan) -> Facts:
         found += error.complaints
     if found or here is None or people is None:
         raise InputError(found)
-    return Facts(where, here, tables["people"], people)
+    return Facts(where, here, tables["people"], people, origin.places_of_rows(tables, file))
 
 
 def area(plan: Plan) -> Area:

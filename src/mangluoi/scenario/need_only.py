@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from mangluoi.scenario import facts, forecast, notice, origin
+from mangluoi.scenario import facts, forecast, notice, origin, traces
 from mangluoi.scenario.detail import Detail
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Notice, Result
@@ -83,7 +83,10 @@ def result(
         unlocated=unlocated,
         notices=notice.unique(notices),
         provenance=origin.provenance(plan, stages),
-        detail=Detail(forecast=forecast.forecast(plan, given.people)),
+        detail=Detail(
+            forecast=forecast.forecast(plan, given.people),
+            traces=traces.traces(plan, given, pd.DataFrame(columns=["site_id", "group", "service"])),
+        ),
     )  # fmt: skip
 
 

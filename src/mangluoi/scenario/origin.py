@@ -6,17 +6,32 @@ import hashlib
 import os
 import platform
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from mangluoi import shipped, sources
 from mangluoi.scenario import decisions
 from mangluoi.scenario.plan import Plan
+from mangluoi.tables import TABLES
 
-__all__ = ["Stages", "own_files", "provenance"]
+__all__ = ["Place", "Stages", "own_files", "places_of_rows", "provenance"]
+
+#: Where a row of an input stands: its file, its sheet (of a workbook) and its row as the file counts.
+Place = tuple[str, str, int]
+
+_SHIPPED: Mapping[str, str] = {
+    "facilities": "facilities/facilities.csv", "sites": "facilities/sites.csv", "capacity": "facilities/capacity.csv",
+    "people": "people/people.csv",
+}  # fmt: skip
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    "facilities": ("facility_id",), "sites": ("site_id",), "capacity": ("site_id", "service"),
+    "people": ("unit_code", "vintage", "group"),
+}  # fmt: skip
 
 _PACKAGES = (
     "mangluoi",
@@ -50,7 +65,9 @@ def own_files(plan: Plan) -> list[Path]:
     """Return every file beside the shipped ones that an answer to a plan stands on."""
     given = plan.inputs
     files = given.workbook, given.roads, given.population, given.elevation, given.land_cover, given.new_roads
-    own = [sources.catalogue.find(name, plan.folder) for name in (*files, given.closed_areas) if name]
+    own = [sources.catalogue.find(name, plan.folder) for name in (*files, given.closed_areas, given.candidates) if name]
+    if plan.report.template:
+        own.append(Path(plan.folder, plan.report.template))
     if given.profiles:
         own += sorted(Path(plan.folder, given.profiles).glob("*.toml"))
     decided = decisions.file_beside(plan.folder, plan.name)
@@ -77,6 +94,29 @@ def provenance(plan: Plan, stages: Stages) -> dict[str, Any]:
         "vintage": plan.vintage,
         "seconds": dict(stages.seconds),
     }
+
+
+def places_of_rows(tables: Mapping[str, pd.DataFrame], file: str | None) -> dict[tuple[str, str], Place]:
+    """Return where each row of the inputs stands, by table and key.
+
+    Parameters
+    ----------
+    tables
+        FACILITIES, SITES, CAPACITY and PEOPLE by name; those of a workbook are indexed by the row of its sheet.
+    file
+        The workbook, or None for the shipped files.
+    """
+    found: dict[tuple[str, str], Place] = {}
+    for name, keys in _KEYS.items():
+        rows = tables[name] if file else shipped.frame(_SHIPPED[name])
+        if rows.empty:
+            continue
+        where, sheet, first = (Path(file).name, TABLES[name].sheet, 0) if file else (_SHIPPED[name], "", 2)
+        # Above the rows of a shipped file stands a heading, and files count from one.
+        texts = rows[list(keys)].astype(str).agg(" / ".join, axis=1)
+        lines = (row + first for row in rows.index.tolist())
+        found |= {(name, text): (where, sheet, line) for line, text in zip(lines, texts, strict=True)}
+    return found
 
 
 def _shipped() -> list[Path]:

@@ -26,19 +26,29 @@ from mangluoi.scenario.rules import (
     Inputs,
     LocationRule,
     NeedRule,
+    ReportRules,
     RoadRules,
     ServiceRule,
     SupplyRules,
     TargetRule,
 )
-from mangluoi.scenario.siterules import AnswerRules
+from mangluoi.scenario.siterules import (
+    AnswerRules,
+    FloorRule,
+    LandRule,
+    PayerRule,
+    PhaseRule,
+    SitingRules,
+    WeightRule,
+)
 from mangluoi.scenario.stressrules import StressRule, in_stress
 from mangluoi.tables import nearest
 
 __all__ = [
-    "AccessRules", "ActionRule", "AnswerRules", "ForecastRules", "GrowthRule", "Inputs", "LocationRule", "ModeRule",
-    "NeedRule", "NormRule", "OverlapRule", "Plan", "PoolRule", "RefusalRule", "RoadRules", "ServiceRule", "StayRule",
-    "StressRule", "SupplyRules", "TargetRule", "read_plan",
+    "AccessRules", "ActionRule", "AnswerRules", "FloorRule", "ForecastRules", "GrowthRule", "Inputs", "LandRule",
+    "LocationRule", "ModeRule", "NeedRule", "NormRule", "OverlapRule", "PayerRule", "PhaseRule", "Plan", "PoolRule",
+    "RefusalRule", "ReportRules", "RoadRules", "ServiceRule", "SitingRules", "StayRule", "StressRule", "SupplyRules",
+    "TargetRule", "WeightRule", "read_plan",
 ]  # fmt: skip
 
 
@@ -71,10 +81,12 @@ class Plan:
         `RefusalRule`, `NormRule` and `StayRule`.
     stress
         How far what is assumed may be off, see `StressRule`.
-    roads, supply, inputs
-        See `RoadRules`, `SupplyRules` and `Inputs`.
-    access, forecast, answers
-        See `AccessRules`, `ForecastRules` and `AnswerRules`.
+    roads, supply, inputs, report
+        See `RoadRules`, `SupplyRules`, `Inputs` and `ReportRules`.
+    floors, weights, payers, phases, land
+        What the chosen actions must keep to; see `FloorRule`, `WeightRule`, `PayerRule`, `PhaseRule` and `LandRule`.
+    access, forecast, siting, answers
+        See `AccessRules`, `ForecastRules`, `SitingRules` and `AnswerRules`.
     time_limit_s
         How many seconds the search for the best actions may take; what it has not proven by then is said.
     folder
@@ -105,11 +117,18 @@ class Plan:
     refusals: tuple[RefusalRule, ...] = ()
     norms: tuple[NormRule, ...] = ()
     stays: tuple[StayRule, ...] = ()
+    floors: tuple[FloorRule, ...] = ()
+    weights: tuple[WeightRule, ...] = ()
+    payers: tuple[PayerRule, ...] = ()
+    phases: tuple[PhaseRule, ...] = ()
+    land: tuple[LandRule, ...] = ()
     stress: tuple[StressRule, ...] = ()
     access: AccessRules = field(default_factory=AccessRules)
     forecast: ForecastRules = field(default_factory=ForecastRules)
+    siting: SitingRules = field(default_factory=SitingRules)
     answers: AnswerRules = field(default_factory=AnswerRules)
     inputs: Inputs = field(default_factory=Inputs)
+    report: ReportRules = field(default_factory=ReportRules)
     time_limit_s: float = 60.0
     folder: Path = field(default=Path(), metadata={"setting": False}, compare=False)
 
@@ -186,4 +205,7 @@ def _contradictions(plan: Plan) -> Iterator[Complaint]:
     yield from contradictions.in_supply(plan.pools, plan.refusals, plan.norms, plan.stays, plan.services)
     yield from contradictions.in_access(plan.access)
     yield from in_stress(plan.stress, plan.needs, plan.stays)
+    yield from sitechecks.in_kinds(plan.actions, plan.services)
+    yield from sitechecks.in_siting(plan.siting, plan.inputs, has_actions=bool(plan.actions))
+    yield from sitechecks.in_limits(plan)
     yield from sitechecks.in_answers(plan.answers)

@@ -14,6 +14,7 @@ from mangluoi.tables import CAPACITY, FACILITIES, PEOPLE, SITES
 __all__ = ["traces"]
 
 _COLUMNS = ["form", "row", "group", "table", "key", "as_of", "source", "site_id"]
+_COUNTS = {"people": "people", "capacity": "usable"}
 _Row = tuple[int, str, str, str, str, str, str, str]
 
 
@@ -34,13 +35,38 @@ def traces(plan: Plan, given: Facts, admissible: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         form (1 to 6); row: the commune's code, ``site / service``, ``service / group``, or the number of the target;
         group (Biểu 1: of the figure); table and key of the input row, its as_of and source; site_id, where the row is
-        about a site.
+        about a site; file, sheet and line: where the input row stands; count: what it gives (people, or usable places).
     """
     rows = [
-        *_people(plan, given), *_facilities(given), *_balance(plan, given, admissible), *_forecast(plan),
-        *_targets(plan, given),
+        *_people(plan, given), *_facilities(given), *_balance(plan, given, admissible),
+        *_everybody(plan, given, admissible), *_forecast(plan), *_targets(plan, given),
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=_COLUMNS)
+    table = pd.DataFrame(rows, columns=_COLUMNS)
+    keys = list(zip(table["table"], table["key"], strict=True))
+    where = [given.places.get(key, ("", "", 0)) for key in keys]
+    for number, name in enumerate(("file", "sheet", "line")):
+        table[name] = [place[number] for place in where]
+    # A road file is its own row; the estimated network stands on shipped tables.
+    table.loc[table["table"] == "roads", "file"] = plan.inputs.roads or "roads/estimate.csv"
+    counts = _counts(given)
+    return table.assign(count=pd.array([counts.get(key) for key in keys], dtype="Int64"))
+
+
+def _counts(given: Facts) -> dict[tuple[str, str], int | None]:
+    """Return what each row of people and capacity gives, by table and key."""
+    found: dict[tuple[str, str], int | None] = {}
+    for name, frame, keys in (
+        (PEOPLE.name, given.totals, ["unit_code", "vintage", "group"]),
+        (CAPACITY.name, given.supply.capacity, ["site_id", "service"]),
+    ):
+        texts = zip(*(frame[key].astype(str) for key in keys), strict=True)
+        known = frame[_COUNTS[name]]
+        if "basis" in frame.columns:
+            # A place of unknown size is none that holds nobody.
+            known = known.astype("Int64").mask(frame["basis"] == "unknown")
+        for parts, value in zip(texts, known, strict=True):
+            found[name, " / ".join(parts)] = None if pd.isna(value) else int(value)
+    return found
 
 
 def _text(value: object) -> str:
@@ -126,6 +152,27 @@ def _balance(plan: Plan, given: Facts, admissible: pd.DataFrame) -> Iterator[_Ro
                     _text(place["source"]),
                     str(site),
                 )
+
+
+def _everybody(plan: Plan, given: Facts, admissible: pd.DataFrame) -> Iterator[_Row]:
+    """Yield what the population of Biểu 4 stands on, for services of which it is not said to need any."""
+    here = given.supply
+    located = set(here.sites.loc[here.sites["lon"].notna(), "site_id"])
+    needed = {(need.service, need.group) for need in plan.needs}
+    for number, rule in enumerate(plan.services, start=1):
+        if (rule.service, "population") in needed:
+            continue
+        row = f"{rule.service} / population"
+        yield 4, row, "population", "form", "1 / population", "", "", ""
+        yield 4, row, "population", "plan", f"services[{number}]", plan.as_of, rule.basis, ""
+        yield 4, row, "population", "roads", plan.inputs.roads or "estimate", "", "", ""
+        groups = sorted({need.group for need in plan.needs if need.service == rule.service}) or ["population"]
+        takes = admissible[(admissible["service"] == rule.service) & admissible["group"].isin(groups)]
+        places = here.capacity[here.capacity["service"] == rule.service].set_index("site_id")
+        for site in sorted(set(takes["site_id"]) & located):
+            place = places.loc[site]
+            about = (_text(place["as_of"]), _text(place["source"]), str(site))
+            yield 4, row, "population", CAPACITY.name, f"{site} / {rule.service}", *about
 
 
 def _forecast(plan: Plan) -> Iterator[_Row]:

@@ -40,6 +40,10 @@ class Door:
         Groups whose provincial count is masked.
     counted
         Groups of which some commune's count is masked.
+    hidden
+        (commune, group) whose count is masked.
+    vintage
+        The list that the communes belong to.
     sensitive
         Groups that need protection.
     public
@@ -52,6 +56,8 @@ class Door:
     exposed: Collection[str]
     groups: Collection[str]
     counted: Collection[str]
+    hidden: Collection[tuple[str, str]]
+    vintage: str
     sensitive: Collection[str]
     public: bool
 
@@ -235,4 +241,18 @@ def _traces(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
     """Drop what confidential sites stand behind, and in which communes people who need protection are counted."""
     hidden = frame["site_id"].isin(list(door.sites))
     hidden |= (frame["form"] == 1) & frame["group"].isin(list(door.sensitive))
-    return frame[~hidden].reset_index(drop=True)
+    shown = frame[~hidden].reset_index(drop=True)
+    return _without_counts(shown, door) if door.public and len(shown) else shown
+
+
+def _without_counts(frame: pd.DataFrame, door: Door) -> pd.DataFrame:
+    """Keep a given count of people only where a table publishes just that: of a commune itself, or of the province."""
+    keys = frame["key"].astype(str).str.split(" / ")
+    unit, vintage, group = (keys.str[n].fillna("") for n in range(3))
+    own = (unit == frame["row"]) & (vintage == door.vintage)
+    own &= ~pd.Series([pair in door.hidden for pair in zip(unit, group, strict=True)], index=frame.index, dtype=bool)
+    of_people = frame["table"] == "people"
+    single = frame[of_people & (unit.str.len() == 2)].groupby("group")["key"].nunique()
+    whole = (unit.str.len() == 2) & frame["group"].map(single).eq(1) & ~frame["group"].isin(list(door.groups))
+    told = own | whole | (frame["group"] == NEVER_MASKED)
+    return frame.assign(count=frame["count"].mask(of_people & ~told))
