@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from mangluoi import sources as sources
     from mangluoi import supply as supply
     from mangluoi import tables as tables
-    from mangluoi.reports.comparing import compare as compare
     from mangluoi.scenario import Plan as Plan
     from mangluoi.scenario import Result as Result
+    from mangluoi.scenario import compare as compare
     from mangluoi.scenario import locate as locate
     from mangluoi.scenario import plan_with as plan_with
     from mangluoi.scenario import read_plan as read_plan
@@ -42,8 +42,8 @@ _FOLDERS = (
     "tables",
 )  # fmt: skip
 _NAMES = {
-    "Plan": "scenario", "Result": "scenario", "compare": "reports.comparing", "explore": "widget",
-    "locate": "scenario", "plan_with": "scenario", "read_plan": "scenario", "run": "scenario",
+    "Plan": "scenario", "Result": "scenario", "compare": "scenario", "explore": "widget", "locate": "scenario",
+    "plan_with": "scenario", "read_plan": "scenario", "run": "scenario",
 }  # fmt: skip
 
 __all__ = [*_FOLDERS, *_NAMES, "__version__"]

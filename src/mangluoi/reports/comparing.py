@@ -16,14 +16,12 @@ from mangluoi.reports.story import Block, Item, Line, Picture, Title
 from mangluoi.reports.story import Heading as Section
 from mangluoi.reports.words import Lang, all_keys, name, say
 from mangluoi.scenario import comparison
-from mangluoi.scenario.disclosure import Disclosed, disclose_together
-from mangluoi.scenario.result import Result
+from mangluoi.scenario.disclosure import Disclosed
 from mangluoi.viettext import format_number
 
 __all__ = [
     "assumption_table",
     "change_sentences",
-    "compare",
     "comparison_story",
     "difference_story",
     "figure_table",
@@ -39,31 +37,17 @@ _OF_PLANS = ("actions", "cost_vnd")
 _BY_SIZE = ("served", "full", "gap")
 
 
-def compare(*results: Result, lang: Lang = "vi") -> Exhibit:
-    """Return what several results come to, side by side, disclosed together.
-
-    Parameters
-    ----------
-    *results
-        Answers to plans with different names.
-    lang
-        {"vi", "en"}
-
-    Raises
-    ------
-    InputError
-        If two plans have the same name.
-    """
-    return figure_table(disclose_together(results), lang=lang)
-
-
-def comparison_story(shown: Sequence[Disclosed], *, lang: Lang = "vi") -> tuple[Block, ...]:
+def comparison_story(
+    shown: Sequence[Disclosed], pictures: Sequence[Picture] = (), *, lang: Lang = "vi"
+) -> tuple[Block, ...]:
     """Return the comparison of several plans.
 
     Parameters
     ----------
     shown
         Results that were disclosed together.
+    pictures
+        Small maps of all of them.
     lang
         {"vi", "en"}
     """
@@ -78,6 +62,7 @@ def comparison_story(shown: Sequence[Disclosed], *, lang: Lang = "vi") -> tuple[
             Section(say("compare.heading_figures", lang)),
             *_chart(shown, lang),
             figure_table(shown, lang=lang),
+            *pictures,
         ),
         lang,
     )
@@ -182,6 +167,7 @@ def _entry(key: str, entry: str, lang: Lang) -> str:
         "services": ("service",),
         "needs": ("group", "service"),
         "actions": ("action", "service", "type"),
+        "stress": ("factor", *(("service",) if parts[0] == "stay" else ("group", "service"))),
     }
     of = kinds.get(key.split(".")[0], ())
     told = []
@@ -189,6 +175,8 @@ def _entry(key: str, entry: str, lang: Lang) -> str:
         plain, number, rest = part.partition(" #")
         if place >= len(of):
             told.append(part)
+        elif of[place] == "factor":
+            told.append(sentences.known("stress.factor", plain, lang) + number + rest)
         elif of[place] == "action":
             told.append(sentences.known("action", plain, lang) + number + rest)
         else:

@@ -1,5 +1,6 @@
 """Question and answer: the plan, the run, the result, and what of it may be shown."""
 
+from mangluoi.scenario.comparison import Comparison, compare
 from mangluoi.scenario.disclosure import Disclosed, disclose, disclose_together
 from mangluoi.scenario.locating import Located, locate
 from mangluoi.scenario.plan import Plan, read_plan
@@ -11,6 +12,7 @@ from mangluoi.scenario.stressing import Stress, stress
 from mangluoi.scenario.variation import plan_with
 
 __all__ = [
-    "Disclosed", "DisclosedStress", "Located", "Notice", "Plan", "Result", "Stress", "disclose", "disclose_stress",
-    "disclose_together", "locate", "plan_with", "read_plan", "run", "save_scenario", "stress",
+    "Comparison", "Disclosed", "DisclosedStress", "Located", "Notice", "Plan", "Result", "Stress", "compare",
+    "disclose", "disclose_stress", "disclose_together", "locate", "plan_with", "read_plan", "run", "save_scenario",
+    "stress",
 ]  # fmt: skip
