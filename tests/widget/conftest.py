@@ -8,7 +8,7 @@ import os
 import pytest
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def _with_widgets() -> None:
     """Skip where ipywidgets is not installed, but never where everything is meant to be."""
     if importlib.util.find_spec("ipywidgets") is None and not os.environ.get("CI"):
