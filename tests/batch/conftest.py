@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mangluoi import reports
-from mangluoi.batch import jobs, province_plan
+from mangluoi.batch import jobs, province_plans
 from mangluoi.errors import Complaint, InputError
 from mangluoi.reports import brief, folders
 from mangluoi.scenario import Plan
@@ -16,9 +16,14 @@ from mangluoi.scenario import Plan
 
 @pytest.fixture
 def plan() -> Callable[[str], Plan]:
-    """Return a maker of plans that differ in their name."""
-    common = province_plan("04")
-    return lambda name: common.replace(name=name)
+    """Return a maker of plans that differ in their name and, so that each is a job by itself, in their province."""
+    every = province_plans()
+    known: dict[str, Plan] = {}
+
+    def make(name: str) -> Plan:
+        return known.setdefault(name, every[len(known)].replace(name=name))
+
+    return make
 
 
 @pytest.fixture

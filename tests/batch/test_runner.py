@@ -122,3 +122,27 @@ def test_a_job_travels_light(plan: Maker, tmp_path: Path):
     import pickle
 
     assert len(pickle.dumps(jobs.Job(plan("a"), tmp_path))) < 4_000
+
+
+def test_plans_of_one_province_are_masked_together(answered: list[str], plan, tmp_path: Path, monkeypatch):
+    """Plans about the same people are disclosed together, and all anew where one of them changes."""
+    together: list[list[str]] = []
+
+    def disclose_together(plans, **_):
+        together.append([one.name for one in plans])
+        return plans
+
+    monkeypatch.setattr(jobs, "disclose_together", disclose_together)
+    first = plan("a")
+    same = [first, first.replace(name="sai"), first.replace(name="b")]
+    outcomes = run_batch([*same, plan("c")], tmp_path)
+    assert together == [["a", "b"]]
+    assert [(one.name, one.status) for one in outcomes] == [
+        ("a", "done"), ("sai", "failed"), ("b", "done"), ("c", "done")
+    ]  # fmt: skip
+    asked = len(answered)
+    kept = run_batch([same[0], same[2], plan("c")], tmp_path)
+    assert [one.status for one in kept] == ["done", "done", "kept"]
+    kept = run_batch([same[0], same[2], plan("c")], tmp_path)
+    assert [one.status for one in kept] == ["kept"] * 3
+    assert answered[asked:] == ["a", "b"]

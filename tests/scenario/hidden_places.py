@@ -40,10 +40,10 @@ def with_children(given: Facts) -> Facts:
     counted["people"] = (counted["people"].astype(float) / 50).round().astype("Int64")
     whole = given.totals[given.totals["group"] == "population"].iloc[:1]
     whole = whole.assign(group="child_special", people=int(counted["people"].sum()))
-    people = pd.concat([given.people, counted], ignore_index=True).sort_values(
-        ["group", "unit_code"], ignore_index=True
-    )
-    totals = pd.concat([given.totals, whole.astype(given.totals.dtypes.to_dict())], ignore_index=True)
+    # Where such children are counted already, these stand in their place.
+    others, told = (frame[frame["group"] != "child_special"] for frame in (given.people, given.totals))
+    people = pd.concat([others, counted]).sort_values(["group", "unit_code"], ignore_index=True)
+    totals = pd.concat([told, whole.astype(given.totals.dtypes.to_dict())], ignore_index=True)
     return dataclasses.replace(given, people=people, totals=totals)
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,9 +16,9 @@ import mangluoi
 from mangluoi import reports, shipped
 from mangluoi.errors import Complaint, InputError
 from mangluoi.reports import brief, folders
-from mangluoi.scenario import Plan, disclose, origin, run
+from mangluoi.scenario import Disclosed, Plan, Result, disclose, disclose_together, origin, run
 
-__all__ = ["Job", "Outcome", "do", "kept", "key"]
+__all__ = ["Job", "Outcome", "do", "do_together", "kept", "key"]
 
 #: Where a batch remembers what is done, in its folder of outputs.
 _LEDGER = ".mangluoi"
@@ -38,12 +38,15 @@ class Job:
         {"vi", "en"}
     profile
         {"public", "internal"}
+    beside
+        The other plans about the same people that are published in the same batch.
     """
 
     plan: Plan
     out: Path
     lang: Literal["vi", "en"] = "vi"
     profile: Literal["public", "internal"] = "public"
+    beside: tuple[Plan, ...] = ()
 
     @property
     def place(self) -> Path:
@@ -90,21 +93,54 @@ class Outcome:
 def do(job: Job) -> Outcome:
     """Answer a plan and write its outputs; whatever goes wrong is told, not raised, so that others go on."""
     start = time.perf_counter()
-
-    def seconds() -> float:
-        return round(time.perf_counter() - start, 3)
-
     try:
         done_by = key(job)
-        shown = disclose(run(job.plan), profile=job.profile)
-        place = reports.write(shown, job.place, lang=job.lang)
-        outcome = Outcome(job.plan.name, "done", str(place), seconds(), brief.brief(shown))
-        _remember(job, done_by, outcome)
-    except InputError as error:
-        return Outcome(job.plan.name, "failed", seconds=seconds(), complaints=tuple(error.complaints), error=str(error))
+        return _written(job, disclose(run(job.plan), profile=job.profile), done_by, start)
     except Exception as error:
-        return Outcome(job.plan.name, "failed", seconds=seconds(), error=f"{type(error).__name__}: {error}")
+        return _failed(job, error, start)
+
+
+def do_together(those: Sequence[Job]) -> list[Outcome]:
+    """Answer plans about the same people, mask them together, and write the outputs of each.
+
+    What one of them masks could be worked out from another that was masked without knowing of it. A plan that cannot
+    be answered does not stop the others.
+    """
+    found: dict[int, Outcome] = {}
+    answered: dict[int, tuple[str, Result, float]] = {}
+    for number, job in enumerate(those):
+        start = time.perf_counter()
+        try:
+            done_by = key(job)
+            answered[number] = done_by, run(job.plan), time.perf_counter() - start
+        except Exception as error:
+            found[number] = _failed(job, error, start)
+    results = [result for _, result, _ in answered.values()]
+    shown = disclose_together(results, profile=those[0].profile)
+    for (number, (done_by, _, seconds)), one in zip(answered.items(), shown, strict=True):
+        start = time.perf_counter() - seconds
+        try:
+            found[number] = _written(those[number], one, done_by, start)
+        except Exception as error:
+            found[number] = _failed(those[number], error, start)
+    return [found[number] for number in range(len(those))]
+
+
+def _written(job: Job, shown: Disclosed, done_by: str, start: float) -> Outcome:
+    place = reports.write(shown, job.place, lang=job.lang)
+    outcome = Outcome(job.plan.name, "done", str(place), _since(start), brief.brief(shown))
+    _remember(job, done_by, outcome)
     return outcome
+
+
+def _failed(job: Job, error: Exception, start: float) -> Outcome:
+    complaints = tuple(error.complaints) if isinstance(error, InputError) else ()
+    why = str(error) if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
+    return Outcome(job.plan.name, "failed", seconds=_since(start), complaints=complaints, error=why)
+
+
+def _since(start: float) -> float:
+    return round(time.perf_counter() - start, 3)
 
 
 def kept(job: Job) -> Outcome | None:
@@ -128,13 +164,18 @@ def key(job: Job) -> str:
     """
     parts = {
         "plan": job.plan.to_toml(),
-        "inputs": [[file.name, _digest(file)] for file in origin.own_files(job.plan)],
+        "inputs": _inputs(job.plan),
+        "beside": sorted([plan.to_toml(), _inputs(plan)] for plan in job.beside),
         "data": _all_of(shipped.folder(), ".csv", ".geojson", ".toml"),
         "program": [mangluoi.__version__, _all_of(Path(mangluoi.__file__).parent, ".py", ".toml", ".js", ".css")],
         "lang": job.lang,
         "profile": job.profile,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _inputs(plan: Plan) -> list[list[str]]:
+    return [[file.name, _digest(file)] for file in origin.own_files(plan)]
 
 
 def _digest(file: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from mangluoi.batch import jobs, pools
 from mangluoi.batch.jobs import Job, Outcome
@@ -17,6 +17,9 @@ __all__ = ["SUMMARY", "Progress", "run_batch"]
 
 #: The folder of the summary, beside those of the plans.
 SUMMARY = "tong-hop"
+
+#: Jobs that are done together, by their places in the batch.
+_Group = tuple[int, ...]
 
 #: Called after every job with its outcome, how many are finished, and how many there are.
 Progress = Callable[[Outcome, int, int], None]
@@ -36,8 +39,9 @@ def run_batch(
     """Answer many plans and write the outputs of each.
 
     What an earlier batch finished is kept where nothing that it follows from has changed: the plan, its input files,
-    the shipped data, the program. So a batch that was killed goes on where it stopped. A plan that fails, or that
-    kills the process that works on it, does not stop the others.
+    the shipped data, the program. Plans about the same people are masked together, so one worker answers them one
+    after the other, and all anew where one has changed. So a batch that was killed goes on where it stopped. A plan
+    that fails, or that kills the process that works on it, does not stop the others.
 
     Parameters
     ----------
@@ -70,7 +74,7 @@ def run_batch(
         If two plans would write into one folder.
     """
     place = Path(out).absolute()
-    todo = [Job(plan, place, lang, profile) for plan in plans]
+    todo = _jobs(list(plans), place, lang, profile)
     _refuse_same_folders(todo)
     found: dict[int, Outcome] = {}
 
@@ -79,17 +83,22 @@ def run_batch(
         if progress is not None:
             progress(outcome, len(found), len(todo))
 
-    for number, job in enumerate(todo):
+    for job in todo:
         folders.recover(job.place)
-        earlier = None if again else jobs.kept(job)
-        if earlier is not None:
-            finish(number, earlier)
-    left = [number for number in range(len(todo)) if number not in found]
+    left = []
+    for group in _groups(todo):
+        earlier = [None if again else jobs.kept(todo[number]) for number in group]
+        if None in earlier:
+            left.append(group)
+        for number, outcome in zip(group, earlier, strict=True):
+            if outcome is not None and None not in earlier:
+                finish(number, outcome)
     if executor is not None:
         _submit(executor, todo, left, finish)
     elif workers == 1:
-        for number in left:
-            finish(number, jobs.do(todo[number]))
+        for group in left:
+            for number, outcome in zip(group, _done([todo[number] for number in group]), strict=True):
+                finish(number, outcome)
     else:
         _in_processes(workers, todo, left, finish, found)
     for number, job in enumerate(todo):
@@ -113,24 +122,59 @@ def _refuse_same_folders(todo: Sequence[Job]) -> None:
         raise InputError(found)
 
 
+def _jobs(
+    plans: list[Plan], place: Path, lang: Literal["vi", "en"], profile: Literal["public", "internal"]
+) -> list[Job]:
+    """Return a job for each plan, each with the others about the same people."""
+
+    def beside(number: int) -> tuple[Plan, ...]:
+        return tuple(
+            plan for other, plan in enumerate(plans) if other != number and _area(plan) == _area(plans[number])
+        )
+
+    return [Job(plan, place, lang, profile, beside(number)) for number, plan in enumerate(plans)]
+
+
+def _area(plan: Plan) -> tuple[str, str, str]:
+    return plan.province_code, plan.province_vintage, plan.vintage
+
+
+def _groups(todo: Sequence[Job]) -> list[_Group]:
+    """Return which jobs are done together: those about the same people, since they are masked together."""
+    found: dict[tuple[str, str, str], list[int]] = {}
+    for number, job in enumerate(todo):
+        found.setdefault(_area(job.plan), []).append(number)
+    return [tuple(numbers) for numbers in found.values()]
+
+
+def _done(those: Sequence[Job]) -> list[Outcome]:
+    return [jobs.do(those[0])] if len(those) == 1 else jobs.do_together(those)
+
+
 def _submit(
-    executor: Executor, todo: Sequence[Job], left: Iterable[int], finish: Callable[[int, Outcome], None]
+    executor: Executor, todo: Sequence[Job], left: Iterable[_Group], finish: Callable[[int, Outcome], None]
 ) -> bool:
     """Work through jobs on an executor and say whether it stayed whole; of a broken one the rest is left undone."""
-    waiting: dict[Future[Outcome], int] = {}
+    waiting: dict[Future[Any], _Group] = {}
     try:
-        for number in left:
-            waiting[executor.submit(jobs.do, todo[number])] = number
+        for group in left:
+            those = [todo[number] for number in group]
+            if len(those) == 1:
+                waiting[executor.submit(jobs.do, those[0])] = group
+            else:
+                waiting[executor.submit(jobs.do_together, those)] = group
         for future in as_completed(waiting):
-            number = waiting[future]
+            group = waiting[future]
             try:
-                finish(number, future.result())
+                found = future.result()
             except BrokenExecutor:
                 return False
             except Exception as error:
                 # What does not come from the job itself: its worker died, or the answer could not travel.
                 why = f"{type(error).__name__}: {error}"
-                finish(number, Outcome(todo[number].plan.name, "failed", error=why))
+                found = [Outcome(todo[number].plan.name, "failed", error=why) for number in group]
+            for number, outcome in zip(group, found if isinstance(found, list) else [found], strict=True):
+                finish(number, outcome)
     except BrokenExecutor:
         return False
     finally:
@@ -142,7 +186,7 @@ def _submit(
 def _in_processes(
     workers: int,
     todo: Sequence[Job],
-    left: Sequence[int],
+    left: Sequence[_Group],
     finish: Callable[[int, Outcome], None],
     found: dict[int, Outcome],
 ) -> None:
@@ -154,10 +198,11 @@ def _in_processes(
         whole = _submit(pool, todo, left, finish)
     if whole:
         return
-    while rest := [number for number in left if number not in found]:
+    while rest := [group for group in left if not set(group) <= set(found)]:
         with pools.processes(1) as pool:
-            for number in rest:
-                if not _submit(pool, todo, [number], finish):
+            for group in rest:
+                if not _submit(pool, todo, [group], finish):
                     why = "the process that worked on this plan was killed, perhaps for want of memory"
-                    finish(number, Outcome(todo[number].plan.name, "failed", error=why))
+                    for number in group:
+                        finish(number, Outcome(todo[number].plan.name, "failed", error=why))
                     break
