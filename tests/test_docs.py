@@ -18,6 +18,8 @@ DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 #: Pages whose blocks follow each other in one folder, from a newcomer's first command to the last.
 TOLD = [DOCS / name for name in ("tutorial.md", "huong-dan.md", "how-to.md", "data-sources.md", "glossary.md")]
+#: Pages about a model; their blocks stand alone and only compute, so they need no process of their own.
+MODELS = [DOCS / name for name in ("need.md", "supply.md", "geocoding.md")]
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 MAIN = "import sys; from mangluoi.cli import main; sys.exit(main())"
 
@@ -76,6 +78,16 @@ def test_every_block_runs_in_order(page: Path, tmp_path: Path):
         _run(kind, text, tmp_path)
     if page.stem in ("tutorial", "huong-dan"):
         assert (tmp_path / "bao-cao-cua-toi" / "bao-cao.docx").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("page", MODELS, ids=lambda p: p.stem)
+def test_the_examples_of_a_model_hold(page: Path):
+    """Each page has an example, and what it asserts is so."""
+    examples = [text for kind, text in blocks(page) if kind == "python"]
+    assert examples
+    for text in examples:
+        assert "assert " in text
+        exec(compile(text, str(page), "exec"), {})
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)

@@ -90,7 +90,7 @@ def make_disclosed(text: str = "Đề án thử", *, profile: Any = "public", ac
             "action_id", "kind", "site_id", "service", "added", "cost_vnd", "served_more", "lost", "instead",
             "held_by", "name", "unit_name", "lon", "lat",
         ],
-    )  # fmt: skip
+    ).assign(worse=np.nan, from_site_id=None, from_service=None, from_name=None, group=None)  # fmt: skip
     totals = _states(
         [
             ("disabled", "counselling", 500, 0, 400, 100, 0, 0, 400, 100, 400, 400, False),

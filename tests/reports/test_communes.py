@@ -59,10 +59,13 @@ def test_columns_that_say_nothing_are_left_out_and_named(disclosed: Disclosed):
     headings = [h.text for h in minutes.headings]
     assert "Tư vấn, hỗ trợ, quản lý trường hợp: sau phương án" not in headings
     assert "Chăm sóc, nuôi dưỡng tại cơ sở: sau phương án" in headings
-    assert any("«Tư vấn, hỗ trợ, quản lý trường hợp: sau phương án»" in note for note in minutes.notes)
+    assert any(
+        "bằng hiện trạng ở mọi dòng: «Tư vấn, hỗ trợ, quản lý trường hợp: sau phương án»" in note
+        for note in minutes.notes
+    )
     states = communes.in_report(disclosed)[0]
     assert "Được phục vụ" not in [h.text for h in states.headings]
-    assert any("«Được phục vụ»" in note for note in states.notes)
+    assert any("mọi dòng: «Được phục vụ" in note for note in states.notes)
     assert all(exhibits.written(cell, "vi") for row in states.rows for cell in row)
 
 

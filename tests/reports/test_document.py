@@ -75,8 +75,8 @@ def test_the_sections_of_a_proposal_are_there(disclosed: Disclosed):
     made = opened(document(disclosed))
     headings = [p.text for p in made.paragraphs if p.style.name == "Heading 1"]
     assert headings == [
-        "CĂN CỨ VÀ NGUỒN SỐ LIỆU", "I. THỰC TRẠNG", "II. MỨC ĐỘ ĐÁP ỨNG VÀ KHOẢNG TRỐNG", "III. MỤC TIÊU",
-        "IV. PHƯƠNG ÁN", "V. PHƯƠNG PHÁP, DỮ LIỆU VÀ HẠN CHẾ", "PHỤ LỤC",
+        "SỐ LIỆU CHÍNH", "CĂN CỨ VÀ NGUỒN SỐ LIỆU", "I. THỰC TRẠNG", "II. MỨC ĐỘ ĐÁP ỨNG VÀ KHOẢNG TRỐNG",
+        "III. MỤC TIÊU", "IV. PHƯƠNG ÁN", "V. PHƯƠNG PHÁP, DỮ LIỆU VÀ HẠN CHẾ", "PHỤ LỤC",
     ]  # fmt: skip
     labels = [p.text for p in made.paragraphs if p.text.startswith("Biểu số")]
     assert [re.match(r"Biểu số (\d)", label).group(1) for label in labels] == list("23467891")

@@ -14,7 +14,10 @@ from mangluoi.reports.words import all_keys
 from mangluoi.sources.reading import CODES, STATUSES
 
 SOURCE = Path(__file__).parents[2] / "src" / "mangluoi"
-OWN = ("blank", "charts", "communes", "complaints", "details", "locate", "notices", "report", "tables", "template")
+OWN = (
+    "blank", "charts", "communes", "complaints", "details", "keyfigures", "locate", "notices", "report", "tables",
+    "template",
+)  # fmt: skip
 
 
 def fields(text: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import cache
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 from mangluoi.errors import PlanError
 from mangluoi.reports import alternatives
 from mangluoi.scenario import Plan, Result, disclose, read_plan, run
-from mangluoi.scenario.frontier import shown_frontier
+from mangluoi.scenario.choicemasks import ChoiceDoor, shown_frontier
 from mangluoi.scenario.refinements import AccessRules, ForecastRules
 from mangluoi.scenario.siterules import AnswerRules
 from mangluoi.tables import FRONTIER, convert
@@ -56,11 +57,12 @@ def test_points_a_few_people_apart_are_not_shown(group: str, expected: list[bool
     totals = pd.DataFrame(
         {"service": ["residential"], "group": [group], "served": [30], "covered": [100], "masked": [False]}
     )
-    shown = shown_frontier(found, totals, moved=["residential"], withheld=(), public=True)
+    door = ChoiceDoor(totals, pd.DataFrame(), ["residential"], (), (), (), public=True)
+    shown = shown_frontier(found, door)
     assert shown["masked"].tolist() == expected
     assert shown["people"].isna().tolist() == expected
-    assert shown_frontier(found, totals, moved=["residential"], withheld=["residential"], public=True).empty
-    assert not shown_frontier(found, totals, moved=["residential"], withheld=(), public=False)["masked"].any()
+    assert shown_frontier(found, dataclasses.replace(door, withheld=["residential"])).empty
+    assert not shown_frontier(found, dataclasses.replace(door, public=False))["masked"].any()
 
 
 def test_a_frontier_leads_somewhere():

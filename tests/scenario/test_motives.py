@@ -54,10 +54,10 @@ def test_reasons_are_told(plan_name):
 
 
 def test_an_exact_size_belongs_to_expanding(tmp_path):
-    """A rule that builds can be neither required nor of an exact size."""
+    """A rule that builds anywhere can be neither required, at every place, nor of an exact size."""
     file = tmp_path / "x.toml"
     text = 'base = "kon-tum"\nname = "x"\n[[actions]]\nkind = "build"\nservice = "residential"\n'
     file.write_text(text + 'facility_type = "general"\nto_size = 50\nrequired = true\n', encoding="utf-8")
     with pytest.raises(PlanError) as refused:
         read_plan(file)
-    assert {c.column for c in refused.value.complaints} == {"actions[2].to_size", "actions[2].required"}
+    assert {c.column for c in refused.value.complaints} == {"actions[2].to_size", "actions[2].sites"}

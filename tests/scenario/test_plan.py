@@ -112,13 +112,13 @@ def test_a_target_must_be_measurable():
     plan = read_plan("yen-bai")
     share = dataclasses.replace(plan.targets[0], value=55.0)
     served = dataclasses.replace(plan.targets[1], service="")
-    build = dataclasses.replace(plan.actions[1], sites=("YB01-1",))
+    build = dataclasses.replace(plan.actions[1], max_size=100)
     with pytest.raises(PlanError) as error:
         plan.replace(targets=(share, served), actions=(build,))
     assert problems(error) == {
         ("above_range", "targets[1].value"),
         ("missing_key", "targets[2].service"),
-        ("unused_key", "actions[1].sites"),
+        ("unused_key", "actions[1].max_size"),
     }
 
 

@@ -116,7 +116,8 @@ def make_blank(lang: Lang = "vi", *, whole: bool = False) -> bytes:
         _marked(made.add_paragraph(before, style=style), name, number, f"[{name}]")
     if whole:
         for line in (say("blank.signed_for", lang), say("blank.signature", lang)):
-            made.add_paragraph(line, style="Subtitle").alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            signed = made.add_paragraph(line, style="Subtitle")
+            signed.alignment, signed.paragraph_format.keep_with_next = WD_ALIGN_PARAGRAPH.RIGHT, True
     written = io.BytesIO()
     made.core_properties.author = made.core_properties.last_modified_by = "mangluoi"
     made.core_properties.comments = ""
@@ -127,6 +128,9 @@ def make_blank(lang: Lang = "vi", *, whole: bool = False) -> bytes:
 def _motto(made: Document, lang: Lang) -> None:
     """Put the body that issues the document beside the national motto, as the decree has it."""
     table = made.add_table(rows=1, cols=2)
+    table.autofit = False
+    for column, width in zip(table.columns, (Mm(62), Mm(103)), strict=True):
+        column.width = column.cells[0].width = width
     for cell, lines in zip(
         table.rows[0].cells, (("issuer", "number"), ("country", "motto", "place_date")), strict=True
     ):

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mangluoi.reports.words import Lang, say
+from mangluoi.reports.words import Lang, all_keys, say
 from mangluoi.viettext import format_number
 
 __all__ = ["sentence"]
@@ -48,6 +48,8 @@ def _demand(one: Mapping[str, Any], need: float, lang: Lang) -> str:
         return say("clash.budget_of", lang, limit=_amount(kind, limit, need, lang), about=about)
     if kind in _WITH_NUMBER:
         return say(f"clash.{kind}", lang, limit=_amount(kind, limit, need, lang), about=about)
+    if kind == "floor":
+        about = ", ".join(say(f"part.{part}", lang) for part in about.split("/") if f"part.{part}" in all_keys())
     return say(f"clash.{kind}", lang, about=about)
 
 

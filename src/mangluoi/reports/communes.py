@@ -50,24 +50,32 @@ def _printed(d: Disclosed, exhibit: Exhibit, lang: Lang, *, minutes: bool = Fals
 def _without_columns(exhibit: Exhibit, lang: Lang, *, named: bool, minutes: bool) -> Exhibit:
     """Leave out the district where there is only one, what is known nowhere, and minutes that do not change."""
     unknown = say("report.unknown", lang)
-    kept, notes = [], list(exhibit.notes)
+    kept: list[int] = []
+    left_out: list[str] = []
+    unchanged: list[str] = []
     for place, heading in enumerate(exhibit.headings):
         cells = [row[place] for row in exhibit.rows]
         if place == _FIXED - 1 and not named:
             continue
         if place >= _FIXED and unknown in cells and {unknown, MASKED}.issuperset(cells):
-            notes.append(say("note.left_out", lang, column=heading.text))
+            left_out.append(heading.text)
             continue
         if minutes and place > _FIXED and (place - _FIXED) % 2 and cells == [row[place - 1] for row in exhibit.rows]:
-            notes.append(say("note.unchanged", lang, column=heading.text))
+            unchanged.append(heading.text)
             continue
         kept.append(place)
     return replace(
         exhibit,
         headings=tuple(exhibit.headings[place] for place in kept),
         rows=tuple(tuple(row[place] for place in kept) for row in exhibit.rows),
-        notes=tuple(notes),
+        notes=(*exhibit.notes, *_named("left_out", left_out, lang), *_named("unchanged", unchanged, lang)),
     )
+
+
+def _named(key: str, headings: Sequence[str], lang: Lang) -> tuple[str, ...]:
+    if not headings:
+        return ()
+    return (say(f"note.{key}", lang, columns=say("report.and_also", lang).join(headings)),)
 
 
 def _by_district(exhibit: Exhibit, lang: Lang, *, minutes: bool) -> Exhibit:

@@ -76,7 +76,8 @@ def actions(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     rows = []
     for row in records(d.actions.sort_values("action_id")):
         before, stands_in = (0, False) if row.kind == "build" else sizes.of_site(d, row.site_id, row.service)
-        after = None if before is None else before + int(row.added)
+        before, stands_in = (0, False) if row.kind == "reprofile" and before is None else (before, stands_in)
+        after = None if before is None else 0 if row.kind == "close" else before + int(row.added)
 
         def size(of: int | None, from_residents: bool = stands_in) -> Cell:
             return say("cell.from_residents", lang, number=of) if from_residents else count(of, lang)

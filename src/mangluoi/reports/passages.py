@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from mangluoi import shipped
-from mangluoi.reports import decisions, exhibits, sentences, sizes
+from mangluoi.reports import choosing, decisions, exhibits, sentences, sizes
 from mangluoi.reports.exhibits import records
 from mangluoi.reports.words import Lang, name, say
 from mangluoi.reports.words.motives import motives
@@ -220,7 +220,7 @@ def question(d: Disclosed, lang: Lang) -> list[str]:
     if d.plan.actions:
         million = sentences.million(d.plan.budget_vnd, lang)
         told.append(say("report.option.budget", lang, million=million, basis=sentences.stop(d.plan.budget_basis)))
-        told.append(say("report.option.aim", lang))
+        told += choosing.aim(d, lang)
     return told
 
 
@@ -228,6 +228,9 @@ def offered(d: Disclosed, lang: Lang) -> list[str]:
     """Say which actions were considered."""
     told = []
     for rule in d.plan.actions:
+        if rule.kind not in ("build", "expand"):
+            told.append(choosing.may(d, rule, lang))
+            continue
         fields = {
             "service": name("service", rule.service, lang), "low": rule.min_added, "high": rule.max_added,
             "million": sentences.million(rule.per_place_vnd, lang), "basis": sentences.stop(rule.basis),
@@ -264,16 +267,13 @@ def chosen(d: Disclosed, lang: Lang) -> list[str]:
             "more": "1–10" if more == exhibits.MASKED else _cell(more, lang),
             "minutes": float(d.plan.service(row.service).max_minutes),
         }  # fmt: skip
-        if row.kind == "expand":
-            fields["name"] = sentences.action_name(row, lang)
-        told.append(
-            " ".join(
-                [
-                    say(f"report.option.{row.kind}", lang, **fields),
-                    *motives(d.plan, row, lang, public=d.profile == "public"),
-                ]
-            )
-        )
+        if row.kind not in ("build", "expand"):
+            first = choosing.done(row, lang, **fields)
+        else:
+            named = {"name": sentences.action_name(row, lang)} if row.kind == "expand" else {}
+            first = say(f"report.option.{row.kind}", lang, **fields, **named)
+        why = motives(d.plan, row, lang, public=d.profile == "public")
+        told.append(" ".join([first, *choosing.why(d, row, lang), *why]))
     return told
 
 
@@ -291,7 +291,7 @@ def proof(d: Disclosed, lang: Lang) -> list[str]:
         told.append(say("report.option.withheld_actions", lang))
     status, gap = d.solution.get("status"), d.solution.get("gap")
     if status == "optimal":
-        told.append(say("report.option.proof_optimal", lang))
+        told.append(choosing.proven(d, lang))
     elif gap is not None and gap == gap and gap != float("inf"):
         told.append(say("report.option.proof_gap", lang, gap=sentences.percent(float(gap), lang)))
     elif status is not None:

@@ -14,6 +14,7 @@ from mangluoi.reports import (
     decisions,
     details,
     figures,
+    keyfigures,
     passages,
     remarks,
     sentences,
@@ -107,6 +108,11 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], charts: Sequence[Chart], 
 
     yield _title(d, lang)
 
+    key = keyfigures.summary(d, lang)
+    if key:
+        yield _heading("key", lang)
+        yield from map(Item, key)
+
     yield _heading("basis", lang)
     yield from map(Item, passages.basis(d, lang))
 
@@ -127,7 +133,9 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], charts: Sequence[Chart], 
             yield from map(Line, passages.threshold(d, rule, lang))
             yield from map(Item, passages.provision(d, rule, lang))
             yield from map(Line, passages.beyond(d, rule, lang))
+            yield from map(Line, keyfigures.shortage(d, rule, lang))
             yield from map(Line, remarks.of_service(d, rule, lang))
+            yield from map(Line, keyfigures.sensitivity(d, rule, lang))
         yield figures.balance(d, lang)
         yield figures.bands(d, lang)
         yield from at("access")
@@ -190,6 +198,7 @@ def _option(d: Disclosed, lang: Lang) -> Iterator[Block]:
         yield decisions.actions(d, lang)
     yield _heading("option_compare", lang, 2)
     yield from map(Item, passages.effect(d, lang))
+    yield from map(Item, keyfigures.minutes_saved(d, lang))
     yield decisions.options(d, lang)
     yield decisions.budget(d, lang)
     yield from alternatives.in_report(d, lang)

@@ -19,6 +19,7 @@ from mangluoi.reports.words import Lang
 __all__ = ["table"]
 
 _TWIPS_PER_MM = 56.7
+_MARGINS_MM = 2.6
 _PLACES = {"text": "left", "code": "center", "number": "right"}
 
 
@@ -36,14 +37,9 @@ def table(exhibit: Exhibit, lang: Lang, *, width_mm: float, styles: Mapping[str,
     styles
         Ids of the styles of the ``table`` and of a paragraph in a ``cell``.
     """
-    # A column is never narrower than the longest word of its heading.
-    shares = [
-        max(heading.width, 1.1 * max(map(len, heading.text.split())), _longest_code(exhibit, place))
-        for place, heading in enumerate(exhibit.headings)
-    ]
-    widths = [round(width_mm * _TWIPS_PER_MM * share / sum(shares)) for share in shares]
     # Half points: many columns need smaller letters.
     size = 17 if len(exhibit.headings) > 11 else 19 if len(exhibit.headings) > 7 else 21
+    widths = [round(_TWIPS_PER_MM * width) for width in _widths_mm(exhibit, size / 2, width_mm)]
     look = f'<w:pStyle w:val="{escape(styles["cell"])}"/>'
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     head = [
@@ -65,11 +61,35 @@ def table(exhibit: Exhibit, lang: Lang, *, width_mm: float, styles: Mapping[str,
     )
 
 
-def _longest_code(exhibit: Exhibit, place: int) -> float:
-    """Return the room for the codes of a column, which must not be broken: a broken code is read as two."""
-    if exhibit.headings[place].kind != "code" or not exhibit.rows:
-        return 0.0
-    return 2 + 1.3 * max(len(part) for row in exhibit.rows for part in str(row[place]).split() or [""])
+def _widths_mm(exhibit: Exhibit, size_pt: float, width_mm: float) -> list[float]:
+    """Share the width of the page by what the columns hold; none is narrower than its longest unbreakable word.
+
+    A heading broken within a word is ugly; a broken code is read as two.
+    """
+    letter_mm = 0.62 * size_pt * 25.4 / 72
+    least = []
+    for place, heading in enumerate(exhibit.headings):
+        words = heading.text.split()
+        if heading.kind != "text":
+            told = {row[place] for row in exhibit.rows if heading.kind == "code" or isinstance(row[place], str)}
+            words += [part for cell in told for part in str(cell).split()]
+        least.append(_MARGINS_MM + letter_mm * max(map(len, words), default=0))
+    if sum(least) >= width_mm:
+        return [width_mm * one / sum(least) for one in least]
+    widths = least
+    free = set(range(len(least)))
+    while free:
+        rest = width_mm - sum(least[place] for place in range(len(least)) if place not in free)
+        shares = sum(exhibit.headings[place].width for place in free)
+        widths = [
+            rest * heading.width / shares if place in free else least[place]
+            for place, heading in enumerate(exhibit.headings)
+        ]
+        narrow = {place for place in free if widths[place] < least[place]}
+        if not narrow:
+            break
+        free -= narrow
+    return widths
 
 
 def _place(cell: Cell, heading: Heading) -> str:

@@ -79,7 +79,7 @@ def _placed(on: Setting, sites: pd.DataFrame) -> pd.DataFrame:
 
 def _interval(plan: Plan, on: Setting, today: Places, sites: pd.DataFrame) -> pd.DataFrame:
     """Return covered, and its interval over the error of locations where one is asked for and anything is near."""
-    covered = on.need[_KEYS].assign(covered=on.covered(today.doors)).groupby(_KEYS, sort=True)["covered"].sum()
+    covered = on.need[_KEYS].assign(covered=on.covered(today)).groupby(_KEYS, sort=True)["covered"].sum()
     table = covered.to_frame().assign(covered_lower=np.nan, covered_upper=np.nan)
     speed = minutes_per_km(on, sites)
     if not plan.access.location_draws or not np.isfinite(speed):

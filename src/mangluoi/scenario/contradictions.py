@@ -127,23 +127,15 @@ def in_needs(needs: Sequence[NeedRule], services: Sequence[ServiceRule]) -> Iter
 
 
 def in_actions(actions: Sequence[ActionRule], services: Sequence[ServiceRule]) -> Iterator[Complaint]:
-    """Complain of impossible costs and sizes, and of keys that belong to another kind of action."""
+    """Complain of impossible costs and of services without a rule; `sitechecks` knows the kinds."""
     for number, action in enumerate(actions, start=1):
         where = f"actions[{number}]"
         yield from listed(action.service, "service", f"{where}.service")
         for key in ("per_place_vnd", "fixed_vnd", "min_added"):
             yield from at_least(getattr(action, key), f"{where}.{key}")
-        yield from at_least(action.max_added, f"{where}.max_added", max(action.min_added, 1))
         yield from _offered(action.service, services, f"{where}.service")
         if action.kind == "build":
             yield from listed(action.facility_type, "type", f"{where}.facility_type")
-        of_kind = {"sites": "expand", "max_size": "expand", "to_size": "expand", "facility_type": "build"}
-        for key, kind in of_kind.items():
-            if getattr(action, key) and action.kind != kind:
-                yield Complaint("unused_key", column=f"{where}.{key}", details={"condition": f'kind = "{kind}"'})
-        if action.required and action.kind == "build":
-            # A rule builds at any commune; required, it would build at every one.
-            yield Complaint("unused_key", column=f"{where}.required", details={"condition": 'kind = "expand"'})
 
 
 def in_targets(targets: Sequence[TargetRule]) -> Iterator[Complaint]:

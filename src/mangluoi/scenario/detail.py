@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-__all__ = ["Detail"]
+__all__ = ["Detail", "Reasoning"]
 
 
 def _empty(*columns: str) -> pd.DataFrame:
@@ -69,3 +69,34 @@ class Detail:
     curve: pd.DataFrame = field(default_factory=lambda: _empty("service", "group", "minutes"))
     mean_minutes: pd.DataFrame = field(default_factory=lambda: _empty("service", "group"))
     minutes_per_km: float = float("nan")
+
+
+@dataclass(frozen=True)
+class Reasoning:
+    """Tables behind the chosen actions; each is empty where the plan does not ask for it, see `AnswerRules`.
+
+    Parameters
+    ----------
+    adds
+        By action, commune, group and service: how many more are served (or covered) than if it alone were left undone.
+    firmness
+        By action: part of how many (``plans``) of the plans that come near to the best (``of``), and whether these are
+        all there are (``all_found``).
+    flips
+        By action and what is changed (cost, need, minutes): the changes at which it stays and at which it goes,
+        missing where none was found.
+    phases
+        One row per phase: phase, years, budget_vnd and cost_vnd (so far), people at its end, alone (the most with the
+        same money and no thought of later), lost (the price of nesting) and alone_proven.
+    phase_actions
+        phase, action_id, added and cost_vnd of what is done in each phase.
+    equity
+        The price of equity: by, at_least, people (missing where it cannot be reached), lost, bound and status.
+    """
+
+    adds: pd.DataFrame = field(default_factory=lambda: _empty("action_id", "unit_code", "group", "service", "people"))
+    firmness: pd.DataFrame = field(default_factory=lambda: _empty("action_id", "plans", "of", "all_found"))
+    flips: pd.DataFrame = field(default_factory=lambda: _empty("action_id", "what", "stays", "goes"))
+    phases: pd.DataFrame = field(default_factory=lambda: _empty("phase", "years", "budget_vnd", "cost_vnd", "people"))
+    phase_actions: pd.DataFrame = field(default_factory=lambda: _empty("phase", "action_id", "added", "cost_vnd"))
+    equity: pd.DataFrame = field(default_factory=lambda: _empty("by", "at_least", "people", "lost", "bound", "status"))

@@ -25,14 +25,15 @@ import geopandas as gpd
 import pandas as pd
 
 from mangluoi import shipped
-from mangluoi.scenario import frontier, hiding, joint_masks, masking, shown_answer
+from mangluoi.scenario import choicemasks, hiding, joint_masks, masking, shown_answer
 from mangluoi.scenario.caveat import Notice
 from mangluoi.scenario.confidential import Secret, public_plan, secrets_of
-from mangluoi.scenario.detail import Detail
+from mangluoi.scenario.detail import Detail, Reasoning
 from mangluoi.scenario.masking import AFTER_COLUMNS, LARGEST_MASKED, STATE_COLUMNS
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.scrubbing import scrubbed
 from mangluoi.scenario.withholding import Door, shown_detail
+from mangluoi.tables import FRONTIER
 from mangluoi.viettext import format_number
 
 if TYPE_CHECKING:
@@ -107,7 +108,9 @@ class Disclosed:
         Whether actions were chosen that are not shown, since what is left of the budget for them would tell where
         confidential sites are; every figure after the actions is then that of today.
     frontier
-        FRONTIER with ``masked``, see `frontier.shown_frontier`.
+        FRONTIER with ``masked``.
+    reasoning
+        The tables behind the chosen actions, see `detail.Reasoning` and `choicemasks`.
     detail
         The tables behind these figures, see `detail.Detail` and `withholding`; each with ``masked``.
     """
@@ -136,7 +139,8 @@ class Disclosed:
     masked_count: Mapping[str, int]
     withheld_services: tuple[str, ...]
     choice_withheld: bool = False
-    frontier: pd.DataFrame = field(default_factory=pd.DataFrame)
+    frontier: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=FRONTIER.names))
+    reasoning: Reasoning = field(default_factory=Reasoning)
     detail: Detail = field(default_factory=Detail)
 
     def _repr_html_(self) -> str:
@@ -274,6 +278,8 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
     public = masks is not None
     door = _door(draft, by_unit, totals, people, people_totals, public=public)
     plan = scrubbed(public_plan(result.plan, secret), secret)
+    actions = shown_answer.actions(result, secret, masks=public)
+    choice = choicemasks.door(result.plan, totals, by_unit, actions, secret.services, sensitive, public)
     made = Disclosed(
         profile="public" if public else "internal",
         plan=plan,
@@ -292,7 +298,7 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
         state_totals=totals.reset_index(drop=True),
         minutes=result.nearest[~result.nearest["service"].isin(secret.services)].reset_index(drop=True),
         bands=bands.reset_index(drop=True),
-        actions=shown_answer.actions(result, secret, masks=public),
+        actions=actions,
         solution=shown_answer.answer(result, secret, totals),
         scorecard=shown_answer.scorecard(result, secret, totals),
         unlocated=result.unlocated[~result.unlocated["id"].isin(secret.sites)].reset_index(drop=True),
@@ -304,13 +310,8 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
         },
         withheld_services=secret.services,
         choice_withheld=draft.unchosen,
-        frontier=frontier.shown_frontier(
-            result.frontier,
-            totals,
-            moved={rule.service for rule in result.plan.actions},
-            withheld=secret.services,
-            public=masks is not None,
-        ),
+        frontier=choicemasks.shown_frontier(result.frontier, choice),
+        reasoning=choicemasks.shown_reasoning(result.reasoning, choice),
         detail=shown_detail(result.detail, door),
     )
     return scrubbed(made, secret)

@@ -18,7 +18,7 @@ __all__ = ["ENTRY_KEYS", "plan_file", "read_values"]
 ENTRY_KEYS: Mapping[str, tuple[str, ...]] = {
     "services": ("service",),
     "needs": ("group", "service"),
-    "actions": ("kind", "service", "facility_type"),
+    "actions": ("kind", "service", "facility_type", "from_service", "group", "name"),
     "targets": ("label",),
     "locations": ("site",),
     "modes": ("group", "service"),
@@ -28,6 +28,11 @@ ENTRY_KEYS: Mapping[str, tuple[str, ...]] = {
     "refusals": ("site", "service"),
     "norms": ("service", "measure", "norm"),
     "stays": ("service",),
+    "floors": ("by",),
+    "weights": ("group", "service"),
+    "payers": ("authority",),
+    "phases": ("name",),
+    "land": ("site",),
     "stress": ("factor", "group", "service"),
 }
 # Keys that belong to the way of writing a scenario, not to the plan.

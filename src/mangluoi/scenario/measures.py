@@ -15,7 +15,7 @@ __all__ = ["bands", "coverage", "gap", "nearest"]
 
 def coverage(setting: Setting, today: Places, after: Places) -> pd.DataFrame:
     """Sum coverage by group and service, before and after, by the one definition of `access.coverage`."""
-    covered = {name: setting.covered(now.doors) for name, now in (("covered", today), ("covered_after", after))}
+    covered = {name: setting.covered(now) for name, now in (("covered", today), ("covered_after", after))}
     table = setting.need[["group", "service", "need"]].assign(**covered)
     return table.groupby(["group", "service"], as_index=False, sort=True)[["need", "covered", "covered_after"]].sum()
 
@@ -27,15 +27,15 @@ def _served_groups(plan: Plan, service: str) -> list[str]:
 
 def nearest(plan: Plan, where: facts.Area, setting: Setting, today: Places, after: Places) -> pd.DataFrame:
     """Return minutes from every commune to the nearest site that takes any group the service is planned for."""
-    admissible = setting.admissible
     parts = []
     for rule in plan.services:
         groups = _served_groups(plan, rule.service)
-        mine = admissible[(admissible["service"] == rule.service) & admissible["group"].isin(groups)]
         rows = pd.DataFrame({"point_id": where.codes, "group": "population", "service": rule.service, "need": 1.0})
         found = {}
         for name, now in (("minutes", today), ("minutes_after", after)):
-            sites = set(open_now(mine, now.doors)["site_id"])
+            taken = open_now(now.admissible(setting.admissible), now.doors)
+            mine = taken[(taken["service"] == rule.service) & taken["group"].isin(groups)]
+            sites = set(mine["site_id"])
             found[name] = access.nearest_minutes(rows, setting.minutes, sites=sites).to_numpy()
         parts.append(pd.DataFrame({"unit_code": where.codes, "service": rule.service, **found}))
     return pd.concat(parts, ignore_index=True)

@@ -65,7 +65,7 @@ def own_files(plan: Plan) -> list[Path]:
     """Return every file beside the shipped ones that an answer to a plan stands on."""
     given = plan.inputs
     files = given.workbook, given.roads, given.population, given.elevation, given.land_cover, given.new_roads
-    own = [sources.catalogue.find(name, plan.folder) for name in (*files, given.closed_areas) if name]
+    own = [sources.catalogue.find(name, plan.folder) for name in (*files, given.closed_areas, given.candidates) if name]
     if plan.report.template:
         own.append(Path(plan.folder, plan.report.template))
     if given.profiles:

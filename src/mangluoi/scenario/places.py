@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from mangluoi import siting
 from mangluoi.errors import Complaint, PlanError
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.travel import door
@@ -34,28 +35,54 @@ class Places:
         site_id (a door), service and capacity; and pool where some share beds.
     pools
         pool and capacity; None where nothing is shared.
+    admits
+        site_id (a door), group and service: who is taken besides those who are today.
     """
 
     doors: pd.DataFrame
     pools: pd.DataFrame | None = None
+    admits: pd.DataFrame | None = None
 
-    def plus(self, chosen: pd.DataFrame) -> Places:
-        """Return the places after chosen actions; beds added to a service that shares are added to what is shared.
+    def admissible(self, today: pd.DataFrame) -> pd.DataFrame:
+        """Return who may be taken where, from who may be today."""
+        return today if self.admits is None else pd.concat([today, self.admits], ignore_index=True).drop_duplicates()
+
+    def after(self, chosen: pd.DataFrame, actions: pd.DataFrame, need: pd.DataFrame) -> Places:
+        """Return what stands after chosen actions: added to, moved, closed, and open to whom it was not.
+
+        Where a service shares beds, those that it gains or gives away are gained or given away by all that share.
 
         Parameters
         ----------
         chosen
-            site_id (a door), service and added.
+            action_id, kind, site_id (a door), service and added.
+        actions
+            ACTIONS between doors: where places come from and who is admitted.
+        need
+            NEED rows: an upgrade for everybody admits the groups that need the service.
         """
-        added = chosen[["site_id", "service", "added"]].rename(columns={"added": "capacity"})
-        both = pd.concat([self.doors, added[added["capacity"] > 0]], ignore_index=True)
-        summed = both.groupby(["site_id", "service"], sort=True)["capacity"].sum().reset_index()
+        nobody = pd.DataFrame(columns=["site_id", "group", "service"])
+        then = siting.audit.after(need, self.doors, nobody, chosen, actions)
+        whole = bool((self.doors["capacity"] % 1 == 0).all())
+        doors = then.capacity.astype({"capacity": "int64"} if whole else {}).sort_values(
+            ["site_id", "service"], ignore_index=True
+        )
+        new = nobody if then.admissible is None else then.admissible
+        old = self.admits if self.admits is not None else nobody
+        admits = pd.concat([old, new], ignore_index=True).drop_duplicates(ignore_index=True)
+        kept = admits if len(admits) else None
         if self.pools is None:
-            return Places(summed)
-        pool_of = self.doors.set_index("site_id")["pool"]
-        more = added["capacity"].groupby(added["site_id"].map(pool_of).to_numpy()).sum()
-        grown = self.pools["capacity"] + self.pools["pool"].map(more).fillna(0).astype("int64")
-        return Places(summed.assign(pool=summed["site_id"].map(pool_of)), self.pools.assign(capacity=grown))
+            return Places(doors, None, kept)
+        pool_of = self.doors.set_index("site_id")["pool"].dropna().to_dict()
+        change: dict[str, int] = {}
+        source_of = dict(zip(actions["action_id"], actions["from_site_id"], strict=True))
+        for row in chosen.to_dict("records"):
+            moves = row["kind"] in ("reprofile", "merge")
+            for at, sign in ((row["site_id"], 1), (source_of[row["action_id"]] if moves else None, -1)):
+                if at in pool_of:
+                    change[pool_of[at]] = change.get(pool_of[at], 0) + sign * int(row["added"])
+        grown = self.pools["capacity"] + self.pools["pool"].map(change).fillna(0).astype("int64")
+        return Places(doors.assign(pool=doors["site_id"].map(pool_of)), self.pools.assign(capacity=grown), kept)
 
 
 def open_today(plan: Plan, offered: pd.DataFrame, located: set[str]) -> Places:

@@ -32,14 +32,23 @@ from mangluoi.scenario.rules import (
     SupplyRules,
     TargetRule,
 )
-from mangluoi.scenario.siterules import AnswerRules
+from mangluoi.scenario.siterules import (
+    AnswerRules,
+    FloorRule,
+    LandRule,
+    PayerRule,
+    PhaseRule,
+    SitingRules,
+    WeightRule,
+)
 from mangluoi.scenario.stressrules import StressRule, in_stress
 from mangluoi.tables import nearest
 
 __all__ = [
-    "AccessRules", "ActionRule", "AnswerRules", "ForecastRules", "GrowthRule", "Inputs", "LocationRule", "ModeRule",
-    "NeedRule", "NormRule", "OverlapRule", "Plan", "PoolRule", "RefusalRule", "ReportRules", "RoadRules", "ServiceRule",
-    "StayRule", "StressRule", "SupplyRules", "TargetRule", "read_plan",
+    "AccessRules", "ActionRule", "AnswerRules", "FloorRule", "ForecastRules", "GrowthRule", "Inputs", "LandRule",
+    "LocationRule", "ModeRule", "NeedRule", "NormRule", "OverlapRule", "PayerRule", "PhaseRule", "Plan", "PoolRule",
+    "RefusalRule", "ReportRules", "RoadRules", "ServiceRule", "SitingRules", "StayRule", "StressRule", "SupplyRules",
+    "TargetRule", "WeightRule", "read_plan",
 ]  # fmt: skip
 
 
@@ -74,8 +83,10 @@ class Plan:
         How far what is assumed may be off, see `StressRule`.
     roads, supply, inputs, report
         See `RoadRules`, `SupplyRules`, `Inputs` and `ReportRules`.
-    access, forecast, answers
-        See `AccessRules`, `ForecastRules` and `AnswerRules`.
+    floors, weights, payers, phases, land
+        What the chosen actions must keep to; see `FloorRule`, `WeightRule`, `PayerRule`, `PhaseRule` and `LandRule`.
+    access, forecast, siting, answers
+        See `AccessRules`, `ForecastRules`, `SitingRules` and `AnswerRules`.
     time_limit_s
         How many seconds the search for the best actions may take; what it has not proven by then is said.
     folder
@@ -106,9 +117,15 @@ class Plan:
     refusals: tuple[RefusalRule, ...] = ()
     norms: tuple[NormRule, ...] = ()
     stays: tuple[StayRule, ...] = ()
+    floors: tuple[FloorRule, ...] = ()
+    weights: tuple[WeightRule, ...] = ()
+    payers: tuple[PayerRule, ...] = ()
+    phases: tuple[PhaseRule, ...] = ()
+    land: tuple[LandRule, ...] = ()
     stress: tuple[StressRule, ...] = ()
     access: AccessRules = field(default_factory=AccessRules)
     forecast: ForecastRules = field(default_factory=ForecastRules)
+    siting: SitingRules = field(default_factory=SitingRules)
     answers: AnswerRules = field(default_factory=AnswerRules)
     inputs: Inputs = field(default_factory=Inputs)
     report: ReportRules = field(default_factory=ReportRules)
@@ -188,4 +205,7 @@ def _contradictions(plan: Plan) -> Iterator[Complaint]:
     yield from contradictions.in_supply(plan.pools, plan.refusals, plan.norms, plan.stays, plan.services)
     yield from contradictions.in_access(plan.access)
     yield from in_stress(plan.stress, plan.needs, plan.stays)
+    yield from sitechecks.in_kinds(plan.actions, plan.services)
+    yield from sitechecks.in_siting(plan.siting, plan.inputs, has_actions=bool(plan.actions))
+    yield from sitechecks.in_limits(plan)
     yield from sitechecks.in_answers(plan.answers)

@@ -12,7 +12,7 @@ import pandas as pd
 from mangluoi import siting
 from mangluoi.scenario import disclosure
 from mangluoi.scenario.caveat import Notice
-from mangluoi.scenario.detail import Detail
+from mangluoi.scenario.detail import Detail, Reasoning
 from mangluoi.scenario.plan import Plan
 from mangluoi.tables import FRONTIER
 
@@ -58,9 +58,10 @@ class Result:
     bands
         By service, group and travel-time band: people, share. The group ``population`` is always among them.
     actions
-        What was chosen: action_id, kind, site_id, service, added, cost_vnd, name, unit_name, lon, lat; lost, instead,
-        held_by (see `motives.motives`); served_more
-        (than if everything but it were done).
+        What was chosen: action_id, kind, site_id, service, added, cost_vnd, name, unit_name, lon, lat; from_site_id,
+        from_service, from_name (where places come from), group (who is admitted), facility_type, ownership (what is
+        built); lost, worse, instead, held_by (see `motives.motives`); served_more (than if everything but it were
+        done).
     solution
         The solver's answer, or None where the plan offers no action.
     scorecard
@@ -73,6 +74,8 @@ class Result:
         Inputs with SHA-256, package versions, vintages, seconds per stage.
     frontier
         FRONTIER: the most people for each of several budgets; empty where the plan asks for none or offers no action.
+    reasoning
+        The tables behind the chosen actions, see `detail.Reasoning`.
     detail
         The tables behind these figures, see `detail.Detail`.
     """
@@ -103,6 +106,7 @@ class Result:
     notices: tuple[Notice, ...]
     provenance: Mapping[str, Any]
     frontier: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=FRONTIER.names))
+    reasoning: Reasoning = field(default_factory=Reasoning)
     detail: Detail = field(default_factory=Detail)
 
     def _repr_html_(self) -> str:

@@ -45,6 +45,8 @@ class Inputs:
         Planned roads or bridges: a layer of lines with a column ``speed_kph``.
     closed_areas
         Flooded or cut off: a layer of polygons; every piece of road that touches one is closed.
+    candidates
+        Places to build at (CSV): site_id, name, lon, lat in degrees, and land_m2 where the free land is known.
     """
 
     workbook: str = ""
@@ -55,6 +57,7 @@ class Inputs:
     profiles: str = ""
     new_roads: str = ""
     closed_areas: str = ""
+    candidates: str = ""
 
 
 @dataclass(frozen=True)
@@ -179,28 +182,57 @@ class ActionRule:
     Parameters
     ----------
     kind
-        {"expand", "build"}
+        {"expand", "build", "reprofile", "upgrade", "merge", "close"}: add places; build new; move places here from
+        another service; admit a group that is not admitted today; close a source and move its places here; close.
     service
-        The service that gains places.
+        The service that gains places, is upgraded, or is closed.
     min_added, max_added
-        Fewest and most places, if it is done at all.
+        Fewest and most places, if it is done at all; zero with "upgrade" and "close", which add none.
     per_place_vnd, fixed_vnd
-        Cost per place added, and once.
+        Cost per place added (with "upgrade" and "close": per place that stands), and once.
     basis
         Where the cost comes from.
     sites
-        With "expand": which sites; none means every located site that offers the service.
-    facility_type
-        With "build": what is built.
+        Where it may be done; none means every located site that offers the service (with "reprofile" the service that
+        gives places), with "build" every candidate. With "build", candidates or codes of communes.
+    from_sites
+        With "merge": the sites that may be closed; none means every located site that offers the service. With
+        "reprofile": the sites that give places; none means the site itself.
+    from_service
+        With "reprofile" and "merge": the service that gives places; absent: the same.
+    group
+        With "upgrade": who is admitted; absent: everybody.
+    facility_type, ownership
+        With "build": what is built, and whose it is (open where absent).
     max_size
         With "expand": most places that the site may have in the end.
     to_size
         With "expand": exactly the places that the site has in the end, if it is done, as a source document says.
+    step
+        Places are added in steps of so many.
+    sizes
+        With "build": sizes to choose from instead; one at most is built at a place.
+    saved_vnd
+        What no longer has to be paid; counts with the aim "total" only.
+    land_per_place_m2
+        Land that the norm asks for each place, see `LandRule`.
+    authority
+        Whose budget pays, see `PayerRule`.
+    phase
+        The earliest phase in which it can be done, from 1, see `PhaseRule`.
+    exclusive
+        Of all actions with the same word, one at most is done.
+    requires
+        Names of rules of which an action must be done too: the one at the same place, or else the only one.
+    bundle
+        Actions with the same word at the same place are done all or none.
+    name
+        What `requires` calls the rule.
     required
         Whether it must be done, at every site of the rule: the scenario "as planned".
     """
 
-    kind: Literal["expand", "build"]
+    kind: Literal["expand", "build", "reprofile", "upgrade", "merge", "close"]
     service: str
     min_added: int
     max_added: int
@@ -208,9 +240,23 @@ class ActionRule:
     fixed_vnd: float
     basis: str
     sites: tuple[str, ...] = ()
+    from_sites: tuple[str, ...] = ()
+    from_service: str = ""
+    group: str = ""
     facility_type: str = ""
+    ownership: Literal["", "public", "nonpublic"] = ""
     max_size: int | None = None
     to_size: int | None = None
+    step: int = 1
+    sizes: tuple[int, ...] = ()
+    saved_vnd: float = 0.0
+    land_per_place_m2: float | None = None
+    authority: str = ""
+    phase: int | None = None
+    exclusive: str = ""
+    requires: tuple[str, ...] = ()
+    bundle: str = ""
+    name: str = ""
     required: bool = False
 
 
@@ -231,8 +277,10 @@ class TargetRule:
         By when.
     source
         The document.
-    service, group, facility_type, facility_id
+    service, group, facility_type, facility_id, ownership
         What the measure is about, where the kind needs it.
+    binding
+        Whether the actions must reach it: with "share_nonpublic", "count_facilities" and "total_capacity".
     """
 
     kind: TargetKind
@@ -244,3 +292,5 @@ class TargetRule:
     group: str = ""
     facility_type: str = ""
     facility_id: str = ""
+    ownership: Literal["", "public", "nonpublic"] = ""
+    binding: bool = False

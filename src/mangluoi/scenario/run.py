@@ -12,6 +12,8 @@ from mangluoi import access, demand, siting
 from mangluoi.errors import Complaint, ConservationError, InputError
 from mangluoi.scenario import (
     admission,
+    asking,
+    candidates,
     certainty,
     choices,
     facts,
@@ -22,9 +24,12 @@ from mangluoi.scenario import (
     motives,
     need_only,
     notice,
+    offers,
     origin,
     points,
     reach_curve,
+    reasoning,
+    scorecard,
     setting,
     sharing,
     traces,
@@ -34,7 +39,6 @@ from mangluoi.scenario.detail import Detail
 from mangluoi.scenario.places import Places, by_door, open_today, without_doors
 from mangluoi.scenario.plan import Plan
 from mangluoi.scenario.result import Result
-from mangluoi.scenario.scorecard import scorecard
 
 __all__ = ["STAGES", "Asked", "answered", "run"]
 
@@ -126,18 +130,19 @@ def answered(plan: Plan, *, progress: Callable[[str], None] | None = None) -> tu
         offered = here.capacity[here.capacity["service"].isin([rule.service for rule in plan.services])]
         may = admission.admissible(plan, here, offered)
     with begin("travel").stage("travel"):
-        spots = travel.candidates(where)
+        spots = candidates.candidates(plan, where)
         on_map = here.sites[here.sites["lon"].notna()]
         located = {str(site) for site in on_map["site_id"]}
-        actions = choices.offered_actions(plan, offered, located, spots)
+        actions = offers.offered_actions(plan, offered, located, spots)
         building = spots[spots["site_id"].isin(actions.loc[actions["kind"] == "build", "site_id"])]
         every = pd.concat([on_map[["site_id", "lon", "lat"]], building[["site_id", "lon", "lat"]]], ignore_index=True)
+        ground = asking.Ground(where, here, offered, located, spots)
         doors = pd.concat([offered[["site_id", "service"]], actions[["site_id", "service"]]]).drop_duplicates()
         doors = doors[doors["site_id"].isin(every["site_id"])]
         laid = travel.ways(plan, where, every, profiles=_profiles(plan), homes=at.places)
         times, minutes, beyond = _travel(plan, laid, at, doors)
     with begin("access").stage("access"):
-        new = choices.new_admissible(plan, actions)
+        new = offers.new_admissible(plan, here, actions, offered)
         on = setting.Setting(
             points=at, minutes=minutes, farther=beyond, limits=setting.limits(plan), lost=frozenset(at.lost()),
             admissible=by_door(pd.concat([may, new], ignore_index=True)), even=plan.access.even_occupancy,
@@ -145,17 +150,18 @@ def answered(plan: Plan, *, progress: Callable[[str], None] | None = None) -> tu
         today = open_today(plan, offered, located)
         before = on.allocate(today)
     with begin("siting").stage("siting"):
-        asked_of_sites = motives.question(plan, on, today, actions, choices.required_actions(plan, actions))
-        solution = _solve(plan, asked_of_sites)
-        why = motives.motives(asked_of_sites, solution, here, spots, time_limit_s=plan.time_limit_s)
+        asked_of_sites = asking.question(plan, ground, on, today, actions)
+        solution, steps = asking.decide(plan, asked_of_sites)
+        why, reasons = motives.motives(plan, asked_of_sites, solution, here, spots)
+        behind = reasoning.of_choice(plan, ground, on, asked_of_sites, solution, steps, reasons)
         curve = frontier.frontier(plan, None if solution is None else asked_of_sites)
     with begin("audit").stage("audit"):
-        found = _audit(on, today, before, solution)
+        found = _audit(on, today, before, asked_of_sites.actions, solution)
         conserve(asked, need, found.states, found.states_after)
         chosen = choices.chosen_actions(solution, actions, here.sites, spots, found.gains, why)
-        card = scorecard(
-            plan, facilities=here.facilities, sites=here.sites, capacity=offered, states=found.states,
-            states_after=found.states_after, actions=chosen, communes=len(where.units),
+        card = scorecard.scorecard(
+            plan, scorecard.standing(here, offered, chosen, today, found.places), states=found.states,
+            states_after=found.states_after, communes=len(where.units),
         )  # fmt: skip
         detail = _detail(plan, given, on, today, found.places, before, actions, spots, asked, may)
     notices = (
@@ -165,7 +171,7 @@ def answered(plan: Plan, *, progress: Callable[[str], None] | None = None) -> tu
         *at.notices,
         *notice.of_plan(plan, where, here, given.totals, people, solution),
         *notice.of_refinements(plan, here, given.totals),
-        *motives.clash_notice(solution, here, spots),
+        *motives.clash_notice(plan, solution, here, spots),
         *notice.full_for_want_of_figures(before.states, _near_unknown(on, offered, located)),
     )
     sites = every.merge(here.sites[["site_id", "located_within_m"]], on="site_id", how="left")
@@ -198,6 +204,7 @@ def answered(plan: Plan, *, progress: Callable[[str], None] | None = None) -> tu
         notices=notice.unique(notices),
         provenance=origin.provenance(plan, stages),
         frontier=curve,
+        reasoning=behind,
         detail=detail,
     )
     return result, asked_again
@@ -226,12 +233,26 @@ class _Audit:
     gains: dict[str, float]
 
 
-def _audit(on: setting.Setting, today: Places, before: access.Allocation, solution: siting.Solution | None) -> _Audit:
-    doing = pd.DataFrame(columns=["action_id"]) if solution is None else solution.chosen
-    places = today if solution is None else today.plus(doing)
+def _audit(
+    on: setting.Setting,
+    today: Places,
+    before: access.Allocation,
+    actions: pd.DataFrame,
+    solution: siting.Solution | None,
+) -> _Audit:
+    """Measure what the chosen actions do, and what each adds to all the others: people move between sites.
+
+    A site's own count would say too much.
+    """
+    doing = pd.DataFrame(columns=["action_id", "kind", "site_id", "service", "added"])
+    doing = doing if solution is None else solution.chosen
+    places = today if solution is None else today.after(doing, actions, on.need)
     after = on.allocate(places)
+    gains = {}
+    for name in doing["action_id"]:
+        without = on.allocate(today.after(doing[doing["action_id"] != name], actions, on.need))
+        gains[name] = float(after.states["served"].sum() - without.states["served"].sum())
     by_unit = on.points.by_unit
-    gains = _gains(on, today, doing, after)
     return _Audit(places, after, by_unit(before.states), by_unit(after.states), gains)
 
 
@@ -307,28 +328,10 @@ def _profiles(plan: Plan) -> list[str]:
     return sorted({rule.profile for rule in plan.services} | ridden)
 
 
-def _gains(on: setting.Setting, today: Places, doing: pd.DataFrame, after: access.Allocation) -> dict[str, float]:
-    """Return how many more each action serves than if everything but it were done.
-
-    People move between sites, so a site's own count would say too much.
-    """
-    gains = {}
-    for name in doing["action_id"]:
-        without = on.allocate(today.plus(doing[doing["action_id"] != name]))
-        gains[name] = float(after.states["served"].sum() - without.states["served"].sum())
-    return gains
-
-
 def _near_unknown(on: setting.Setting, offered: pd.DataFrame, located: set[str]) -> pd.Series:
     """Return how many people are within reach of a service whose size nobody gave."""
     unknown = offered[offered["site_id"].isin(located) & (offered["basis"] == "unknown")]
-    return on.covered(by_door(unknown[["site_id", "service"]]))
-
-
-def _solve(plan: Plan, asked: siting.Question) -> siting.Solution | None:
-    if asked.actions.empty or plan.budget_vnd <= 0:
-        return None
-    return siting.solve(asked, siting.Aim("served"), time_limit_s=plan.time_limit_s)
+    return on.covered(Places(by_door(unknown[["site_id", "service"]])))
 
 
 def _unlocated(where: facts.Area, here: facts.Supply) -> pd.DataFrame:

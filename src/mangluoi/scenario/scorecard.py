@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
+from mangluoi.scenario.facts import Supply
+from mangluoi.scenario.places import Places, without_doors
 from mangluoi.scenario.plan import Plan, TargetRule
 
-__all__ = ["scorecard"]
+__all__ = ["Standing", "scorecard", "standing"]
 
 _UNITS = {
     "share_nonpublic": "%",
@@ -24,58 +27,117 @@ _UNITS = {
 _Measured = tuple[float, float, str]
 
 
-def scorecard(
-    plan: Plan,
-    *,
-    facilities: pd.DataFrame,
-    sites: pd.DataFrame,
-    capacity: pd.DataFrame,
-    states: pd.DataFrame,
-    states_after: pd.DataFrame,
-    actions: pd.DataFrame,
-    communes: int,
-) -> pd.DataFrame:
-    """Measure the plan's targets.
+@dataclass(frozen=True)
+class Standing:
+    """The province's own network today and after the actions.
+
+    Parameters
+    ----------
+    facilities, sites, capacity
+        What stands, without the neighbours'; capacity of the plan's services with usable and basis.
+    actions
+        What is done, see `choices.chosen_actions`.
+    change
+        site_id, service and change: places after the actions less those of today, without the neighbours'.
+    offering
+        (site_id, service) of what is open after them, what is new included.
+    closed
+        Facilities of which nothing stays open.
+    """
+
+    facilities: pd.DataFrame
+    sites: pd.DataFrame
+    capacity: pd.DataFrame
+    actions: pd.DataFrame
+    change: pd.DataFrame
+    offering: Collection[tuple[str, str]]
+    closed: Collection[str]
+
+    @property
+    def built(self) -> pd.DataFrame:
+        """What is built, once for each place: site_id, facility_type, ownership."""
+        builds = self.actions[self.actions["kind"] == "build"]
+        return builds.drop_duplicates("site_id")[["site_id", "facility_type", "ownership"]]
+
+    @property
+    def kept(self) -> pd.DataFrame:
+        """The facilities that stay."""
+        return self.facilities[~self.facilities["facility_id"].isin(list(self.closed))]
+
+
+def standing(here: Supply, offered: pd.DataFrame, actions: pd.DataFrame, today: Places, after: Places) -> Standing:
+    """Compare what is open today with what is open after the actions.
 
     Facilities of neighbouring provinces are of use to people but are not the province's own, so they do not count.
+    """
+    abroad = set(here.sites.loc[here.sites["across_border"].astype(bool), "site_id"])
+    own = here.sites[~here.sites["site_id"].isin(abroad)]
+    neighbours = set(here.sites["facility_id"]) - set(own["facility_id"])
+    keys = ["site_id", "service"]
+    now, then = (
+        without_doors(places.doors)[[*keys, "capacity"]].set_index(keys)["capacity"] for places in (today, after)
+    )
+    change = then.sub(now, fill_value=0).rename("change").reset_index()
+    gone = set(now.index) - set(then.index)
+    slots = here.capacity[keys].merge(own[["site_id", "facility_id"]], on="site_id")
+    shut = pd.Series([key in gone for key in slots[keys].itertuples(index=False, name=None)], index=slots.index)
+    all_shut = shut.groupby(slots["facility_id"]).all()
+    unseen = {
+        (str(site), str(service))
+        for site, service in offered[keys].itertuples(index=False, name=None)
+        if (site, service) not in set(now.index)
+    }
+    return Standing(
+        facilities=here.facilities[~here.facilities["facility_id"].isin(neighbours)],
+        sites=own,
+        capacity=offered[~offered["site_id"].isin(abroad)],
+        actions=actions,
+        change=change[~change["site_id"].isin(abroad)],
+        offering={(str(site), str(service)) for site, service in then.index if site not in abroad} | unseen,
+        closed={str(name) for name in all_shut.index[all_shut]},
+    )
+
+
+def scorecard(
+    plan: Plan, network: Standing, *, states: pd.DataFrame, states_after: pd.DataFrame, communes: int
+) -> pd.DataFrame:
+    """Measure the plan's targets.
 
     Returns
     -------
     DataFrame
-        label, kind, unit, value, year, source, today, after, distance (what is left today, never below zero) and
-        reason, in the order of the plan. Shares are given as 0.55.
+        label, kind, unit, value, year, source, today, after, distance (what is left today, never below zero), reason
+        and binding, in the order of the plan. Shares are given as 0.55.
     """
-    abroad = set(sites.loc[sites["across_border"].astype(bool), "site_id"])
-    own = set(sites.loc[~sites["site_id"].isin(abroad), "facility_id"])
-    neighbours = set(sites["facility_id"]) - own
-    facilities = facilities[~facilities["facility_id"].isin(neighbours)]
-    capacity = capacity[~capacity["site_id"].isin(abroad)]
     measures: Mapping[str, Callable[[TargetRule], _Measured]] = {
-        "share_nonpublic": lambda _: _share_nonpublic(facilities, actions),
-        "share_served": lambda rule: _share_served(rule, capacity, states, states_after),
-        "share_offering": lambda rule: _share_offering(rule, facilities, sites, capacity, actions),
-        "facility_capacity": lambda rule: _facility_capacity(rule, sites, capacity, actions),
-        "count_facilities": lambda rule: _count(rule, facilities, actions),
-        "total_capacity": lambda rule: _total_capacity(rule, capacity, actions),
-        "staff_per_commune": lambda rule: _staff(rule, capacity, communes),
+        "share_nonpublic": lambda _: _share_nonpublic(network),
+        "share_served": lambda rule: _share_served(rule, network.capacity, states, states_after),
+        "share_offering": lambda rule: _share_offering(rule, network),
+        "facility_capacity": lambda rule: _facility_capacity(rule, network),
+        "count_facilities": lambda rule: _count(rule, network),
+        "total_capacity": lambda rule: _total_capacity(rule, network),
+        "staff_per_commune": lambda rule: _staff(rule, network.capacity, communes),
     }
     rows = []
     for rule in plan.targets:
         today, after, reason = measures[rule.kind](rule)
         left = math.nan if math.isnan(today) else max(rule.value - today, 0.0)
-        unit = _UNITS[rule.kind]
-        rows.append((rule.label, rule.kind, unit, rule.value, rule.year, rule.source, today, after, left, reason))
-    columns = ["label", "kind", "unit", "value", "year", "source", "today", "after", "distance", "reason"]
+        rows.append(
+            (rule.label, rule.kind, _UNITS[rule.kind], rule.value, rule.year, rule.source, today, after, left, reason,
+             rule.binding)
+        )  # fmt: skip
+    columns = ["label", "kind", "unit", "value", "year", "source", "today", "after", "distance", "reason", "binding"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _share_nonpublic(facilities: pd.DataFrame, actions: pd.DataFrame) -> _Measured:
-    if facilities.empty:
+def _share_nonpublic(network: Standing) -> _Measured:
+    if network.facilities.empty:
         return math.nan, math.nan, "no_data"
-    today = float((facilities["ownership"] == "nonpublic").mean())
-    # Who would own a new facility is open, so the share after building is not known.
-    builds = bool((actions["kind"] == "build").any())
-    return today, math.nan if builds else today, "from_list"
+    today = float((network.facilities["ownership"] == "nonpublic").mean())
+    owners = pd.concat([network.kept["ownership"], network.built["ownership"]])
+    # Where it is open who would own a new facility, the share after building is not known.
+    known = len(owners) and owners.isin(["public", "nonpublic"]).all()
+    return today, float((owners == "nonpublic").mean()) if known else math.nan, "from_list"
 
 
 def _share_served(
@@ -96,50 +158,70 @@ def _share_served(
     return share(states), share(states_after), ""
 
 
-def _share_offering(
-    rule: TargetRule, facilities: pd.DataFrame, sites: pd.DataFrame, capacity: pd.DataFrame, actions: pd.DataFrame
-) -> _Measured:
-    if facilities.empty:
+def _share_offering(rule: TargetRule, network: Standing) -> _Measured:
+    if network.facilities.empty:
         return math.nan, math.nan, "no_data"
-    offering = set(capacity.loc[capacity["service"] == rule.service, "site_id"])
-    owners = set(sites.loc[sites["site_id"].isin(offering), "facility_id"])
-    builds = actions[actions["kind"] == "build"]
-    more = int((builds["service"] == rule.service).sum())
-    return len(owners) / len(facilities), (len(owners) + more) / (len(facilities) + len(builds)), "from_list"
+    offering = set(network.capacity.loc[network.capacity["service"] == rule.service, "site_id"])
+    then = {site for site, service in network.offering if service == rule.service}
+    before, after = (
+        set(network.sites.loc[network.sites["site_id"].isin(own), "facility_id"]) for own in (offering, then)
+    )
+    new = len(then & set(network.built["site_id"]))
+    whole = len(network.kept) + len(network.built)
+    share = (len(after) + new) / whole if whole else math.nan
+    return len(before) / len(network.facilities), share, "from_list"
 
 
-def _facility_capacity(
-    rule: TargetRule, sites: pd.DataFrame, capacity: pd.DataFrame, actions: pd.DataFrame
-) -> _Measured:
-    own = sites.loc[sites["facility_id"] == rule.facility_id, "site_id"]
-    doors = capacity[capacity["site_id"].isin(own) & (capacity["service"] == rule.service)]
-    chosen = actions[actions["site_id"].isin(own) & (actions["service"] == rule.service)]
-    added = float(chosen["added"].sum())
+def _facility_capacity(rule: TargetRule, network: Standing) -> _Measured:
+    own = network.sites.loc[network.sites["facility_id"] == rule.facility_id, "site_id"]
+    doors = network.capacity[network.capacity["site_id"].isin(own) & (network.capacity["service"] == rule.service)]
+    changed = network.change[network.change["site_id"].isin(own) & (network.change["service"] == rule.service)]
     if doors.empty:
         return math.nan, math.nan, "no_data"
     known = float(doors["usable"].sum())
     if (doors["basis"] == "unknown").any():
         return math.nan, math.nan, "capacity_unknown"
     reason = "from_residents" if (doors["basis"] == "residents").any() else ""
-    return known, known + added, reason
+    return known, known + float(changed["change"].sum()), reason
 
 
-def _count(rule: TargetRule, facilities: pd.DataFrame, actions: pd.DataFrame) -> _Measured:
-    if rule.facility_type:
-        count = int((facilities["type"] == rule.facility_type).sum())
+def _count(rule: TargetRule, network: Standing) -> _Measured:
+    def fitting(kinds: pd.Series, owners: pd.Series) -> int:
+        mine = pd.Series(True, index=kinds.index)
+        if rule.facility_type:
+            mine &= kinds == rule.facility_type
+        if rule.ownership:
+            mine &= owners == rule.ownership
+        return int(mine.sum())
+
+    today = fitting(network.facilities["type"], network.facilities["ownership"])
+    if rule.facility_type and not today:
         # None of a type in the list may mean that nobody listed them; that is not a zero.
-        return (float(count), float(count), "from_list") if count else (math.nan, math.nan, "no_data")
-    builds = int((actions["kind"] == "build").sum())
-    return float(len(facilities)), float(len(facilities) + builds), "from_list"
+        return math.nan, math.nan, "no_data"
+    kept = fitting(network.kept["type"], network.kept["ownership"])
+    return float(today), float(kept + fitting(network.built["facility_type"], network.built["ownership"])), "from_list"
 
 
-def _total_capacity(rule: TargetRule, capacity: pd.DataFrame, actions: pd.DataFrame) -> _Measured:
-    doors = capacity[capacity["service"] == rule.service]
+def _total_capacity(rule: TargetRule, network: Standing) -> _Measured:
+    kinds = pd.concat(
+        [
+            network.sites[["site_id", "type", "ownership"]],
+            network.built.rename(columns={"facility_type": "type"})[["site_id", "type", "ownership"]],
+        ]
+    ).drop_duplicates("site_id")
+    fits = pd.Series(True, index=kinds.index)
+    if rule.facility_type:
+        fits &= kinds["type"] == rule.facility_type
+    if rule.ownership:
+        fits &= kinds["ownership"] == rule.ownership
+    mine = set(kinds.loc[fits, "site_id"])
+    doors = network.capacity[(network.capacity["service"] == rule.service) & network.capacity["site_id"].isin(mine)]
     if doors.empty or (doors["basis"] == "unknown").all():
         return math.nan, math.nan, "capacity_unknown"
     known = float(doors["usable"].sum())
-    added = float(actions.loc[actions["service"] == rule.service, "added"].sum())
-    return known, known + added, "lower_bound" if (doors["basis"] != "declared").any() else ""
+    change = network.change[(network.change["service"] == rule.service) & network.change["site_id"].isin(mine)]
+    after = known + float(change["change"].sum())
+    return known, after, "lower_bound" if (doors["basis"] != "declared").any() else ""
 
 
 def _staff(rule: TargetRule, capacity: pd.DataFrame, communes: int) -> _Measured:

@@ -76,15 +76,14 @@ class Setting:
             places.doors,
             self.minutes,
             max_minutes=self.limits,
-            admissible=self.admissible,
+            admissible=places.admissible(self.admissible),
             rule=rule,
             unlocated=self.lost,
             pools=places.pools,
             even=self.even and rule == "most_served",
         )
 
-    def covered(self, doors: pd.DataFrame) -> pd.Series:
+    def covered(self, places: Places) -> pd.Series:
         """Return how many people of each row of need are covered by what is open."""
-        return access.coverage(
-            self.need, self.minutes, max_minutes=self.limits, admissible=open_now(self.admissible, doors)
-        )
+        taken = open_now(places.admissible(self.admissible), places.doors)
+        return access.coverage(self.need, self.minutes, max_minutes=self.limits, admissible=taken)

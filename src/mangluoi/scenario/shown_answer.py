@@ -35,7 +35,7 @@ def unchosen(result: Result, secret: Secret) -> Result:
     Where a plan offers an action for a service that confidential sites offer, what is left of the budget for all else
     follows from where those sites are, and so does every figure after the actions.
     """
-    if not any(rule.service in secret.services for rule in result.plan.actions):
+    if not any({rule.service, rule.from_service} & set(secret.services) for rule in result.plan.actions):
         return result
     return dataclasses.replace(
         result,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -36,7 +36,7 @@ def frontier(
     Parameters
     ----------
     question
-        What is asked; its budget is replaced.
+        What is asked; its budget is replaced, that of each authority stays.
     budgets_vnd
         The budgets.
     aim
@@ -64,11 +64,18 @@ def frontier(
         seconds = 0.0
         proven = known is not None and (known.cheapest if cheapest else known.status == "optimal")
         if known is None or not proven or known.cost_vnd > budget:
-            asked = question.replace(budget_vnd=budget)
+            asked = question.replace(budget_vnd=_in_all(question, budget))
             known = solve(asked, aim, time_limit_s=time_limit_s, explain=False, tie_breaks=cheapest)
             seconds = known.seconds
         rows.append(_row(budget, known, seconds))
     return pd.DataFrame(rows[::-1], columns=_COLUMNS)
+
+
+def _in_all(question: Question, budget: float) -> float | dict[str, float]:
+    """Return a budget of all actions together beside those of each authority."""
+    if isinstance(question.budget_vnd, Mapping):
+        return {**question.budget_vnd, "": budget}
+    return budget
 
 
 def every_step(
@@ -112,7 +119,7 @@ def every_step(
         if answer.cost_vnd <= 0 or not answer.cheapest:
             break
         # The next smaller sum of costs is at least a unit below; half a unit keeps the solver's tolerance away.
-        asked = question.replace(budget_vnd=answer.cost_vnd - unit / 2)
+        asked = question.replace(budget_vnd=_in_all(question, answer.cost_vnd - unit / 2))
     return pd.DataFrame(rows[::-1], columns=_COLUMNS)
 
 

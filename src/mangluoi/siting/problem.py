@@ -147,7 +147,8 @@ def build(
     actions
         ACTIONS rows.
     budget_vnd
-        What all actions together may cost, or those of each authority. None does not limit them.
+        What all actions together may cost, or those of each authority; the authority "" stands for all together. None
+        does not limit them.
     keep_minutes
         Whether people must also be equally far from their slots to be one class.
     weights
@@ -189,7 +190,7 @@ def build(
     if len(table) and not used.any():
         raise InputError([Complaint("nobody_in_reach")])
     amounts = need["need"].to_numpy(dtype=float)
-    several = budget_vnd if isinstance(budget_vnd, Mapping) else {}
+    several = budget_vnd if isinstance(budget_vnd, Mapping) else {"": math.inf if budget_vnd is None else budget_vnd}
     return Problem(
         people=merged.people,
         weight=merged.weight,
@@ -202,8 +203,8 @@ def build(
         gates=gate_of.gates,
         slots=tuple(slots),
         offer=offer,
-        budget_vnd=math.inf if budget_vnd is None or isinstance(budget_vnd, Mapping) else float(budget_vnd),
-        budgets_vnd={str(name): float(amount) for name, amount in several.items()},
+        budget_vnd=float(several.get("", math.inf)),
+        budgets_vnd={str(name): float(amount) for name, amount in several.items() if name},
         out_of_question=tuple(table["action_id"][~used]),
         row_class=merged.row_class,
         floors=tuple(rows.of_classes(merged.labels[:, at]) for at, rows in enumerate(rows_of_floors)),

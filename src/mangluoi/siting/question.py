@@ -40,7 +40,8 @@ class Question:
         ``site_id`` and any of ``group`` and ``service``: who may be taken where, candidate sites included. None
         admits all.
     budget_vnd
-        What all actions together may cost, or the actions of each authority. None does not limit them.
+        What all actions together may cost, or the actions of each authority, "" being all together. None does not
+        limit them.
     weights
         ``weight`` and any of ``group`` and ``service``: what serving one person counts. None counts all alike.
     floors

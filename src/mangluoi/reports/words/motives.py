@@ -34,7 +34,7 @@ def motives(plan: Plan, row: Any, lang: Lang, *, public: bool) -> list[str]:
     rule = plan.actions[int(number) - 1] if number.isdigit() and int(number) <= len(plan.actions) else None
     if rule is not None and rule.required:
         told.append(say("report.option.required", lang))
-    elif pd.notna(row.lost) or public:
+    elif (pd.notna(row.lost) or public) and plan.answers.reasons and plan.siting.aim in ("served", "covered"):
         lost = "1–10" if pd.isna(row.lost) else format_number(round(float(row.lost)), lang=lang)
         if instead and pd.notna(row.lost) and not row.lost:
             told.append(say("report.option.without_equal", lang, instead=instead))
