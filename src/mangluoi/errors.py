@@ -101,6 +101,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "more_than_stand": "the action {value} moves up to {high} places, but {slot} has {places}",
         "not_whole_source": "the action {value} moves places of a source that holds {places}, which is not whole",
         "must_and_must_not": "the action {value!r} must be done and must not be done; take one of the two out",
+        "file_exists": "the file exists and says something else; choose another name",
         "same_name": "two plans are called {value!r}; give each a name of its own",
         "other_communes": "the plans answer in other communes ({expected} and {value}); give both the same vintage",
         "contradiction": "{why}",

@@ -82,7 +82,7 @@ def test_a_broken_executor_loses_only_what_it_held(plan: Maker, tmp_path: Path):
 
     class Fragile(ThreadPoolExecutor):
         def submit(self, fn, /, *args, **kwargs):
-            if args[0].plan.name == "c":
+            if args[0][0].plan.name == "c":
                 raise BrokenProcessPool("vỡ")
             return super().submit(fn, *args, **kwargs)
 
@@ -117,32 +117,31 @@ def test_a_name_never_leads_out_of_the_folder(plan: Maker, tmp_path: Path, name:
     assert Path(outcome.place).stem.casefold() not in ("con", "nul")
 
 
+@pytest.mark.usefixtures("answered")
+def test_plans_about_the_same_people_are_masked_together(plan: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Plans of one province are disclosed as one, whatever stands between; what is done counts only with the others."""
+    together: list[list[str]] = []
+
+    def disclose(plans, **_):
+        together.append([one.name for one in plans])
+        return plans
+
+    monkeypatch.setattr(jobs, "disclose_together", disclose)
+    first, other = plan("a"), plan("b")
+    second, broken = first.replace(name="c"), first.replace(name="sai")
+    outcomes = run_batch([first, other, second, broken], tmp_path)
+    assert statuses(outcomes) == {"a": "done", "b": "done", "c": "done", "sai": "failed"}
+    assert together == [["a", "c"], ["b"]]
+    again = run_batch([first, other, second], tmp_path)
+    assert statuses(again) == {"a": "done", "b": "kept", "c": "done"}
+    assert set(statuses(run_batch([second, other, first], tmp_path)).values()) == {"kept"}
+    # Another scenario of the same people hides and shows other figures: so must the first one's report.
+    changed = run_batch([first, second.replace(budget_vnd=1.0)], tmp_path)
+    assert statuses(changed) == {"a": "done", "c": "done"}
+
+
 def test_a_job_travels_light(plan: Maker, tmp_path: Path):
     """A job is a question and paths: a few kilobytes, however large the network that it needs."""
     import pickle
 
     assert len(pickle.dumps(jobs.Job(plan("a"), tmp_path))) < 4_000
-
-
-def test_plans_of_one_province_are_masked_together(answered: list[str], plan, tmp_path: Path, monkeypatch):
-    """Plans about the same people are disclosed together, and all anew where one of them changes."""
-    together: list[list[str]] = []
-
-    def disclose_together(plans, **_):
-        together.append([one.name for one in plans])
-        return plans
-
-    monkeypatch.setattr(jobs, "disclose_together", disclose_together)
-    first = plan("a")
-    same = [first, first.replace(name="sai"), first.replace(name="b")]
-    outcomes = run_batch([*same, plan("c")], tmp_path)
-    assert together == [["a", "b"]]
-    assert [(one.name, one.status) for one in outcomes] == [
-        ("a", "done"), ("sai", "failed"), ("b", "done"), ("c", "done")
-    ]  # fmt: skip
-    asked = len(answered)
-    kept = run_batch([same[0], same[2], plan("c")], tmp_path)
-    assert [one.status for one in kept] == ["done", "done", "kept"]
-    kept = run_batch([same[0], same[2], plan("c")], tmp_path)
-    assert [one.status for one in kept] == ["kept"] * 3
-    assert answered[asked:] == ["a", "b"]

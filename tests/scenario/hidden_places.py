@@ -66,7 +66,7 @@ def with_shelters(given: Facts, communes: Sequence[str], *, places: int = 4) -> 
             "site_id": f"{i}-1", "facility_id": i, "name": n, "address": f"Ngõ kín số {i}, {units.at[code, 'name']}",
             "type": "shelter", "ownership": "public", "confidential": True, "unit_code": code,
             "vintage": units.at[code, "vintage"], "unit_name": units.at[code, "name"],
-            "lon": float(units.at[code, "lon"]) + 1e-4, "lat": float(units.at[code, "lat"]) - 1e-4,
+            "lon": float(units.at[code, "lon"]) + 0.0137, "lat": float(units.at[code, "lat"]) - 0.0171,
             "located_by": "given", "located_within_m": 50.0, "across_border": False, "source": "phép thử",
         }
         for i, n, code in zip(ids, names, communes, strict=True)

@@ -16,9 +16,9 @@ import mangluoi
 from mangluoi import reports, shipped
 from mangluoi.errors import Complaint, InputError
 from mangluoi.reports import brief, folders
-from mangluoi.scenario import Disclosed, Plan, Result, disclose, disclose_together, origin, run
+from mangluoi.scenario import Plan, Result, disclose_together, origin, run
 
-__all__ = ["Job", "Outcome", "do", "do_together", "kept", "key"]
+__all__ = ["Job", "Outcome", "do", "kept", "key"]
 
 #: Where a batch remembers what is done, in its folder of outputs.
 _LEDGER = ".mangluoi"
@@ -39,7 +39,7 @@ class Job:
     profile
         {"public", "internal"}
     beside
-        The other plans about the same people that are published in the same batch.
+        The other plans of the same batch about the same people: what each of them hides, none of them may give away.
     """
 
     plan: Plan
@@ -90,57 +90,46 @@ class Outcome:
     error: str = ""
 
 
-def do(job: Job) -> Outcome:
-    """Answer a plan and write its outputs; whatever goes wrong is told, not raised, so that others go on."""
-    start = time.perf_counter()
-    try:
-        done_by = key(job)
-        return _written(job, disclose(run(job.plan), profile=job.profile), done_by, start)
-    except Exception as error:
-        return _failed(job, error, start)
+def do(jobs: Sequence[Job]) -> list[Outcome]:
+    """Answer plans about the same people and write their outputs, masked together.
 
-
-def do_together(those: Sequence[Job]) -> list[Outcome]:
-    """Answer plans about the same people, mask them together, and write the outputs of each.
-
-    What one of them masks could be worked out from another that was masked without knowing of it. A plan that cannot
-    be answered does not stop the others.
+    Whatever goes wrong is told, not raised, so that others go on.
     """
     found: dict[int, Outcome] = {}
-    answered: dict[int, tuple[str, Result, float]] = {}
-    for number, job in enumerate(those):
+    answers: list[tuple[int, str, float, Result]] = []
+    for number, job in enumerate(jobs):
         start = time.perf_counter()
         try:
-            done_by = key(job)
-            answered[number] = done_by, run(job.plan), time.perf_counter() - start
+            answers.append((number, key(job), start, run(job.plan)))
         except Exception as error:
             found[number] = _failed(job, error, start)
-    results = [result for _, result, _ in answered.values()]
-    shown = disclose_together(results, profile=those[0].profile)
-    for (number, (done_by, _, seconds)), one in zip(answered.items(), shown, strict=True):
-        start = time.perf_counter() - seconds
+    try:
+        told = disclose_together([result for *_, result in answers], profile=jobs[0].profile)
+    except Exception as error:
+        for number, _, start, _ in answers:
+            found[number] = _failed(jobs[number], error, start)
+        return [found[number] for number in range(len(jobs))]
+    for (number, done_by, start, _), shown in zip(answers, told, strict=True):
+        job = jobs[number]
         try:
-            found[number] = _written(those[number], one, done_by, start)
+            place = reports.write(shown, job.place, lang=job.lang)
+            outcome = Outcome(job.plan.name, "done", str(place), _seconds(start), brief.brief(shown))
+            _remember(job, done_by, outcome)
+            found[number] = outcome
         except Exception as error:
-            found[number] = _failed(those[number], error, start)
-    return [found[number] for number in range(len(those))]
+            found[number] = _failed(job, error, start)
+    return [found[number] for number in range(len(jobs))]
 
 
-def _written(job: Job, shown: Disclosed, done_by: str, start: float) -> Outcome:
-    place = reports.write(shown, job.place, lang=job.lang)
-    outcome = Outcome(job.plan.name, "done", str(place), _since(start), brief.brief(shown))
-    _remember(job, done_by, outcome)
-    return outcome
+def _seconds(start: float) -> float:
+    return round(time.perf_counter() - start, 3)
 
 
 def _failed(job: Job, error: Exception, start: float) -> Outcome:
-    complaints = tuple(error.complaints) if isinstance(error, InputError) else ()
-    why = str(error) if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
-    return Outcome(job.plan.name, "failed", seconds=_since(start), complaints=complaints, error=why)
-
-
-def _since(start: float) -> float:
-    return round(time.perf_counter() - start, 3)
+    if isinstance(error, InputError):
+        complaints = tuple(error.complaints)
+        return Outcome(job.plan.name, "failed", seconds=_seconds(start), complaints=complaints, error=str(error))
+    return Outcome(job.plan.name, "failed", seconds=_seconds(start), error=f"{type(error).__name__}: {error}")
 
 
 def kept(job: Job) -> Outcome | None:
@@ -164,18 +153,14 @@ def key(job: Job) -> str:
     """
     parts = {
         "plan": job.plan.to_toml(),
-        "inputs": _inputs(job.plan),
-        "beside": sorted([plan.to_toml(), _inputs(plan)] for plan in job.beside),
+        "beside": sorted([one.to_toml(), *map(_digest, origin.own_files(one))] for one in job.beside),
+        "inputs": [[file.name, _digest(file)] for file in origin.own_files(job.plan)],
         "data": _all_of(shipped.folder(), ".csv", ".geojson", ".toml"),
         "program": [mangluoi.__version__, _all_of(Path(mangluoi.__file__).parent, ".py", ".toml", ".js", ".css")],
         "lang": job.lang,
         "profile": job.profile,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def _inputs(plan: Plan) -> list[list[str]]:
-    return [[file.name, _digest(file)] for file in origin.own_files(plan)]
 
 
 def _digest(file: Path) -> str:

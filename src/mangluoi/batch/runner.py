@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from mangluoi.batch import jobs, pools
 from mangluoi.batch.jobs import Job, Outcome
@@ -17,9 +17,6 @@ __all__ = ["SUMMARY", "Progress", "run_batch"]
 
 #: The folder of the summary, beside those of the plans.
 SUMMARY = "tong-hop"
-
-#: Jobs that are done together, by their places in the batch.
-_Group = tuple[int, ...]
 
 #: Called after every job with its outcome, how many are finished, and how many there are.
 Progress = Callable[[Outcome, int, int], None]
@@ -39,9 +36,9 @@ def run_batch(
     """Answer many plans and write the outputs of each.
 
     What an earlier batch finished is kept where nothing that it follows from has changed: the plan, its input files,
-    the shipped data, the program. Plans about the same people are masked together, so one worker answers them one
-    after the other, and all anew where one has changed. So a batch that was killed goes on where it stopped. A plan
-    that fails, or that kills the process that works on it, does not stop the others.
+    the shipped data, the program. So a batch that was killed goes on where it stopped. A plan that fails, or that
+    kills the process that works on it, does not stop the others. Plans about the same people (one province, in the same
+    units) are answered together, since the report of one could give away what another hides.
 
     Parameters
     ----------
@@ -74,7 +71,8 @@ def run_batch(
         If two plans would write into one folder.
     """
     place = Path(out).absolute()
-    todo = _jobs(list(plans), place, lang, profile)
+    every = list(plans)
+    todo = [Job(plan, place, lang, profile, _beside(plan, every)) for plan in every]
     _refuse_same_folders(todo)
     found: dict[int, Outcome] = {}
 
@@ -86,18 +84,19 @@ def run_batch(
     for job in todo:
         folders.recover(job.place)
     left = []
-    for group in _groups(todo):
-        earlier = [None if again else jobs.kept(todo[number]) for number in group]
-        if None in earlier:
-            left.append(group)
-        for number, outcome in zip(group, earlier, strict=True):
-            if outcome is not None and None not in earlier:
-                finish(number, outcome)
+    for part in _together(todo):
+        earlier = [None if again else jobs.kept(todo[number]) for number in part]
+        if any(one is None for one in earlier):
+            left.append(part)
+            continue
+        for number, one in zip(part, earlier, strict=True):
+            if one is not None:
+                finish(number, one)
     if executor is not None:
         _submit(executor, todo, left, finish)
     elif workers == 1:
-        for group in left:
-            for number, outcome in zip(group, _done([todo[number] for number in group]), strict=True):
+        for part in left:
+            for number, outcome in zip(part, jobs.do([todo[number] for number in part]), strict=True):
                 finish(number, outcome)
     else:
         _in_processes(workers, todo, left, finish, found)
@@ -106,6 +105,23 @@ def run_batch(
             lost = Outcome(job.plan.name, "failed", error="the executor broke before this plan was answered")
             finish(number, lost)
     return [found[number] for number in range(len(todo))]
+
+
+def _area(plan: Plan) -> tuple[str, str, str]:
+    """Say whose people a plan is about: those of `disclose_together`."""
+    return plan.province_code, plan.province_vintage, plan.vintage
+
+
+def _beside(plan: Plan, every: Sequence[Plan]) -> tuple[Plan, ...]:
+    return tuple(other for other in every if other is not plan and _area(other) == _area(plan))
+
+
+def _together(todo: Sequence[Job]) -> list[tuple[int, ...]]:
+    """Return the places of the jobs, those about the same people together."""
+    areas: dict[tuple[str, str, str], list[int]] = {}
+    for number, job in enumerate(todo):
+        areas.setdefault(_area(job.plan), []).append(number)
+    return [tuple(part) for part in areas.values()]
 
 
 def _refuse_same_folders(todo: Sequence[Job]) -> None:
@@ -122,59 +138,26 @@ def _refuse_same_folders(todo: Sequence[Job]) -> None:
         raise InputError(found)
 
 
-def _jobs(
-    plans: list[Plan], place: Path, lang: Literal["vi", "en"], profile: Literal["public", "internal"]
-) -> list[Job]:
-    """Return a job for each plan, each with the others about the same people."""
-
-    def beside(number: int) -> tuple[Plan, ...]:
-        return tuple(
-            plan for other, plan in enumerate(plans) if other != number and _area(plan) == _area(plans[number])
-        )
-
-    return [Job(plan, place, lang, profile, beside(number)) for number, plan in enumerate(plans)]
-
-
-def _area(plan: Plan) -> tuple[str, str, str]:
-    return plan.province_code, plan.province_vintage, plan.vintage
-
-
-def _groups(todo: Sequence[Job]) -> list[_Group]:
-    """Return which jobs are done together: those about the same people, since they are masked together."""
-    found: dict[tuple[str, str, str], list[int]] = {}
-    for number, job in enumerate(todo):
-        found.setdefault(_area(job.plan), []).append(number)
-    return [tuple(numbers) for numbers in found.values()]
-
-
-def _done(those: Sequence[Job]) -> list[Outcome]:
-    return [jobs.do(those[0])] if len(those) == 1 else jobs.do_together(those)
-
-
 def _submit(
-    executor: Executor, todo: Sequence[Job], left: Iterable[_Group], finish: Callable[[int, Outcome], None]
+    executor: Executor, todo: Sequence[Job], left: Iterable[tuple[int, ...]], finish: Callable[[int, Outcome], None]
 ) -> bool:
     """Work through jobs on an executor and say whether it stayed whole; of a broken one the rest is left undone."""
-    waiting: dict[Future[Any], _Group] = {}
+    waiting: dict[Future[list[Outcome]], tuple[int, ...]] = {}
     try:
-        for group in left:
-            those = [todo[number] for number in group]
-            if len(those) == 1:
-                waiting[executor.submit(jobs.do, those[0])] = group
-            else:
-                waiting[executor.submit(jobs.do_together, those)] = group
+        for part in left:
+            waiting[executor.submit(jobs.do, [todo[number] for number in part])] = part
         for future in as_completed(waiting):
-            group = waiting[future]
+            part = waiting[future]
             try:
-                found = future.result()
+                for number, outcome in zip(part, future.result(), strict=True):
+                    finish(number, outcome)
             except BrokenExecutor:
                 return False
             except Exception as error:
                 # What does not come from the job itself: its worker died, or the answer could not travel.
                 why = f"{type(error).__name__}: {error}"
-                found = [Outcome(todo[number].plan.name, "failed", error=why) for number in group]
-            for number, outcome in zip(group, found if isinstance(found, list) else [found], strict=True):
-                finish(number, outcome)
+                for number in part:
+                    finish(number, Outcome(todo[number].plan.name, "failed", error=why))
     except BrokenExecutor:
         return False
     finally:
@@ -186,7 +169,7 @@ def _submit(
 def _in_processes(
     workers: int,
     todo: Sequence[Job],
-    left: Sequence[_Group],
+    left: Sequence[tuple[int, ...]],
     finish: Callable[[int, Outcome], None],
     found: dict[int, Outcome],
 ) -> None:
@@ -198,11 +181,11 @@ def _in_processes(
         whole = _submit(pool, todo, left, finish)
     if whole:
         return
-    while rest := [group for group in left if not set(group) <= set(found)]:
+    while rest := [part for part in left if part[0] not in found]:
         with pools.processes(1) as pool:
-            for group in rest:
-                if not _submit(pool, todo, [group], finish):
+            for part in rest:
+                if not _submit(pool, todo, [part], finish):
                     why = "the process that worked on this plan was killed, perhaps for want of memory"
-                    for number in group:
+                    for number in part:
                         finish(number, Outcome(todo[number].plan.name, "failed", error=why))
                     break
