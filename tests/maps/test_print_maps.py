@@ -227,3 +227,10 @@ def test_every_count_has_one_class(largest: int, masks: bool) -> None:
     assert uppers[0] == 0
     assert uppers[-1] == float("inf")
     assert bands[1].label.startswith("11" if masks else "1")
+
+
+def test_a_grey_copy_tells_all_classes_apart() -> None:
+    """Every class, those of numbers and the others, has a hatch of its own kind."""
+    for bands in (minutes_bands(180, "vi"), count_bands("gap", [5000], "vi", masks=True)):
+        kinds = [frozenset(band.hatch) for band in bands]
+        assert len(set(kinds)) == len(kinds)

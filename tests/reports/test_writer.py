@@ -47,6 +47,7 @@ class _Atlas:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand in for the maps, which have their own tests."""
     monkeypatch.setattr(maps, "print_maps", lambda _, **_options: [_Drawn()])
+    monkeypatch.setattr(maps, "group_maps", lambda _, **_options: [])
     monkeypatch.setattr(maps, "atlas", lambda _, **_options: _Atlas())
     monkeypatch.setattr(maps, "write_geopackage", lambda _, path, **_options: Path(path).write_bytes(b"gpkg"))
 

@@ -34,7 +34,7 @@ _RAMPS = {
 _HATCHES = ("", "..", "//", "xx", "++")
 _ZERO = "#f4f4f4"
 _SPECIAL: dict[Role, tuple[str, str]] = {
-    "unreachable": ("#737373", "xxx"),
+    "unreachable": ("#4d4d4d", "||"),
     "masked": ("#ffffff", "oo"),
     "no_data": ("#ffffff", "\\\\\\"),
 }

@@ -16,7 +16,8 @@ import pyogrio
 import shapely
 
 from mangluoi.maps import extent, styles
-from mangluoi.maps.markers import action_marks, site_marks
+from mangluoi.maps.isochrones import Isochrone, isochrones
+from mangluoi.maps.markers import SiteMark, action_marks, site_marks
 from mangluoi.maps.measures import Measure, cell_names, main_service, measures
 from mangluoi.maps.styles import Rule
 from mangluoi.projection import DEGREES
@@ -39,7 +40,7 @@ def write_geopackage(
     lang: Lang = "vi",
     profile: Literal["public", "internal"] = "public",
 ) -> Path:
-    """Write the layers ``xa_phuong``, ``co_so`` and ``phuong_an``, styled for QGIS.
+    """Write the layers ``xa_phuong``, ``dang_thoi`` (isochrones), ``co_so`` and ``phuong_an``, styled for QGIS.
 
     Column names are Vietnamese in every language; the styles give each a readable name in `lang`. A number that is
     masked or not known is empty, and the column beside it that ends in ``_ghi_chu`` says which. The same result gives
@@ -72,9 +73,11 @@ def write_geopackage(
     communes, names = _communes(d, found, lang)
     sites, site_names = _sites(d, lang)
     actions, action_names = _actions(d, lang)
-    layers = {"xa_phuong": communes, "co_so": sites, "phuong_an": actions}
+    lines, line_names = _isochrones(isochrones(d, found), lang)
+    layers = {"xa_phuong": communes, "dang_thoi": lines, "co_so": sites, "phuong_an": actions}
     styled = [
         *_commune_styles(d, found, names, lang),
+        _style("dang_thoi", "dang_thoi", True, styles.outline_style(label="nhan", aliases=line_names)),
         _style("co_so", "co_so", True, styles.point_style(_site_rules(d, lang), label="ten", aliases=site_names)),
         _style(
             "phuong_an", "phuong_an", True, styles.point_style(_action_rules(lang), label="ten", aliases=action_names)
@@ -101,7 +104,7 @@ def _write(place: Path, layers: Mapping[str, gpd.GeoDataFrame], styled: pd.DataF
     try:
         for i, (name, layer) in enumerate((name, _storable(layer)) for name, layer in layers.items()):
             first = {"VERSION": _VERSION} if i == 0 else {}
-            kind = "MultiPolygon" if name == "xa_phuong" else "Point"
+            kind = "MultiPolygon" if name in ("xa_phuong", "dang_thoi") else "Point"
             pyogrio.write_dataframe(
                 layer, place, layer=name, driver="GPKG", geometry_type=kind, append=i > 0,
                 layer_options={"GEOMETRY_NAME": "geom"}, dataset_options=first, promote_to_multi=kind != "Point",
@@ -144,6 +147,7 @@ def _style(table: str, name: str, default: bool, qml: str) -> dict[str, Any]:
 
 # ---- communes ------------------------------------------------------------------------------------------------------
 
+_STATES = {"served": "phuc_vu", "full": "thieu_cho", "out_of_reach": "ngoai_pham_vi"}
 _PREFIX = {"minutes": "phut", "gap": "thieu_hut", "need": "nhu_cau", "people": "so_nguoi"}
 
 
@@ -172,8 +176,33 @@ def _communes(d: Disclosed, found: list[Measure], lang: Lang) -> tuple[gpd.GeoDa
         moment = f" ({words.say('map.page.after', lang)})" if measure.moment == "after" else ""
         aliases[field] = measure.title + moment
         aliases[f"{field}_ghi_chu"] = f"{measure.title}{moment} – {say('ghi_chu')}"
+        if measure.kind == "minutes":
+            columns[f"{field}_khoang"] = [measure.bands[of].label for of in measure.of_cell]
+            aliases[f"{field}_khoang"] = f"{measure.title}{moment} – {say('khoang')}"
+    for field, counts, alias in _states(d, lang):
+        columns[field], aliases[field] = counts, alias
     cells = d.cells.to_crs(DEGREES).geometry.to_numpy()
     return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(cells, crs=DEGREES).rename("geom")), aliases
+
+
+def _states(d: Disclosed, lang: Lang) -> list[tuple[str, Any, str]]:
+    """Return the states of need, before and after: a cell with any part that is masked or not known has none."""
+    if d.plan.supply.listed == "part":
+        return []
+    home, found = d.units.set_index("unit_code")["cell_code"], []
+    ends = ("",) if d.actions.empty else ("", "_after")
+    for (group, service), part in d.states.groupby(["group", "service"], sort=True):
+        cells = part["unit_code"].map(home)
+        about = f"{words.name('group', str(group), lang)} – {words.name('service', str(service), lang)}"
+        for state, prefix in _STATES.items():
+            for end in ends:
+                counts = part[f"{state}{end}"].astype("Int64").groupby(cells).sum(min_count=1)
+                whole = part[f"{state}{end}"].notna().groupby(cells).all()
+                shown = counts.where(whole).reindex(d.cells["cell_code"])
+                field = "_".join(filter(None, (prefix, str(group), str(service), "sau" if end else "")))
+                moment = f" ({words.say('map.page.after', lang)})" if end else ""
+                found.append((field, shown.array, f"{words.say(f'map.field.{prefix}', lang)}: {about}{moment}"))
+    return found
 
 
 def _commune_styles(d: Disclosed, found: list[Measure], aliases: Mapping[str, str], lang: Lang) -> list[dict[str, Any]]:
@@ -230,10 +259,35 @@ def _sites(d: Disclosed, lang: Lang) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
         "xa_phuong": rows["unit_name"].to_numpy(dtype=object),
         "so_cho": pd.array([mark.places for mark in marks], dtype="Float64"),
         "so_cho_ghi_chu": [mark.places_text for mark in marks],
+        "muc_su_dung_phan_tram": pd.array(_occupancy(d, marks), dtype="Float64"),
+        "muc_su_dung": [words.say(f"map.filling_short.{mark.filling}", lang) for mark in marks],
         "sai_so_vi_tri_km": pd.array([m.within_m and m.within_m / 1000 for m in marks], dtype="Float64"),
     }
     aliases = {name: words.say(f"map.field.{name}", lang) for name in columns}
     return _points(columns, [(mark.lon, mark.lat) for mark in marks]), aliases
+
+
+def _occupancy(d: Disclosed, marks: list[SiteMark]) -> list[float | None]:
+    """Return how full the fullest service of each site is, in per cent."""
+    known = pd.to_numeric(d.capacity["occupancy"]).groupby(d.capacity["site_id"]).max().dropna().to_dict()
+    return [round(100 * known[mark.site_id], 1) if mark.site_id in known else None for mark in marks]
+
+
+def _isochrones(drawn: list[Isochrone], lang: Lang) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
+    """Return the areas within each limit of minutes, the largest first, so that the smaller ones lie on top."""
+    rows = sorted(drawn, key=lambda each: (each.service, each.moment != "now", -each.minutes))
+    basis = ["estimated" if each.within_m is None else "roads" for each in rows]
+    columns: dict[str, Any] = {
+        "dich_vu": pd.array([words.name("service", each.service, lang) for each in rows], dtype="str"),
+        "thoi_diem": pd.array([words.say(f"map.page.{each.moment}", lang) for each in rows], dtype="str"),
+        "phut": pd.array([each.minutes for each in rows], dtype="Float64"),
+        "nhan": pd.array([f"{each.minutes:g}\u2032" for each in rows], dtype="str"),
+        "la_nguong": np.array([each.threshold for each in rows], dtype=bool),
+        "cach_tinh": pd.array([words.say(f"map.page.isochrones_{of}", lang) for of in basis], dtype="str"),
+        "do_min_km": pd.array([each.within_m and each.within_m / 1000 for each in rows], dtype="Float64"),
+    }
+    shapes = gpd.GeoSeries([each.shape for each in rows], crs=DEGREES).rename("geom")
+    return gpd.GeoDataFrame(columns, geometry=shapes), {n: words.say(f"map.field.{n}", lang) for n in columns}
 
 
 def _site_rules(d: Disclosed, lang: Lang) -> list[Rule]:
@@ -257,6 +311,8 @@ def _actions(d: Disclosed, lang: Lang) -> tuple[gpd.GeoDataFrame, dict[str, str]
         "kinh_phi_trieu_dong": pd.array(rows["cost_vnd"].to_numpy(dtype=float) / 1e6, dtype="Float64"),
         "phuc_vu_them": pd.array(np.round(rows["served_more"].to_numpy(dtype=float)), dtype="Float64").astype("Int64"),
         "ly_do": [mark.reason for mark in marks],
+        "ly_do_chon": [" ".join(mark.motives) or None for mark in marks],
+        "xa_phuong": rows["unit_name"].to_numpy(dtype=object),
     }
     aliases = {name: words.say(f"map.field.{name}", lang) for name in columns}
     return _points(columns, [(mark.lon, mark.lat) for mark in marks]), aliases

@@ -61,8 +61,10 @@ class PrintMap:
                 self.figure.savefig(stream, format="rgba", dpi=drawn)
             size = (self.figure.get_size_inches() * drawn).astype(int)
             whole = Image.frombuffer("RGBA", (int(size[0]), int(size[1])), stream.getvalue()).convert("RGB")
-            for wanted in sorted({dpi, _DPI, REPORT_DPI}):
-                self._kept["png", wanted] = _packed(whole, wanted, drawn)
+            sized = {wanted: _resized(whole, wanted, drawn) for wanted in sorted({dpi, _DPI, REPORT_DPI})}
+            shades = _shades(sized[REPORT_DPI])
+            for wanted, picture in sized.items():
+                self._kept["png", wanted] = _packed(picture, shades, wanted)
         return self._kept["png", dpi]
 
     def pdf(self) -> bytes:
@@ -84,18 +86,27 @@ class PrintMap:
         return self._kept[kind, _DPI]
 
 
-def _packed(whole: Image.Image, dpi: int, drawn: int) -> bytes:
-    """Return a picture as PNG. A map has few colours: a palette holds them and their shades, at a third of the size."""
-    if dpi != drawn:
-        size = (round(whole.width * dpi / drawn), round(whole.height * dpi / drawn))
-        whole = whole.resize(size, Image.Resampling.BOX, reducing_gap=1.0)
-    stream = io.BytesIO()
-    few = whole.quantize(255, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    # The palette is a mean of shades: paper shall be white all the same.
+def _resized(whole: Image.Image, dpi: int, drawn: int) -> Image.Image:
+    if dpi == drawn:
+        return whole
+    size = (round(whole.width * dpi / drawn), round(whole.height * dpi / drawn))
+    return whole.resize(size, Image.Resampling.BOX, reducing_gap=1.0)
+
+
+def _shades(picture: Image.Image) -> Image.Image:
+    """Return a palette for a picture: a map has few colours, so it holds them and their shades."""
+    few = picture.quantize(255, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     shades = few.getpalette() or []
     triples = [shades[i : i + 3] for i in range(0, len(shades), 3)]
+    # The palette is a mean of shades: paper shall be white all the same.
     few.putpalette([v for t in triples for v in ((255, 255, 255) if min(t) >= _NEARLY_WHITE else t)])
-    few.save(stream, format="png", dpi=(dpi, dpi))
+    return few
+
+
+def _packed(picture: Image.Image, shades: Image.Image, dpi: int) -> bytes:
+    """Return a picture as PNG with a palette, at a third of the size."""
+    stream = io.BytesIO()
+    picture.quantize(palette=shades, dither=Image.Dither.NONE).save(stream, format="png", dpi=(dpi, dpi))
     return stream.getvalue()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
-__all__ = ["Rule", "point_style", "polygon_style"]
+__all__ = ["Rule", "outline_style", "point_style", "polygon_style"]
 
 
 @dataclass(frozen=True)
@@ -125,6 +125,18 @@ def polygon_style(rules: Sequence[Rule], *, label: str, aliases: Mapping[str, st
         Readable names of the fields.
     """
     return _document(_renderer(rules, "fill"), label, aliases)
+
+
+def outline_style(*, label: str, aliases: Mapping[str, str]) -> str:
+    """Return the QML of areas of which only the border is drawn; the parameters are those of `polygon_style`."""
+    plain = {"style": "no", "outline_color": "0,0,0,255", "outline_style": "dash", "outline_width": "0.5"}
+    layer = _layer("SimpleFill", plain)
+    symbol = f'<symbol name="0" type="fill" alpha="1" clip_to_extent="1" force_rhr="0">{layer}</symbol>'
+    renderer = (
+        '<renderer-v2 type="singleSymbol" symbollevels="0" enableorderby="0" forceraster="0">'
+        f"<symbols>{symbol}</symbols></renderer-v2>"
+    )
+    return _document(renderer, label, aliases)
 
 
 def point_style(rules: Sequence[Rule], *, label: str, aliases: Mapping[str, str]) -> str:

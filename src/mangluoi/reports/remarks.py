@@ -26,7 +26,8 @@ def of_service(d: Disclosed, rule: ServiceRule, lang: Lang) -> list[str]:
     rows = table[(table["service"] == rule.service) & ~table["masked"].astype(bool)].sort_values("group")
     told = [*_interval(d, rows, lang), *_minutes(rows, lang)]
     for row in records(rows):
-        if sizes.sized(d, rule.service, row.group) and row.served_nearest < row.served:
+        # Whoever goes to a site of unknown size counts as not served, which says nothing about the rule.
+        if sizes.wholly_sized(d, rule.service, row.group) and row.served_nearest < row.served:
             fields = {"group": name("group", row.group, lang), "served": int(row.served)}
             told.append(say("report.remarks.nearest", lang, nearest=int(row.served_nearest), **fields))
     return [*told, *_best(d, rule.service, lang)]

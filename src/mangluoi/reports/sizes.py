@@ -13,7 +13,7 @@ from mangluoi.reports.exhibits import MASKED, Cell, count
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["facilities_known", "gap", "notes", "of_site", "people", "places", "sized", "withheld"]
+__all__ = ["facilities_known", "gap", "notes", "of_site", "people", "places", "sized", "wholly_sized", "withheld"]
 
 
 def facilities_known(d: Disclosed) -> bool:
@@ -31,6 +31,12 @@ def sized(d: Disclosed, service: str, group: str) -> bool:
         return bool((rows["served"].fillna(0) > 0).any())
     basis = _doors(d, service, group)["basis"]
     return not len(basis) or bool((basis != "unknown").any())
+
+
+def wholly_sized(d: Disclosed, service: str, group: str) -> bool:
+    """Whether the size of a service is known at every located site that takes the group."""
+    known = _doors(d, service, group)["basis"] != "unknown"
+    return facilities_known(d) and service not in d.withheld_services and bool(known.all())
 
 
 def _doors(d: Disclosed, service: str, group: str) -> pd.DataFrame:

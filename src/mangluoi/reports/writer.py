@@ -66,7 +66,7 @@ def write(
 
 def _write_into(folder: Path, d: Disclosed, lang: Lang, template: bytes | None) -> None:
     pictures = []
-    drawings = list(maps.print_maps(d, lang=lang))
+    drawings = [*maps.print_maps(d, lang=lang), *maps.group_maps(d, lang=lang)]
     captions = _captions([drawn.title for drawn in drawings])
     for caption in captions:
         # A drawing holds its whole sheet in memory, so each is let go of once it is saved.

@@ -30,7 +30,7 @@ function mangluoiAtlas(map, data) {
   const HATCHES = {
     "\\\\\\": { d: "M0,0 L8,8 M-2,6 L2,10 M6,-2 L10,2", stroke: "#8a8a8a" },
     oo: { circle: 1.6, stroke: "#6a6a6a" },
-    xxx: { d: "M0,0 L8,8 M8,0 L0,8", stroke: "#ffffff" },
+    "||": { d: "M2,0 V8 M6,0 V8", stroke: "#ffffff" },
   };
 
   function fill(band) {
