@@ -147,6 +147,7 @@ WHYS: Mapping[str, str] = MappingProxyType(
         "plan_clashes": "what the plan requires cannot be met even where all is as assumed, so it cannot be stressed",
         "nothing_to_stress": "the plan offers no actions and no budget to choose with, so there is nothing to stress",
         "not_above_zero": "{name} must be above zero, got {given}",
+        "choice_withheld": "its choice could tell where confidential sites are; ask for the internal profile",
         "draws_unusable": "share {share}, draws {draws} and minutes_per_km {pace} cannot be used",
         "bands_descend": "the edges of the bands must ascend from above zero, got {edges}",
         "no_mode": "no mode is stated for {who}",
