@@ -83,7 +83,7 @@ def test_communes_of_stars_are_counted_not_printed(disclosed: Disclosed):
     states = communes.in_report(disclosed)[0]
     assert len(states.rows) == 1
     assert states.rows[0][:2] == (1, "00001")
-    assert any("2 xã, phường có mọi số liệu được che" in note for note in states.notes)
+    assert any("2 xã, phường không có nhu cầu hoặc có mọi số liệu được che" in note for note in states.notes)
     people = communes.people(disclosed)
     assert len(people.rows) == 4
 

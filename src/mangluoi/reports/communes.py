@@ -55,7 +55,7 @@ def _printed(
     districts = sorted({str(row[3]) for row in exhibit.rows[: len(exhibit.rows) - exhibit.totals]})
     told = _without_columns(exhibit, lang, after or {}, named=len(districts) > 1)
     if len(d.units) <= MOST_PRINTED or len(districts) < 2:
-        return _without_masked(told, lang)
+        return _without_stars(told, lang, zeros=after is _STATES)
     whole = say("note.by_commune", lang, sheet=exhibit.sheet)
     summed = _by_district(told, lang, spans=spans)
     return replace(summed, notes=(whole, *summed.notes))
@@ -86,15 +86,17 @@ def _without_columns(exhibit: Exhibit, lang: Lang, after: Mapping[int, int], *, 
     )
 
 
-def _without_masked(exhibit: Exhibit, lang: Lang) -> Exhibit:
-    """Leave out communes of which every figure is masked, and say how many they are: pages of stars are not read."""
+def _without_stars(exhibit: Exhibit, lang: Lang, *, zeros: bool) -> Exhibit:
+    """Leave out communes of which every figure is masked, or zero where that is no news, and say how many they are."""
+    silent: tuple[Cell, ...] = (MASKED, 0) if zeros else (MASKED,)
     figured = [place for place, heading in enumerate(exhibit.headings) if heading.kind == "number"]
     end = len(exhibit.rows) - exhibit.totals
-    shown = [row for row in exhibit.rows[:end] if any(row[place] != MASKED for place in figured)]
-    if len(shown) == end or not shown:
+    shown = [row for row in exhibit.rows[:end] if any(row[place] not in silent for place in figured)]
+    if len(shown) == end:
         return exhibit
     rows = (*exhibits.numbered([row[1:] for row in shown]), *exhibit.rows[end:])
-    note = say("note.masked_communes", lang, count=end - len(shown), sheet=exhibit.sheet)
+    key = "empty_communes" if zeros else "masked_communes"
+    note = say(f"note.{key}", lang, count=end - len(shown), sheet=exhibit.sheet)
     return replace(exhibit, rows=rows, notes=(*exhibit.notes, note))
 
 
