@@ -118,6 +118,9 @@ def _dearer(
             asked.without(name), asking.aim_of(plan), time_limit_s=plan.time_limit_s, explain=False, tie_breaks=False
         )
         worse = other.objective - solution.objective if other.audit is not None else math.nan
-        more = other.chosen["added"] > other.chosen["action_id"].map(known).fillna(-1)
+        more = [
+            added > known.get(action, -1)
+            for action, added in zip(other.chosen["action_id"], other.chosen["added"], strict=True)
+        ]
         rows.append((name, math.nan, worse, named(other.chosen[more]), ""))
     return pd.DataFrame(rows, columns=list(COLUMNS))
