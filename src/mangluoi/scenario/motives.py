@@ -119,8 +119,9 @@ def _dearer(
         )
         worse = other.objective - solution.objective if other.audit is not None else math.nan
         more = [
-            added > known.get(action, -1)
-            for action, added in zip(other.chosen["action_id"], other.chosen["added"], strict=True)
+            at
+            for at, action, added in other.chosen[["action_id", "added"]].itertuples(name=None)
+            if added > known.get(action, -1)
         ]
-        rows.append((name, math.nan, worse, named(other.chosen[more]), ""))
+        rows.append((name, math.nan, worse, named(other.chosen.loc[more]), ""))
     return pd.DataFrame(rows, columns=list(COLUMNS))
