@@ -32,7 +32,8 @@ def _help(*words: str) -> str:
 
 def _verbs(text: str) -> list[str]:
     """Return the verbs that a help lists."""
-    listed = re.search(r"\{([\w,-]+)\}|((?:[\w-]+ \| )+[\w-]+)", text)
+    # A list longer than a line is broken after any of its verbs.
+    listed = re.search(r"\{([\w,-]+)\}|((?:[\w-]+ \| )+[\w-]+)", re.sub(r"\s+", " ", text))
     return [] if listed is None else re.split(r",| \| ", listed[0].strip("{}"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 import shlex
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from mangluoi.cli import door
 from mangluoi.reports import reference
 
 ROOT = Path(__file__).parents[1]
@@ -97,11 +99,20 @@ def test_links_lead_somewhere(page: Path):
         assert (page.parent / target).exists(), target
 
 
+def _verbs(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Return every verb of the command line, and every verb of a verb."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for verb, below in action.choices.items():
+                yield verb
+                yield from (f"{verb} {name}" for name in _verbs(below))
+
+
 def test_the_command_line_page_names_every_verb_and_option():
     """docs/cli.md is written from the help of every verb; how help is laid out differs from Python to Python."""
     page, now = ((DOCS / "cli.md").read_text(encoding="utf-8"), reference_of_cli())
     parts = [dict(re.findall(r"^##+ (.*?)\n(.*?)(?=^##|\Z)", text, re.M | re.S)) for text in (page, now)]
-    assert parts[0].keys() == parts[1].keys()
+    assert parts[0].keys() == parts[1].keys() >= {f"mangluoi {verb}" for verb in _verbs(door._parser("en"))}
     for verb, text in parts[1].items():
         assert set(re.findall(r"--[a-z-]+", text)) == set(re.findall(r"--[a-z-]+", parts[0][verb])), verb
 

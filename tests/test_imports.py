@@ -18,7 +18,7 @@ LEVELS = {
     "siting": 4,
     "scenario": 5,
     "maps": 6, "reports": 6, "batch": 6,
-    "cli": 7,
+    "cli": 7, "widget": 7,
     "__main__": 8,
 }  # fmt: skip
 # What may import beside itself on its own level: the ground builds on itself, and reports place maps.

@@ -61,7 +61,7 @@ def main() -> None:
         "twice covered": lambda: siting.solve(question, Aim("covered", times_covered=2), time_limit_s=60),
         "cheapest": lambda: siting.solve(free, Aim("cheapest", share=share), time_limit_s=60),
         "fewest": lambda: siting.solve(free, Aim("fewest", share=share), time_limit_s=60),
-        "minutes": lambda: siting.solve(question, Aim("minutes", share=share / 2), time_limit_s=60),
+        "minutes": lambda: siting.solve(question, Aim("minutes", share=share / 8), time_limit_s=60),
         "total": lambda: siting.solve(free, Aim("total", share=share, vnd_per_minute=1e5), time_limit_s=60),
         "served with floors": lambda: siting.solve(
             question.replace(floors=(Floor(0.1, "group"),)), Aim("served"), time_limit_s=60

@@ -28,9 +28,12 @@ if TYPE_CHECKING:
     from mangluoi import tables as tables
     from mangluoi.scenario import Plan as Plan
     from mangluoi.scenario import Result as Result
+    from mangluoi.scenario import compare as compare
     from mangluoi.scenario import locate as locate
+    from mangluoi.scenario import plan_with as plan_with
     from mangluoi.scenario import read_plan as read_plan
     from mangluoi.scenario.run import run as run
+    from mangluoi.widget import explore as explore
 
     __version__: str
 
@@ -38,7 +41,10 @@ _FOLDERS = (
     "access", "demand", "errors", "gazetteer", "maps", "reports", "roads", "scenario", "siting", "sources", "supply",
     "tables",
 )  # fmt: skip
-_NAMES = ("Plan", "Result", "locate", "read_plan", "run")
+_NAMES = {
+    "Plan": "scenario", "Result": "scenario", "compare": "scenario", "explore": "widget", "locate": "scenario",
+    "plan_with": "scenario", "read_plan": "scenario", "run": "scenario",
+}  # fmt: skip
 
 __all__ = [*_FOLDERS, *_NAMES, "__version__"]
 
@@ -50,7 +56,7 @@ def __getattr__(name: str) -> Any:
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version("mangluoi")
     if name in _NAMES:
-        return getattr(importlib.import_module("mangluoi.scenario"), name)
+        return getattr(importlib.import_module(f"mangluoi.{_NAMES[name]}"), name)
     raise AttributeError(f"module 'mangluoi' has no attribute {name!r}")
 
 

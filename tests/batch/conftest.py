@@ -8,17 +8,24 @@ from pathlib import Path
 import pytest
 
 from mangluoi import reports
-from mangluoi.batch import jobs, province_plan
+from mangluoi.batch import jobs, province_plan, province_plans
 from mangluoi.errors import Complaint, InputError
 from mangluoi.reports import brief, folders
 from mangluoi.scenario import Plan
 
 
+def province_codes() -> list[str]:
+    """Return the codes of the provinces of today."""
+    return [plan.province_code for plan in province_plans()]
+
+
 @pytest.fixture
 def plan() -> Callable[[str], Plan]:
-    """Return a maker of plans that differ in their name."""
+    """Return a maker of plans that differ in their name, each of a province of its own."""
     common = province_plan("04")
-    return lambda name: common.replace(name=name)
+    codes = sorted(province_codes())
+    given: dict[str, str] = {}
+    return lambda name: common.replace(name=name, province_code=given.setdefault(name, codes[len(given)]))
 
 
 @pytest.fixture
@@ -45,7 +52,7 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     told = {"province": "Tỉnh Cao Bằng", "province_code": "04", "province_vintage": "2025-07-01", "communes": 56}
     told |= {"population": 530_341, "facilities": 3, "facilities_known": True, "totals": [row], "solution": {}}
     monkeypatch.setattr(jobs, "run", run)
-    monkeypatch.setattr(jobs, "disclose", lambda plan, **_: plan)
+    monkeypatch.setattr(jobs, "disclose_together", lambda plans, **_: plans)
     monkeypatch.setattr(reports, "write", write)
     monkeypatch.setattr(brief, "brief", lambda plan: {**told, "plan": plan.name})
     return asked

@@ -82,7 +82,7 @@ def test_a_broken_executor_loses_only_what_it_held(plan: Maker, tmp_path: Path):
 
     class Fragile(ThreadPoolExecutor):
         def submit(self, fn, /, *args, **kwargs):
-            if args[0].plan.name == "c":
+            if args[0][0].plan.name == "c":
                 raise BrokenProcessPool("vỡ")
             return super().submit(fn, *args, **kwargs)
 
@@ -115,6 +115,29 @@ def test_a_name_never_leads_out_of_the_folder(plan: Maker, tmp_path: Path, name:
     assert outcome.status == "done", outcome.error
     assert Path(outcome.place).parent == tmp_path
     assert Path(outcome.place).stem.casefold() not in ("con", "nul")
+
+
+@pytest.mark.usefixtures("answered")
+def test_plans_about_the_same_people_are_masked_together(plan: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Plans of one province are disclosed as one, whatever stands between; what is done counts only with the others."""
+    together: list[list[str]] = []
+
+    def disclose(plans, **_):
+        together.append([one.name for one in plans])
+        return plans
+
+    monkeypatch.setattr(jobs, "disclose_together", disclose)
+    first, other = plan("a"), plan("b")
+    second, broken = first.replace(name="c"), first.replace(name="sai")
+    outcomes = run_batch([first, other, second, broken], tmp_path)
+    assert statuses(outcomes) == {"a": "done", "b": "done", "c": "done", "sai": "failed"}
+    assert together == [["a", "c"], ["b"]]
+    again = run_batch([first, other, second], tmp_path)
+    assert statuses(again) == {"a": "done", "b": "kept", "c": "done"}
+    assert set(statuses(run_batch([second, other, first], tmp_path)).values()) == {"kept"}
+    # Another scenario of the same people hides and shows other figures: so must the first one's report.
+    changed = run_batch([first, second.replace(budget_vnd=1.0)], tmp_path)
+    assert statuses(changed) == {"a": "done", "c": "done"}
 
 
 def test_a_job_travels_light(plan: Maker, tmp_path: Path):

@@ -13,19 +13,27 @@ from mangluoi.reports import comparing
 from mangluoi.reports.exhibits import MASKED, Exhibit
 from mangluoi.reports.story import Picture
 from mangluoi.reports.words import all_keys
-from mangluoi.scenario import Disclosed, disclose_together, read_plan, run
+from mangluoi.scenario import Disclosed, Result, compare, disclose_together, read_plan, run
 from mangluoi.scenario.inheritance import ENTRY_KEYS
-from mangluoi.scenario.plan import Plan
-from real_answers import answer
+from mangluoi.scenario.plan import AnswerRules, Plan
+
+
+@cache
+def results() -> list[Result]:
+    """Answer two plans of one province, one with less money and a tighter threshold."""
+    given = read_plan("kon-tum")
+    # Two sites to expand and no frontier: choosing takes no time.
+    expand = tuple(rule for rule in given.actions if rule.kind == "expand")
+    plan = given.replace(actions=expand, answers=AnswerRules(frontier=0))
+    rule = dataclasses.replace(plan.services[0], max_minutes=60.0)
+    other = plan.replace(name="it-tien", budget_vnd=plan.budget_vnd / 4, services=(rule, *plan.services[1:]))
+    return [run(plan), run(other)]
 
 
 @cache
 def pair() -> list[Disclosed]:
-    """Answer two plans of one province, one with less money and a tighter threshold."""
-    plan = read_plan("nghe-an")
-    rule = dataclasses.replace(plan.services[0], max_minutes=60.0)
-    other = plan.replace(name="it-tien", budget_vnd=plan.budget_vnd / 4, services=(rule, *plan.services[1:]))
-    return disclose_together([answer("nghe-an", plan.vintage), run(other)])
+    """Disclose both together."""
+    return disclose_together(results())
 
 
 def declared(settings: type, inside: str = "") -> Iterator[str]:
@@ -53,14 +61,14 @@ def test_changes_are_told_in_sentences():
     """The sentences name the assumption, the entry and both values as Vietnamese writes them."""
     told = comparing.change_sentences(*pair())
     assert told == [
-        "Ngân sách (đồng): từ 200.000.000.000 thành 50.000.000.000.",
+        "Ngân sách (đồng): từ 45.000.000.000 thành 11.250.000.000.",
         "Ngưỡng thời gian (phút) – Chăm sóc, nuôi dưỡng tại cơ sở: từ 120 thành 60.",
     ]
 
 
 def test_the_other_way_round_the_values_change_places():
     """Before and after are not mixed up."""
-    assert comparing.change_sentences(*reversed(pair()))[0].endswith("từ 50.000.000.000 thành 200.000.000.000.")
+    assert comparing.change_sentences(*reversed(pair()))[0].endswith("từ 11.250.000.000 thành 45.000.000.000.")
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -69,7 +77,7 @@ def test_the_comparison_holds_table_chart_and_every_plan(lang):
     blocks = comparing.comparison_story(pair(), lang=lang)
     tables = [block for block in blocks if isinstance(block, Exhibit)]
     assert [table.label.split(".")[0].split()[-1] for table in tables] == ["1", "2"]
-    assert all({"nghe-an", "it-tien"} <= {heading.text for heading in table.headings} for table in tables)
+    assert all({"kon-tum", "it-tien"} <= {heading.text for heading in table.headings} for table in tables)
     assert any(isinstance(block, Picture) and block.png.startswith(b"\x89PNG") for block in blocks)
 
 
@@ -90,9 +98,20 @@ def test_the_same_results_give_the_same_picture():
     assert first == second
 
 
+def test_results_are_compared_in_one_call():
+    """The figures are those of the results disclosed together, and both tables show themselves in a notebook."""
+    made = compare(*results())
+    assert [one.plan.name for one in made.shown] == ["kon-tum", "it-tien"]
+    assert set(made.changes["key"]) == {"budget_vnd", "services.max_minutes"}
+    served = made.figures[(made.figures["measure"] == "served") & (made.figures["service"] == "residential")]
+    totals = [one.state_totals.set_index("service").loc["residential", "served_after"] for one in pair()]
+    assert served["after"].tolist() == totals
+    assert "it-tien" in made._repr_html_()
+
+
 def test_two_plans_without_a_difference_say_so():
     """Nothing changed is an answer, not an empty page."""
-    one = answer("nghe-an", read_plan("nghe-an").vintage)
+    one = results()[0]
     same = dataclasses.replace(one, plan=one.plan.replace(name="khac"))
     blocks = comparing.difference_story(*disclose_together([one, same]))
     texts = [getattr(block, "text", "") for block in blocks]

@@ -40,10 +40,10 @@ def with_children(given: Facts) -> Facts:
     counted["people"] = (counted["people"].astype(float) / 50).round().astype("Int64")
     whole = given.totals[given.totals["group"] == "population"].iloc[:1]
     whole = whole.assign(group="child_special", people=int(counted["people"].sum()))
-    people = pd.concat([given.people, counted], ignore_index=True).sort_values(
-        ["group", "unit_code"], ignore_index=True
-    )
-    totals = pd.concat([given.totals, whole.astype(given.totals.dtypes.to_dict())], ignore_index=True)
+    # Where such children are counted already, these stand in their place.
+    others, told = (frame[frame["group"] != "child_special"] for frame in (given.people, given.totals))
+    people = pd.concat([others, counted]).sort_values(["group", "unit_code"], ignore_index=True)
+    totals = pd.concat([told, whole.astype(given.totals.dtypes.to_dict())], ignore_index=True)
     return dataclasses.replace(given, people=people, totals=totals)
 
 
@@ -66,7 +66,7 @@ def with_shelters(given: Facts, communes: Sequence[str], *, places: int = 4) -> 
             "site_id": f"{i}-1", "facility_id": i, "name": n, "address": f"Ngõ kín số {i}, {units.at[code, 'name']}",
             "type": "shelter", "ownership": "public", "confidential": True, "unit_code": code,
             "vintage": units.at[code, "vintage"], "unit_name": units.at[code, "name"],
-            "lon": float(units.at[code, "lon"]) + 1e-4, "lat": float(units.at[code, "lat"]) - 1e-4,
+            "lon": float(units.at[code, "lon"]) + 0.0137, "lat": float(units.at[code, "lat"]) - 0.0171,
             "located_by": "given", "located_within_m": 50.0, "across_border": False, "source": "phép thử",
         }
         for i, n, code in zip(ids, names, communes, strict=True)

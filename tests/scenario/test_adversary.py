@@ -17,6 +17,7 @@ from hidden_places import FEWEST, answer_with, published, with_children, with_em
 from mangluoi.scenario import Disclosed, Result, disclose, disclose_together, facts, read_plan
 from mangluoi.scenario.facts import Facts
 from mangluoi.scenario.plan import AccessRules, ActionRule, Plan
+from mangluoi.scenario.siterules import FloorRule, LandRule, SitingRules
 
 NEW = "2025-07-01"
 
@@ -120,6 +121,39 @@ def test_a_shared_budget_tells_nothing():
     assert shown.choice_withheld
     assert shown.actions.empty
     assert not disclose(answers[0], profile="internal").choice_withheld
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"floors": (FloorRule("commune", 0.1, "phép thử"),)},
+        {"siting": SitingRules(aim="cheapest", share=0.2)},
+        {"siting": SitingRules(max_loss_minutes=15.0)},
+    ],
+)
+def test_what_counts_everybody_hides_the_choice(changed):
+    """A floor, a share or a loss that counts the shelters' service too makes the choice tell of them: it is hidden."""
+    plan, given = small()
+    result = small_answer((given.area.codes[5],))
+    asked = dataclasses.replace(result, plan=dataclasses.replace(plan, **changed))
+    assert disclose(asked).choice_withheld
+    assert not disclose(dataclasses.replace(result, plan=plan)).choice_withheld
+
+
+def test_rules_of_a_shelter_are_not_published():
+    """The land of a shelter, and that nothing may be done there, leave the published plan."""
+    plan, given = small()
+    result = small_answer((given.area.codes[5],))
+    loud = dataclasses.replace(
+        plan,
+        land=(LandRule("TL00-1", 500.0, "phép thử"), LandRule("KT01-1", 900.0, "phép thử")),
+        siting=SitingRules(forbidden_at=("TL00-1", "KT01-1")),
+        actions=tuple(dataclasses.replace(rule, land_per_place_m2=30.0) for rule in plan.actions),
+    )
+    shown = disclose(dataclasses.replace(result, plan=loud)).plan
+    assert [rule.site for rule in shown.land] == ["KT01-1"]
+    assert shown.siting.forbidden_at == ("KT01-1",)
+    assert len(shown.actions) == len(plan.actions)
 
 
 def test_few_communes_hide_nothing_so_nothing_is_told():

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,7 @@ import mangluoi
 from mangluoi import reports, shipped
 from mangluoi.errors import Complaint, InputError
 from mangluoi.reports import brief, folders
-from mangluoi.scenario import Plan, disclose, origin, run
+from mangluoi.scenario import Plan, Result, disclose_together, origin, run
 
 __all__ = ["Job", "Outcome", "do", "kept", "key"]
 
@@ -38,12 +38,15 @@ class Job:
         {"vi", "en"}
     profile
         {"public", "internal"}
+    beside
+        The other plans of the same batch about the same people: what each of them hides, none of them may give away.
     """
 
     plan: Plan
     out: Path
     lang: Literal["vi", "en"] = "vi"
     profile: Literal["public", "internal"] = "public"
+    beside: tuple[Plan, ...] = ()
 
     @property
     def place(self) -> Path:
@@ -87,24 +90,46 @@ class Outcome:
     error: str = ""
 
 
-def do(job: Job) -> Outcome:
-    """Answer a plan and write its outputs; whatever goes wrong is told, not raised, so that others go on."""
-    start = time.perf_counter()
+def do(jobs: Sequence[Job]) -> list[Outcome]:
+    """Answer plans about the same people and write their outputs, masked together.
 
-    def seconds() -> float:
-        return round(time.perf_counter() - start, 3)
-
+    Whatever goes wrong is told, not raised, so that others go on.
+    """
+    found: dict[int, Outcome] = {}
+    answers: list[tuple[int, str, float, Result]] = []
+    for number, job in enumerate(jobs):
+        start = time.perf_counter()
+        try:
+            answers.append((number, key(job), start, run(job.plan)))
+        except Exception as error:
+            found[number] = _failed(job, error, start)
     try:
-        done_by = key(job)
-        shown = disclose(run(job.plan), profile=job.profile)
-        place = reports.write(shown, job.place, lang=job.lang)
-        outcome = Outcome(job.plan.name, "done", str(place), seconds(), brief.brief(shown))
-        _remember(job, done_by, outcome)
-    except InputError as error:
-        return Outcome(job.plan.name, "failed", seconds=seconds(), complaints=tuple(error.complaints), error=str(error))
+        told = disclose_together([result for *_, result in answers], profile=jobs[0].profile)
     except Exception as error:
-        return Outcome(job.plan.name, "failed", seconds=seconds(), error=f"{type(error).__name__}: {error}")
-    return outcome
+        for number, _, start, _ in answers:
+            found[number] = _failed(jobs[number], error, start)
+        return [found[number] for number in range(len(jobs))]
+    for (number, done_by, start, _), shown in zip(answers, told, strict=True):
+        job = jobs[number]
+        try:
+            place = reports.write(shown, job.place, lang=job.lang)
+            outcome = Outcome(job.plan.name, "done", str(place), _seconds(start), brief.brief(shown))
+            _remember(job, done_by, outcome)
+            found[number] = outcome
+        except Exception as error:
+            found[number] = _failed(job, error, start)
+    return [found[number] for number in range(len(jobs))]
+
+
+def _seconds(start: float) -> float:
+    return round(time.perf_counter() - start, 3)
+
+
+def _failed(job: Job, error: Exception, start: float) -> Outcome:
+    if isinstance(error, InputError):
+        complaints = tuple(error.complaints)
+        return Outcome(job.plan.name, "failed", seconds=_seconds(start), complaints=complaints, error=str(error))
+    return Outcome(job.plan.name, "failed", seconds=_seconds(start), error=f"{type(error).__name__}: {error}")
 
 
 def kept(job: Job) -> Outcome | None:
@@ -128,6 +153,7 @@ def key(job: Job) -> str:
     """
     parts = {
         "plan": job.plan.to_toml(),
+        "beside": sorted([one.to_toml(), *map(_digest, origin.own_files(one))] for one in job.beside),
         "inputs": [[file.name, _digest(file)] for file in origin.own_files(job.plan)],
         "data": _all_of(shipped.folder(), ".csv", ".geojson", ".toml"),
         "program": [mangluoi.__version__, _all_of(Path(mangluoi.__file__).parent, ".py", ".toml", ".js", ".css")],

@@ -37,7 +37,8 @@ def run_batch(
 
     What an earlier batch finished is kept where nothing that it follows from has changed: the plan, its input files,
     the shipped data, the program. So a batch that was killed goes on where it stopped. A plan that fails, or that
-    kills the process that works on it, does not stop the others.
+    kills the process that works on it, does not stop the others. Plans about the same people (one province, in the same
+    units) are answered together, since the report of one could give away what another hides.
 
     Parameters
     ----------
@@ -70,7 +71,8 @@ def run_batch(
         If two plans would write into one folder.
     """
     place = Path(out).absolute()
-    todo = [Job(plan, place, lang, profile) for plan in plans]
+    every = list(plans)
+    todo = [Job(plan, place, lang, profile, _beside(plan, every)) for plan in every]
     _refuse_same_folders(todo)
     found: dict[int, Outcome] = {}
 
@@ -79,17 +81,23 @@ def run_batch(
         if progress is not None:
             progress(outcome, len(found), len(todo))
 
-    for number, job in enumerate(todo):
+    for job in todo:
         folders.recover(job.place)
-        earlier = None if again else jobs.kept(job)
-        if earlier is not None:
-            finish(number, earlier)
-    left = [number for number in range(len(todo)) if number not in found]
+    left = []
+    for part in _together(todo):
+        earlier = [None if again else jobs.kept(todo[number]) for number in part]
+        if any(one is None for one in earlier):
+            left.append(part)
+            continue
+        for number, one in zip(part, earlier, strict=True):
+            if one is not None:
+                finish(number, one)
     if executor is not None:
         _submit(executor, todo, left, finish)
     elif workers == 1:
-        for number in left:
-            finish(number, jobs.do(todo[number]))
+        for part in left:
+            for number, outcome in zip(part, jobs.do([todo[number] for number in part]), strict=True):
+                finish(number, outcome)
     else:
         _in_processes(workers, todo, left, finish, found)
     for number, job in enumerate(todo):
@@ -97,6 +105,23 @@ def run_batch(
             lost = Outcome(job.plan.name, "failed", error="the executor broke before this plan was answered")
             finish(number, lost)
     return [found[number] for number in range(len(todo))]
+
+
+def _area(plan: Plan) -> tuple[str, str, str]:
+    """Say whose people a plan is about: those of `disclose_together`."""
+    return plan.province_code, plan.province_vintage, plan.vintage
+
+
+def _beside(plan: Plan, every: Sequence[Plan]) -> tuple[Plan, ...]:
+    return tuple(other for other in every if other is not plan and _area(other) == _area(plan))
+
+
+def _together(todo: Sequence[Job]) -> list[tuple[int, ...]]:
+    """Return the places of the jobs, those about the same people together."""
+    areas: dict[tuple[str, str, str], list[int]] = {}
+    for number, job in enumerate(todo):
+        areas.setdefault(_area(job.plan), []).append(number)
+    return [tuple(part) for part in areas.values()]
 
 
 def _refuse_same_folders(todo: Sequence[Job]) -> None:
@@ -114,23 +139,25 @@ def _refuse_same_folders(todo: Sequence[Job]) -> None:
 
 
 def _submit(
-    executor: Executor, todo: Sequence[Job], left: Iterable[int], finish: Callable[[int, Outcome], None]
+    executor: Executor, todo: Sequence[Job], left: Iterable[tuple[int, ...]], finish: Callable[[int, Outcome], None]
 ) -> bool:
     """Work through jobs on an executor and say whether it stayed whole; of a broken one the rest is left undone."""
-    waiting: dict[Future[Outcome], int] = {}
+    waiting: dict[Future[list[Outcome]], tuple[int, ...]] = {}
     try:
-        for number in left:
-            waiting[executor.submit(jobs.do, todo[number])] = number
+        for part in left:
+            waiting[executor.submit(jobs.do, [todo[number] for number in part])] = part
         for future in as_completed(waiting):
-            number = waiting[future]
+            part = waiting[future]
             try:
-                finish(number, future.result())
+                for number, outcome in zip(part, future.result(), strict=True):
+                    finish(number, outcome)
             except BrokenExecutor:
                 return False
             except Exception as error:
                 # What does not come from the job itself: its worker died, or the answer could not travel.
                 why = f"{type(error).__name__}: {error}"
-                finish(number, Outcome(todo[number].plan.name, "failed", error=why))
+                for number in part:
+                    finish(number, Outcome(todo[number].plan.name, "failed", error=why))
     except BrokenExecutor:
         return False
     finally:
@@ -142,7 +169,7 @@ def _submit(
 def _in_processes(
     workers: int,
     todo: Sequence[Job],
-    left: Sequence[int],
+    left: Sequence[tuple[int, ...]],
     finish: Callable[[int, Outcome], None],
     found: dict[int, Outcome],
 ) -> None:
@@ -154,10 +181,11 @@ def _in_processes(
         whole = _submit(pool, todo, left, finish)
     if whole:
         return
-    while rest := [number for number in left if number not in found]:
+    while rest := [part for part in left if part[0] not in found]:
         with pools.processes(1) as pool:
-            for number in rest:
-                if not _submit(pool, todo, [number], finish):
+            for part in rest:
+                if not _submit(pool, todo, [part], finish):
                     why = "the process that worked on this plan was killed, perhaps for want of memory"
-                    finish(number, Outcome(todo[number].plan.name, "failed", error=why))
+                    for number in part:
+                        finish(number, Outcome(todo[number].plan.name, "failed", error=why))
                     break

@@ -128,10 +128,14 @@ class MapPage:
 
     def _repr_html_(self) -> str:
         """Show the map in Jupyter, shut off from the notebook's page."""
+        return self.frame()
+
+    def frame(self, *, height_px: int = 640) -> str:
+        """Return the page as a frame of some height, shut off from the page that it stands in."""
         page = html.escape(self.html(), quote=True)
         return (
             f'<iframe srcdoc="{page}" sandbox="allow-scripts" title="{html.escape(self._title, quote=True)}" '
-            'style="width:100%;height:640px;border:1px solid #c8c8c8"></iframe>'
+            f'style="width:100%;height:{height_px}px;border:1px solid #c8c8c8"></iframe>'
         )
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "moved_table",
 ]
 
+
 _STATES = ("served", "full", "out_of_reach", "unlocated")
 _MEASURES = ("need", "covered", "served", "full", "out_of_reach", "gap", "unlocated")
 _OF_SERVICES = ("mean_minutes", "worst_minutes", "beyond", "added")
@@ -36,13 +37,17 @@ _OF_PLANS = ("actions", "cost_vnd")
 _BY_SIZE = ("served", "full", "gap")
 
 
-def comparison_story(shown: Sequence[Disclosed], *, lang: Lang = "vi") -> tuple[Block, ...]:
+def comparison_story(
+    shown: Sequence[Disclosed], pictures: Sequence[Picture] = (), *, lang: Lang = "vi"
+) -> tuple[Block, ...]:
     """Return the comparison of several plans.
 
     Parameters
     ----------
     shown
         Results that were disclosed together.
+    pictures
+        Small maps of all of them.
     lang
         {"vi", "en"}
     """
@@ -57,6 +62,7 @@ def comparison_story(shown: Sequence[Disclosed], *, lang: Lang = "vi") -> tuple[
             Section(say("compare.heading_figures", lang)),
             *_chart(shown, lang),
             figure_table(shown, lang=lang),
+            *pictures,
         ),
         lang,
     )
@@ -161,6 +167,7 @@ def _entry(key: str, entry: str, lang: Lang) -> str:
         "services": ("service",),
         "needs": ("group", "service"),
         "actions": ("action", "service", "type"),
+        "stress": ("factor", *(("service",) if parts[0] == "stay" else ("group", "service"))),
     }
     of = kinds.get(key.split(".")[0], ())
     told = []
@@ -168,6 +175,8 @@ def _entry(key: str, entry: str, lang: Lang) -> str:
         plain, number, rest = part.partition(" #")
         if place >= len(of):
             told.append(part)
+        elif of[place] == "factor":
+            told.append(sentences.known("stress.factor", plain, lang) + number + rest)
         elif of[place] == "action":
             told.append(sentences.known("action", plain, lang) + number + rest)
         else:
@@ -330,5 +339,6 @@ def _exhibit(
         headings=headings,
         rows=rows,
         source=say("compare.table.source", lang),
+        lang=lang,
     )
     return replace(made, notes=(*(say(note, lang) for note in notes), *with_notes(made, lang)))

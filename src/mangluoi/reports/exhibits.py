@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -58,6 +59,8 @@ class Exhibit:
         Footnotes.
     totals
         How many rows at the end are sums or totals.
+    lang
+        {"vi", "en"}: how its numbers are written where it shows itself.
     key
         Its name for a trace.
     """
@@ -70,7 +73,26 @@ class Exhibit:
     source: str
     notes: tuple[str, ...] = field(default=())
     totals: int = 0
+    lang: Lang = "vi"
     key: str = ""
+
+    def _repr_html_(self) -> str:
+        """Show the table in Jupyter, with its heading and notes."""
+        head = "".join(f"<th>{html.escape(heading.text)}</th>" for heading in self.headings)
+        body = "".join(
+            "<tr>"
+            + "".join(
+                f"<td style='text-align:{'left' if isinstance(cell, str) and heading.kind != 'number' else 'right'}'>"
+                f"{html.escape(written(cell, self.lang))}</td>"
+                for cell, heading in zip(row, self.headings, strict=True)
+            )
+            + "</tr>"
+            for row in self.rows
+        )
+        unit = [say("report.unit", self.lang, unit=self.unit)] if self.unit else []
+        notes = "".join(f"<p><small>{html.escape(text)}</small></p>" for text in (*unit, self.source, *self.notes))
+        label = f"<p><b>{html.escape(self.label)}</b></p>"
+        return f"{label}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -88,6 +110,7 @@ def form(number: int, key: str, lang: Lang, **parts: Any) -> Exhibit:
     return Exhibit(
         label=say("report.table", lang, number=number, title=say(f"table.title.{key}", lang)),
         sheet=say("table.short", lang, number=number),
+        lang=lang,
         key=key,
         **parts,
     )

@@ -146,4 +146,7 @@ def _adds(frame: pd.DataFrame, door: ChoiceDoor) -> pd.DataFrame:
     hidden = (hidden | ((size > 0) & (size <= LARGEST_MASKED))) & (frame["group"] != NEVER_MASKED)
     if len(frame):
         hidden = hidden.groupby([frame[name] for name in ("action_id", "group", "service")]).transform("any")
+        # What all that an action adds comes to is shown: a small remainder would be what is masked.
+        rest = frame["people"].astype(float).where(hidden, 0.0).groupby(frame["action_id"]).transform("sum").abs()
+        hidden |= (rest > 0) & (rest <= LARGEST_MASKED)
     return _without(frame.assign(masked=hidden), "people")

@@ -4,21 +4,71 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from mangluoi.errors import Complaint, InputError
-from mangluoi.scenario.disclosure import Disclosed
+from mangluoi.scenario.disclosure import Disclosed, disclose_together
 from mangluoi.scenario.inheritance import ENTRY_KEYS
 from mangluoi.scenario.plan import Plan
+from mangluoi.scenario.result import Result
 
-__all__ = ["assumptions", "changes", "key_figures", "moved"]
+__all__ = ["Comparison", "assumptions", "changes", "compare", "key_figures", "moved"]
 
 #: The states of need that people move between.
 STATES = ("served", "full", "out_of_reach", "unlocated")
 _NOBODY = "population"
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Several answers side by side.
+
+    Parameters
+    ----------
+    shown
+        What may be shown of each, decided over all of them together; `reports.write_comparison` writes it.
+    changes
+        Every assumption that is not the same in all plans, see `changes`.
+    figures
+        What each answer comes to, see `key_figures`.
+    """
+
+    shown: tuple[Disclosed, ...]
+    changes: pd.DataFrame
+    figures: pd.DataFrame
+
+    def _repr_html_(self) -> str:
+        """Show both tables in Jupyter."""
+        after = self.figures.assign(after=self.figures["after"].where(~self.figures["masked"], np.nan))
+        keys = ["service", "group", "measure"]
+        beside = after.pivot_table(index=keys, columns="plan", values="after", sort=False, dropna=False, observed=True)
+        beside = beside.reindex(columns=[one.plan.name for one in self.shown]).dropna(how="all")
+        return str(self.changes.to_html(index=False)) + str(beside.to_html(na_rep="–"))
+
+
+def compare(*results: Result, profile: Literal["public", "internal"] = "public") -> Comparison:
+    """Put answers side by side: which assumptions differ, and what each answer comes to.
+
+    Parameters
+    ----------
+    *results
+        At least two answers to plans with different names, as `run` gives them: what may be shown of each is decided
+        over all of them, since one could give away what another hides.
+    profile
+        {"public", "internal"}
+
+    Raises
+    ------
+    InputError
+        If two plans have the same name.
+    """
+    told = changes([one.plan for one in results])
+    shown = disclose_together(results, profile=profile)
+    return Comparison(tuple(shown), told, key_figures(shown))
 
 
 def assumptions(plan: Plan) -> dict[tuple[str, str], Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import re
 from collections.abc import Mapping, Sequence
@@ -13,18 +14,20 @@ import pandas as pd
 
 from mangluoi import shipped
 from mangluoi.scenario.plan import ActionRule, LocationRule, NormRule, Plan, PoolRule, RefusalRule, TargetRule
+from mangluoi.scenario.siterules import LandRule
 from mangluoi.viettext import compose, fold
 
 if TYPE_CHECKING:
     from mangluoi.scenario.result import Result
 
-__all__ = ["FEWEST_COMMUNES", "Secret", "is_public_target", "public_plan", "secrets_of"]
+__all__ = ["FEWEST_COMMUNES", "Secret", "is_public_target", "public_plan", "secrets_of", "unchecked"]
 
 # What stands for a name that is not given.
 _UNNAMED = "…"
 
-_R = TypeVar("_R", LocationRule, PoolRule, RefusalRule)
+_R = TypeVar("_R", LocationRule, LandRule, PoolRule, RefusalRule)
 _S = TypeVar("_S", ActionRule, NormRule)
+_D = TypeVar("_D")
 
 
 #: A place is hidden only where it could be in so many communes; where a province has fewer, nothing is told of it.
@@ -139,17 +142,36 @@ def is_public_target(rule: TargetRule, secret: Secret) -> bool:
 
 
 def public_plan(plan: Plan, secret: Secret) -> Plan:
-    """Drop from the plan every rule that names a confidential site."""
-    return dataclasses.replace(
+    """Drop from the plan every rule that names a confidential site.
+
+    What is left is not checked anew: that nothing is left for a key to work on is no fault of the plan.
+    """
+    moved_from = {rule: _open_sites(rule.from_sites, secret) for rule in plan.actions}
+    actions = tuple(
+        dataclasses.replace(rule, from_sites=moved_from[rule])
+        for rule in plan.actions
+        if moved_from[rule] or not rule.from_sites
+    )
+    return unchecked(
         plan,
-        actions=_without_sites(plan.actions, secret),
+        actions=_without_sites(actions, secret),
         targets=tuple(rule for rule in plan.targets if is_public_target(rule, secret)),
         locations=_of_one_site(plan.locations, secret),
         pools=_of_one_site(plan.pools, secret),
         refusals=_of_one_site(plan.refusals, secret),
         norms=_without_sites(plan.norms, secret),
+        land=_of_one_site(plan.land, secret),
+        siting=dataclasses.replace(plan.siting, forbidden_at=_open_sites(plan.siting.forbidden_at, secret)),
         stress=tuple(rule for rule in plan.stress if not secret.named_in([rule.basis])),
     )
+
+
+def unchecked(of: _D, **changes: Any) -> _D:
+    """Return a frozen dataclass with other values, as it is."""
+    made = copy.copy(of)
+    for name, value in changes.items():
+        object.__setattr__(made, name, value)
+    return made
 
 
 def _of_one_site(rules: tuple[_R, ...], secret: Secret) -> tuple[_R, ...]:
@@ -159,11 +181,15 @@ def _of_one_site(rules: tuple[_R, ...], secret: Secret) -> tuple[_R, ...]:
     )
 
 
+def _open_sites(sites: tuple[str, ...], secret: Secret) -> tuple[str, ...]:
+    return tuple(site for site in sites if site not in secret.sites)
+
+
 def _without_sites(rules: tuple[_S, ...], secret: Secret) -> tuple[_S, ...]:
     """Take confidential sites out of the sites of rules, and drop rules of nothing else, or that name one."""
     kept = []
     for rule in rules:
-        sites = tuple(site for site in rule.sites if site not in secret.sites)
+        sites = _open_sites(rule.sites, secret)
         emptied = bool(rule.sites) and not sites
         if not emptied and not secret.named_in([rule.basis]):
             kept.append(dataclasses.replace(rule, sites=sites))

@@ -214,8 +214,8 @@ def disclose_together(results: Sequence[Result], *, profile: Profile = "public")
     else:
         told = list(results)
     drafts = [
-        _draft(after, secret, unchosen=after is not result)
-        for result, after, secret in zip(results, told, secrets, strict=True)
+        _draft(one, secret, unchosen=profile == "public" and shown_answer.hides_choice(one.plan, secret))
+        for one, secret in zip(told, secrets, strict=True)
     ]
     results = told
     if profile == "internal":

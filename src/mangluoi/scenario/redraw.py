@@ -75,6 +75,8 @@ class Setup:
         columns = ["point_id", "lon", "lat", "located_within_m"]
         homes = self.points[self.points["lon"].notna()].drop_duplicates("place_id").drop(columns="point_id")
         homes = homes.rename(columns={"place_id": "point_id"})[columns]
+        # Only sites that the question is about: the pace of others, confidential ones among them, changes no figure.
+        times = times[times["to_id"].isin(self.sites["site_id"])]
         parts = []
         for _, own in times.groupby("mode", sort=True):
             here = homes.set_index("point_id").loc[own["from_id"], ["lon", "lat"]].to_numpy(float)
@@ -109,7 +111,8 @@ def setup(plan: Plan, asked: Asked, *, seed: int) -> Setup:
     own = question.times["to_id"].isin({travel.door(*pair) for pair in doors.itertuples(index=False, name=None)})
     question = question.replace(times=question.times[own].reset_index(drop=True))
     ranges = ranges_of(plan)
-    return Setup(plan, question, asked.ways, asked.points.table, doors, asked.sites, ranges, seed)
+    sites = asked.sites[asked.sites["site_id"].isin(doors["site_id"])].reset_index(drop=True)
+    return Setup(plan, question, asked.ways, asked.points.table, doors, sites, ranges, seed)
 
 
 def ranges_of(plan: Plan) -> Ranges:

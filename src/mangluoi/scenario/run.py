@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,9 +37,10 @@ from mangluoi.scenario import (
     travel,
 )
 from mangluoi.scenario.detail import Detail
+from mangluoi.scenario.kept import Kept
 from mangluoi.scenario.places import Places, by_door, open_today, without_doors
-from mangluoi.scenario.plan import Plan
-from mangluoi.scenario.result import Result
+from mangluoi.scenario.plan import AnswerRules, Plan
+from mangluoi.scenario.result import Notice, Result
 
 __all__ = ["STAGES", "Asked", "answered", "run"]
 
@@ -50,6 +52,7 @@ STAGES = ("read", "need", "travel", "access", "siting", "audit")
 _STATES = ["served", "full", "out_of_reach", "unlocated"]
 # Sites that lie elsewhere in their error may come within reach: so much farther than anything asks, minutes are known.
 _SLACK = 0.5
+_NOTHING_BESIDES = AnswerRules(frontier=0, reasons=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +86,13 @@ class Asked:
     ways: travel.Ways
 
 
-def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
+def run(
+    plan: Plan,
+    *,
+    progress: Callable[[str], None] | None = None,
+    figures_only: bool = False,
+    kept: Kept | None = None,
+) -> Result:
     """Answer a plan.
 
     Parameters
@@ -92,6 +101,11 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
         The question.
     progress
         Called with the name of each stage (see `STAGES`) as it begins.
+    figures_only
+        Whether to leave out the answers of `AnswerRules` and the tables of `Result.detail`; every other figure is the
+        same, a notice says so, and so does the plan of the result.
+    kept
+        What was read and measured for answers before, see `Kept`; the answer is the same without.
 
     Returns
     -------
@@ -104,12 +118,20 @@ def run(plan: Plan, *, progress: Callable[[str], None] | None = None) -> Result:
     ConservationError
         If people went missing between two stages: a bug.
     """
-    return answered(plan, progress=progress)[0]
+    return answered(plan, progress=progress, figures_only=figures_only, kept=kept)[0]
 
 
-def answered(plan: Plan, *, progress: Callable[[str], None] | None = None) -> tuple[Result, Asked | None]:
+def answered(
+    plan: Plan,
+    *,
+    progress: Callable[[str], None] | None = None,
+    figures_only: bool = False,
+    kept: Kept | None = None,
+) -> tuple[Result, Asked | None]:
     """Answer a plan as `run` does, and return what was asked too; None where need alone is answered."""
+    plan = dataclasses.replace(plan, answers=_NOTHING_BESIDES) if figures_only else plan
     stages = origin.Stages()
+    kept = Kept() if kept is None else kept
 
     def begin(name: str) -> origin.Stages:
         _LOG.info("%s: %s", plan.name, name)
@@ -118,7 +140,7 @@ def answered(plan: Plan, *, progress: Callable[[str], None] | None = None) -> tu
         return stages
 
     with begin("read").stage("read"):
-        given = facts.gather(plan)
+        given = kept.gather(plan)
         where, here, people = given.area, given.supply, given.people
         unlocated = _unlocated(where, here)
     with begin("need").stage("need"):
@@ -139,8 +161,8 @@ def answered(plan: Plan, *, progress: Callable[[str], None] | None = None) -> tu
         ground = asking.Ground(where, here, offered, located, spots)
         doors = pd.concat([offered[["site_id", "service"]], actions[["site_id", "service"]]]).drop_duplicates()
         doors = doors[doors["site_id"].isin(every["site_id"])]
-        laid = travel.ways(plan, where, every, profiles=_profiles(plan), homes=at.places)
-        times, minutes, beyond = _travel(plan, laid, at, doors)
+        laid = kept.ways(plan, where, every, profiles=_profiles(plan), homes=at.places)
+        times, minutes, beyond = _travel(kept, plan, laid, at, doors)
     with begin("access").stage("access"):
         new = offers.new_admissible(plan, here, actions, offered)
         on = setting.Setting(
@@ -163,8 +185,13 @@ def answered(plan: Plan, *, progress: Callable[[str], None] | None = None) -> tu
             plan, scorecard.standing(here, offered, chosen, today, found.places), states=found.states,
             states_after=found.states_after, communes=len(where.units),
         )  # fmt: skip
-        detail = _detail(plan, given, on, today, found.places, before, actions, spots, asked, may)
+        detail = (
+            Detail()
+            if figures_only
+            else _detail(plan, given, on, today, found.places, before, actions, spots, asked, may)
+        )
     notices = (
+        *((Notice("figures_only"),) if figures_only else ()),
         *here.notices,
         *choices.dropped_sites(plan, here.sites, located),
         *laid.notices,
@@ -211,12 +238,12 @@ def answered(plan: Plan, *, progress: Callable[[str], None] | None = None) -> tu
 
 
 def _travel(
-    plan: Plan, laid: travel.Ways, at: points.Points, doors: pd.DataFrame
+    kept: Kept, plan: Plan, laid: travel.Ways, at: points.Points, doors: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return travel times between places, minutes from points to doors, and the same farther out."""
     furthest = max([*travel.BAND_EDGES, *setting.limits(plan).values()])
     slack = furthest * _SLACK if plan.access.location_draws else 0.0
-    farther = laid.minutes(furthest + slack)
+    farther = kept.minutes(laid, furthest + slack)
     times = farther[farther["minutes"] <= furthest].reset_index(drop=True)
     minutes, beyond = (travel.door_times(plan, part, doors, at.table) for part in (times, farther))
     return times, minutes, beyond

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from mangluoi.scenario.confidential import Secret
+from mangluoi.scenario.confidential import Secret, unchecked
 
 __all__ = ["scrubbed"]
 
@@ -41,7 +41,7 @@ def _walk(value: Any, clean: Callable[[str], str]) -> Any:
         found = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
         changed = {name: _walk(each, clean) for name, each in found.items()}
         kept = {name: each for name, each in changed.items() if each is not found[name]}
-        return dataclasses.replace(value, **kept)
+        return unchecked(value, **kept) if kept else value
     return value
 
 

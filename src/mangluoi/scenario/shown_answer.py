@@ -14,13 +14,14 @@ import pandas as pd
 from mangluoi.scenario import decisions
 from mangluoi.scenario.caveat import Notice
 from mangluoi.scenario.confidential import Secret, is_public_target
+from mangluoi.scenario.detail import Reasoning
 from mangluoi.scenario.masking import LARGEST_MASKED
 from mangluoi.scenario.plan import Plan
 
 if TYPE_CHECKING:
     from mangluoi.scenario.result import Result
 
-__all__ = ["actions", "answer", "notices", "provenance", "scorecard", "unchosen"]
+__all__ = ["actions", "answer", "hides_choice", "notices", "provenance", "scorecard", "unchosen"]
 
 #: Notices that count what is listed of each basis of size.
 _COUNTED_BASIS = {"capacity_unknown": "unknown", "capacity_from_residents": "residents"}
@@ -29,14 +30,30 @@ _MASKED = "*"
 _OF_CHOICE = ("siting_clash", "time_limit_reached")
 
 
-def unchosen(result: Result, secret: Secret) -> Result:
-    """Return the result as if nothing had been chosen, where one budget pays for what is hidden and what is not.
+def hides_choice(plan: Plan, secret: Secret) -> bool:
+    """Say whether what is chosen follows from where confidential sites are.
 
-    Where a plan offers an action for a service that confidential sites offer, what is left of the budget for all else
-    follows from where those sites are, and so does every figure after the actions.
+    It does where one budget pays for actions of their services and of others, and where what is sought or must hold
+    counts the people of every service together: a share of all need, a floor for every part of the province.
     """
-    if not any({rule.service, rule.from_service} & set(secret.services) for rule in result.plan.actions):
+    moved = {name for rule in plan.actions for name in (rule.service, rule.from_service)}
+    together = plan.siting.aim not in ("served", "covered") or bool(plan.floors)
+    together |= plan.siting.max_loss_minutes is not None
+    return bool(secret.services) and bool(plan.actions) and (together or bool(moved & set(secret.services)))
+
+
+def unchosen(result: Result, secret: Secret) -> Result:
+    """Return the result as if nothing had been chosen, where the choice tells of confidential sites.
+
+    Else only what counts the people of every service together is left out of it: the price of equity, and how many
+    plans come near to the best.
+    """
+    if not secret.services:
         return result
+    reasons = result.reasoning
+    if not hides_choice(result.plan, secret):
+        fewer = dataclasses.replace(reasons, equity=reasons.equity.iloc[:0], firmness=reasons.firmness.iloc[:0])
+        return dataclasses.replace(result, reasoning=fewer)
     return dataclasses.replace(
         result,
         states_after=result.states,
@@ -46,6 +63,8 @@ def unchosen(result: Result, secret: Secret) -> Result:
         solution=None,
         scorecard=result.scorecard.assign(after=np.nan, distance=np.nan, reason="masked"),
         notices=tuple(each for each in result.notices if each.key not in _OF_CHOICE),
+        frontier=result.frontier.iloc[:0],
+        reasoning=Reasoning(),
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from mangluoi import shipped
+from mangluoi.errors import Complaint, InputError
 from mangluoi.scenario.disclosure import LARGEST_MASKED, Disclosed, disclose
 from mangluoi.scenario.masking import NEVER_MASKED
 from mangluoi.scenario.stressing import Stress
@@ -88,10 +89,17 @@ def disclose_stress(
         What the draws showed; one that is disclosed already is returned as it is.
     profile
         {"public", "internal"}
+
+    Raises
+    ------
+    InputError
+        If the plan's choice must not be shown at all, see `disclosure.Disclosed.choice_withheld`.
     """
     if isinstance(stress, DisclosedStress):
         return stress
     shown = disclose(stress.result, profile=profile)
+    if shown.choice_withheld:
+        raise InputError([Complaint("contradiction", column="actions", details={"reason": "choice_withheld"})])
     acted = sorted(set(stress.actions["service"]))
     withheld = set(shown.withheld_services)
     is_open = _is_open(shown, acted)

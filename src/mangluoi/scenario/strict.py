@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 from mangluoi.errors import Complaint
 from mangluoi.tables import nearest
 
-__all__ = ["read_settings", "write_toml"]
+__all__ = ["lines", "literal", "read_settings", "write_toml"]
 
 T = TypeVar("T")
 _UNREADABLE = object()
@@ -106,10 +106,11 @@ def _wrong(value: Any, expected: str, file: str | None, where: str) -> tuple[Any
 
 def write_toml(settings: Any) -> str:
     """Write a settings dataclass as TOML, every default filled in; `read_settings` gives it back unchanged."""
-    return "\n".join(_lines(settings, "")).strip() + "\n"
+    return "\n".join(lines(settings)).strip() + "\n"
 
 
-def _lines(settings: Any, inside: str) -> list[str]:
+def lines(settings: Any, inside: str = "") -> list[str]:
+    """Return the lines of a settings dataclass, its own keys before its tables."""
     plain: list[str] = []
     tables: list[str] = []
     for declared in dataclasses.fields(settings):
@@ -117,20 +118,21 @@ def _lines(settings: Any, inside: str) -> list[str]:
         if not declared.metadata.get("setting", True) or value is None:
             continue
         if dataclasses.is_dataclass(value):
-            tables += ["", f"[{inside}{declared.name}]", *_lines(value, f"{inside}{declared.name}.")]
+            tables += ["", f"[{inside}{declared.name}]", *lines(value, f"{inside}{declared.name}.")]
         elif isinstance(value, tuple) and value and dataclasses.is_dataclass(value[0]):
             for item in value:
-                tables += ["", f"[[{inside}{declared.name}]]", *_lines(item, f"{inside}{declared.name}.")]
+                tables += ["", f"[[{inside}{declared.name}]]", *lines(item, f"{inside}{declared.name}.")]
         else:
-            plain.append(f"{declared.name} = {_literal(value)}")
+            plain.append(f"{declared.name} = {literal(value)}")
     return plain + tables
 
 
-def _literal(value: Any) -> str:
+def literal(value: Any) -> str:
+    """Write one value as TOML."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple):
-        return "[" + ", ".join(_literal(item) for item in value) + "]"
+        return "[" + ", ".join(literal(item) for item in value) + "]"
     if isinstance(value, float):
         return repr(int(value)) + ".0" if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, int):

@@ -15,7 +15,7 @@ from mangluoi.siting.question import Question
 from mangluoi.siting.solution import Solution
 from mangluoi.siting.writing import Written, write
 
-__all__ = ["solve", "written"]
+__all__ = ["cheapest", "solve", "written"]
 
 # How near to the fewest minutes the last level goes, and how long it looks: a tie-break, not a promise.
 _NEAR_ENOUGH, _NODES = 0.01, 20
@@ -96,16 +96,15 @@ def solve(
 def _levels(made: Written, aim: Aim) -> list[Level]:
     """Return the aims in their order; those after the first break ties."""
     whole = made.whole
-    money = Level(made.money(), whole=_whole(made.money()), largest=_most_money(made))
-    effort = Level(made.effort(), node_limit=_NODES)
+    money = cheapest(made)
+    count = made.count()
+    effort = Level(made.effort(), node_limit=_NODES, count=count)
     if aim.what in ("served", "covered"):
         everyone = float(made.problem.people @ made.problem.weight)
         return [Level(-made.people(), whole=whole, largest=everyone), money, effort]
     if aim.what == "cheapest":
         return [money, effort]
     if aim.what == "fewest":
-        count = made.draft.zeros()
-        count[made.doing.done] = 1.0
         return [Level(count, whole=True, largest=float(count.sum())), money]
     if aim.what == "minutes":
         return [Level(made.minutes()), money, effort]
@@ -113,14 +112,15 @@ def _levels(made: Written, aim: Aim) -> list[Level]:
     return [Level(total), effort]
 
 
+def cheapest(made: Written) -> Level:
+    """Return the aim of the least money; whole where every cost is whole in units of the model."""
+    problem = made.problem
+    most = float((problem.fixed_vnd + problem.per_place_vnd * problem.max_added).sum()) / made.unit
+    return Level(made.money(), whole=_whole(made.money()), largest=most)
+
+
 def _whole(cost: NDArray[np.float64]) -> bool:
     return bool((cost == np.rint(cost)).all())
-
-
-def _most_money(made: Written) -> float:
-    """Return the most that the actions can cost, in units of the model."""
-    problem = made.problem
-    return float((problem.fixed_vnd + problem.per_place_vnd * problem.max_added).sum()) / made.unit
 
 
 def _decided(made: Written, values: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
@@ -142,9 +142,8 @@ def _nearer(
         reached = float(of @ outcome.values[: of.size])
         near.draft.total(cost, high=round(reached) if _whole(of) and made.whole else reached + 1e-7)
     begin = flows.begin(near, done, added)
-    answer = levels.descend(
-        near.draft, [Level(near.minutes(), relative_gap=_NEAR_ENOUGH, node_limit=_NODES)], start=begin
-    )
+    nearest = Level(near.minutes(), relative_gap=_NEAR_ENOUGH, node_limit=_NODES, count=near.count())
+    answer = levels.descend(near.draft, [nearest], start=begin)
     if answer.values is None or answer.answers[0].status == "infeasible":
         return done, added
     return _decided(near, answer.values)

@@ -33,8 +33,11 @@ class Draft:
         self._low: list[NDArray[np.float64]] = []
         self._high: list[NDArray[np.float64]] = []
         self._wanted: list[tuple[Requirement | None, int]] = []
+        self._shared: list[NDArray[np.int64]] = []
         self.size = 0
         self.rows = 0
+        #: Whether it is about flows of people, which the solver's own cutting planes take long over.
+        self.flows = False
 
     def columns(
         self, count: int, *, upper: ArrayLike, lower: ArrayLike = 0.0, whole: bool = False
@@ -54,6 +57,7 @@ class Draft:
         low: ArrayLike = -np.inf,
         high: ArrayLike = np.inf,
         wanted: Requirement | None = None,
+        shared: bool = False,
     ) -> NDArray[np.int64]:
         """Add rows with Σ coefficient × column between `low` and `high`, and return their numbers.
 
@@ -67,6 +71,8 @@ class Draft:
             Sides of all rows or of each.
         wanted
             The requirement that the rows stand for; None for what is part of the problem itself.
+        shared
+            Whether the rows are about everything, such as a budget, so that the rest may fall into blocks.
         """
         for row, column, value in entries:
             rows, columns, values = np.broadcast_arrays(
@@ -79,7 +85,10 @@ class Draft:
         self._high.append(np.broadcast_to(np.asarray(high, dtype=float), count))
         self._wanted.append((wanted, count))
         self.rows += count
-        return np.arange(self.rows - count, self.rows, dtype=np.int64)
+        numbers = np.arange(self.rows - count, self.rows, dtype=np.int64)
+        if shared:
+            self._shared.append(numbers)
+        return numbers
 
     def total(
         self,
@@ -91,7 +100,12 @@ class Draft:
     ) -> None:
         """Bound a cost over all columns by one row."""
         columns = np.flatnonzero(cost)
-        self.constrain(1, [(0, columns, cost[columns])], low=low, high=high, wanted=wanted)
+        self.constrain(1, [(0, columns, cost[columns])], low=low, high=high, wanted=wanted, shared=True)
+
+    @property
+    def shared(self) -> NDArray[np.int64]:
+        """The rows that are about everything."""
+        return _joined(self._shared, int)
 
     def zeros(self) -> NDArray[np.float64]:
         """Return a cost of nothing."""

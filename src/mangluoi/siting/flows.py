@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mangluoi.apportion import largest_remainder
-from mangluoi.siting import levels
+from mangluoi.siting import levels, solver
 from mangluoi.siting.levels import Level
 from mangluoi.siting.problem import Problem
 from mangluoi.siting.writing import Written
@@ -26,11 +26,11 @@ def begin(made: Written, done: NDArray[np.bool_], added: NDArray[np.float64]) ->
     return values
 
 
-def fix(made: Written, done: NDArray[np.bool_], added: NDArray[np.float64]) -> None:
-    """Decide what is done."""
-    each = np.arange(done.size)
-    for columns, values in ((made.doing.done, done.astype(float)), (made.doing.added, added)):
-        made.draft.constrain(done.size, [(each, columns, 1.0)], low=values, high=values)
+def fix(made: Written, done: NDArray[np.bool_], added: NDArray[np.float64]) -> solver.Limits:
+    """Return the limits that decide what is done."""
+    columns = np.concatenate([made.doing.done, made.doing.added]).astype(np.int32)
+    values = np.concatenate([done.astype(float), added])
+    return columns, values, values
 
 
 def assign(
@@ -41,7 +41,7 @@ def assign(
     Parameters
     ----------
     made
-        The question, written with its minutes; it is decided here.
+        The question, written with its minutes.
     done, added
         What is done.
     at_most_people
@@ -52,11 +52,11 @@ def assign(
     DataFrame
         ALLOCATION rows with people in them, sorted.
     """
-    fix(made, done, added)
     if made.serving is None:
         return None
-    aims = [Level(-made.people()), Level(made.minutes())]
-    outcome = levels.descend(made.draft, aims if at_most_people else aims[1:], start=begin(made, done, added))
+    most = float(made.problem.people @ made.problem.weight)
+    aims = [Level(-made.people(), whole=made.whole, largest=most), Level(made.minutes())]
+    outcome = levels.descend(made.draft, aims if at_most_people else aims[1:], limits=fix(made, done, added))
     if outcome.values is None or outcome.answers[0].status == "infeasible":
         return None
     people = outcome.values[made.serving.people]

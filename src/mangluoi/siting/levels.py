@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array, vstack
 
-from mangluoi.siting import solver
+from mangluoi.siting import blocks, solver
 from mangluoi.siting.draft import Draft, Requirement
 
 __all__ = ["Level", "Outcome", "descend"]
@@ -29,6 +32,9 @@ class Level:
         With `whole`: no answer's cost is further from zero than this.
     relative_gap, node_limit
         See `solver.minimise`; for aims that only break ties.
+    count
+        A cost whose values are whole in every answer, such as the number of actions: what it is at least is found
+        first and rounded up, which lifts the bound.
     """
 
     cost: NDArray[np.float64]
@@ -36,6 +42,7 @@ class Level:
     largest: float = np.inf
     relative_gap: float = 0.0
     node_limit: int | None = None
+    count: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +76,7 @@ def descend(
     time_limit_s: float | None = None,
     without: Collection[Requirement] = (),
     start: NDArray[np.float64] | None = None,
+    limits: solver.Limits | None = None,
     better: Callable[[NDArray[np.float64]], bool] | None = None,
 ) -> Outcome:
     """Minimise one cost after the other, each bounded by what was reached.
@@ -88,6 +96,8 @@ def descend(
         Requirements to leave out.
     start
         An answer to begin from.
+    limits
+        Limits of some variables that all aims keep to.
     better
         Whether an answer of a later aim may replace the one before. None accepts all.
     """
@@ -95,21 +105,13 @@ def descend(
     values, answers = start, []
     for number, level in enumerate(levels):
         left = None if time_limit_s is None else max(time_limit_s - (time.perf_counter() - began), 0.1)
-        gap = level.relative_gap
-        if level.whole:
-            gap = max(gap, 0.5 / max(level.largest, 1.0))
-        answer = solver.minimise(
-            draft.model(level.cost, without=without),
-            time_limit_s=left,
-            relative_gap=gap,
-            node_limit=level.node_limit,
-            start=None if values is None else _padded(values, draft.size),
-        )
+        answer = _solved(draft, draft.model(level.cost, without=without), level, limits, values, left)
         answers.append(answer)
         if answer.values is None:
             return Outcome(None if number == 0 else values, tuple(answers))
         if number == 0 or better is None or better(answer.values):
             values = answer.values
+            limits = limits if answer.limits is None else answer.limits
         if answer.status in ("interrupted", "infeasible") or number == len(levels) - 1:
             break
         if values is None:
@@ -121,6 +123,56 @@ def descend(
             high=round(reached) if level.whole else reached + slack,
         )
     return Outcome(values, tuple(answers))
+
+
+def _solved(
+    draft: Draft,
+    model: solver.Model,
+    level: Level,
+    limits: solver.Limits | None,
+    start: NDArray[np.float64] | None,
+    time_limit_s: float | None,
+) -> solver.Answer:
+    """Reach one aim, from an answer to the aims before it and within the limits that they set."""
+    if limits is not None:
+        lower = np.zeros(model.cost.size) if model.lower is None else model.lower.copy()
+        upper = model.upper.copy()
+        lower[limits[0]], upper[limits[0]] = limits[1], limits[2]
+        model = dataclasses.replace(model, lower=lower, upper=upper)
+    if level.count is not None:
+        model = _counted(model, level.count)
+    start = None if start is None else _padded(start, draft.size)
+    if draft.flows and not level.relative_gap:
+        return blocks.minimise(
+            model,
+            shared=draft.shared,
+            whole=level.whole,
+            largest=level.largest,
+            time_limit_s=time_limit_s,
+            node_limit=level.node_limit,
+            start=start,
+        )
+    return solver.minimise(
+        model,
+        time_limit_s=time_limit_s,
+        relative_gap=max(level.relative_gap, 0.5 / max(level.largest, 1.0) if level.whole else 0.0),
+        node_limit=level.node_limit,
+        start=start,
+    )
+
+
+def _counted(model: solver.Model, count: NDArray[np.float64]) -> solver.Model:
+    """Return the model with a row that a whole count is no less than its relaxation says, rounded up."""
+    cost = _padded(count, model.cost.size)
+    free = solver.relaxed(dataclasses.replace(model, cost=cost))
+    if free is None:
+        return model
+    return dataclasses.replace(
+        model,
+        matrix=csr_array(vstack([model.matrix, csr_array(cost[None, :])])),
+        low=np.append(model.low, math.ceil(free.value - 1e-6)),
+        high=np.append(model.high, np.inf),
+    )
 
 
 def _padded(values: NDArray[np.float64], size: int) -> NDArray[np.float64]:

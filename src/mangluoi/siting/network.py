@@ -122,6 +122,7 @@ def serve(draft: Draft, problem: Problem, doing: Doing, *, whole: bool = False) 
     A class may use a slot that only an action opens by no more than the people it has, once one of its actions is
     done: this link is implied, and makes the bound much tighter.
     """
+    draft.flows = True
     offer, links = problem.offer, problem.link_class.size
     slots, number = problem.places.size, np.arange(links)
     people = draft.columns(links, upper=problem.people[problem.link_class], whole=whole)

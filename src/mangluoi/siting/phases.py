@@ -191,7 +191,9 @@ def _levels(copies: list[Written], phases: Sequence[Phase]) -> list[Level]:
     for phase, made in zip(phases[:-1], copies[:-1], strict=True):
         on_the_way -= phase.years * made.people()
     if len(copies) > 1:
-        aims.append(Level(on_the_way))
+        whole = last.whole and bool((on_the_way == np.rint(on_the_way)).all())
+        most = everyone * sum(phase.years for phase in phases[:-1])
+        aims.append(Level(on_the_way, whole=whole, largest=most))
     return [*aims, Level(last.money())]
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from mangluoi.errors import ConservationError
 from mangluoi.siting import answers, audit, levels
 from mangluoi.siting.aim import SERVED, Aim
-from mangluoi.siting.aims import solve, written
+from mangluoi.siting.aims import cheapest, solve, written
 from mangluoi.siting.levels import Level
 from mangluoi.siting.question import Question
 from mangluoi.siting.solution import Solution
@@ -139,7 +139,7 @@ def _replanned(question: Question, solution: Solution, aim: Aim, time_limit_s: f
     aims = [
         Level(-made.people(), whole=made.whole, largest=everyone),
         Level(changes, whole=True, largest=float(changes.sum())),
-        Level(made.money()),
+        cheapest(made),
     ]
     outcome = levels.descend(made.draft, aims, time_limit_s=time_limit_s)
     first = outcome.answers[0]

@@ -9,6 +9,7 @@ Computation* 10.
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ from highspy import HighsModelStatus, HighsVarType
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-__all__ = ["Answer", "Model", "minimise"]
+__all__ = ["Answer", "Limits", "Model", "Relaxed", "engine_of", "minimise", "relaxed"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +45,10 @@ class Model:
     lower: NDArray[np.float64] | None = None
 
 
+#: Numbers of variables, and the lower and upper limits of each.
+Limits = tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]
+
+
 @dataclass(frozen=True, eq=False)
 class Answer:
     """What came out.
@@ -58,6 +63,8 @@ class Answer:
         Value of the answer (infinite without one) and the proven least value.
     seconds
         Time spent.
+    limits
+        Limits of the whole variables that every answer as good keeps to; None where none were sought.
     """
 
     values: NDArray[np.float64] | None
@@ -65,6 +72,16 @@ class Answer:
     objective: float
     bound: float
     seconds: float
+    limits: Limits | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Relaxed:
+    """The answer to a model whose variables need not be whole: its value, its variables, and the price of each row."""
+
+    value: float
+    values: NDArray[np.float64]
+    prices: NDArray[np.float64]
 
 
 _STATUS = {
@@ -117,7 +134,7 @@ def minimise(
             bound=0.0 if fits else float("inf"),
             seconds=time.perf_counter() - began,
         )
-    engine = _engine(model)
+    engine = engine_of(model)
     engine.setOptionValue("mip_rel_gap", relative_gap)
     if time_limit_s is not None:
         engine.setOptionValue("time_limit", max(time_limit_s, 1e-3))
@@ -151,7 +168,19 @@ def minimise(
     return Answer(values, status, objective, min(bound, objective), seconds)
 
 
-def _engine(model: Model) -> highspy.Highs:
+def relaxed(model: Model) -> Relaxed | None:
+    """Solve a model as if no variable had to be whole; None where that has no answer, or Ctrl-C came between."""
+    engine = engine_of(dataclasses.replace(model, whole=np.zeros(model.cost.size, dtype=bool)))
+    _run(engine)
+    if engine.getModelStatus() != HighsModelStatus.kOptimal:
+        return None
+    found = engine.getSolution()
+    values = np.asarray(found.col_value, dtype=float)
+    return Relaxed(float(model.cost @ values), values, np.asarray(found.row_dual, dtype=float))
+
+
+def engine_of(model: Model) -> highspy.Highs:
+    """Return the solver with a model in it, silent and on one thread."""
     matrix = csr_array(model.matrix)
     columns = model.cost.size
     problem = highspy.HighsLp()

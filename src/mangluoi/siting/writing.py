@@ -69,6 +69,12 @@ class Written:
         """Return the money that the actions cost, in units of `network.cost_unit`, as a cost over the columns."""
         return network.money(self.draft, self.problem, self.doing, saving=saving) / self.unit
 
+    def count(self) -> NDArray[np.float64]:
+        """Return the number of actions that are done, as a cost over the columns."""
+        cost = self.draft.zeros()
+        cost[self.doing.done] = 1.0
+        return cost
+
     def effort(self) -> NDArray[np.float64]:
         """Return what each action counts: one, and a trifle more where something new is built, so expanding wins."""
         builds = (self.problem.actions["kind"] == "build").to_numpy()
@@ -170,4 +176,4 @@ def _floors(written: Written) -> None:
             entries = [(rows.part, written.covered, problem.people)]
         else:
             continue
-        draft.constrain(len(rows.parts), entries, low=rows.needed, wanted=("floor", rows.name))
+        draft.constrain(len(rows.parts), entries, low=rows.needed, wanted=("floor", rows.name), shared=True)
