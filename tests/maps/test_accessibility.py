@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from chromium import Browser
-from mangluoi.maps import atlas
+from mangluoi.maps import atlas, review_map
 from mangluoi.reports.pages import page
 from mangluoi.scenario import disclose
 from mangluoi.scenario.disclosure import Disclosed
+from mangluoi.scenario.locating import locate
 from real_answers import answer
 
 pytestmark = pytest.mark.browser
@@ -42,6 +43,20 @@ def test_axe_finds_nothing_in_the_atlas(
 ):
     """As it opens, with a popup open, with isochrones: names, roles, order and contrast (4.5:1) are as WCAG asks."""
     assert _violations(browser, atlas(province()).html(), tmp_path, before=before) == []
+
+
+def test_axe_finds_nothing_in_the_review_map(browser: Browser, tmp_path: Path):
+    """With a popup open: a place among several, one without any candidate, one that is located."""
+    place = tmp_path / "ds.csv"
+    place.write_text(
+        'Tên cơ sở,Địa chỉ\nMái ấm,"xã Đồng Văn, tỉnh Nghệ An"\nNhà Hy Vọng,xã Không Có Tên\n'
+        'Trung tâm,"xã Giang Sơn Đông, huyện Đô Lương"\n',
+        encoding="utf-8",
+    )
+    html = review_map(locate(place, province="40")).html()
+    before = "document.querySelector('.atlas-sites button').click()"
+    assert "Nhà Hy Vọng" in html
+    assert _violations(browser, html, tmp_path, before=before) == []
 
 
 def test_axe_finds_nothing_in_the_report(browser: Browser, tmp_path: Path):

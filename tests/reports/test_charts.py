@@ -65,6 +65,16 @@ def make_full(disclosed: Disclosed) -> Disclosed:
     return dataclasses.replace(disclosed, detail=make_detail(), frontier=frontier)
 
 
+_KEPT: list[Chart] = []
+
+
+@pytest.fixture
+def drawn(full: Disclosed) -> tuple[Chart, ...]:
+    """The charts of the village, each drawn once."""
+    _KEPT.extend(() if _KEPT else charts.all_charts(full))
+    return tuple(_KEPT)
+
+
 @pytest.fixture
 def full(disclosed: Disclosed) -> Disclosed:
     """The village with figures for every chart."""
@@ -81,13 +91,13 @@ def small(png: bytes) -> np.ndarray:
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
-def test_a_chart_looks_as_it_did(full: Disclosed, number: int):
+def test_a_chart_looks_as_it_did(drawn: tuple[Chart, ...], number: int):
     """Within 2.5 greys of its own baseline in the mean, far from the others; see `scripts/draw_baselines.py`."""
-    drawn = small(charts.all_charts(full)[number - 1].drawing.png)
+    shown = small(drawn[number - 1].drawing.png)
     apart = {}
     for place in BASELINES.glob("hinh-*.png"):
         with Image.open(place) as kept:
-            apart[place.stem] = float(np.abs(drawn - np.asarray(kept.convert("L"), dtype=float)).mean())
+            apart[place.stem] = float(np.abs(shown - np.asarray(kept.convert("L"), dtype=float)).mean())
     mine = apart.pop(f"hinh-{number}")
     assert mine < 2.5
     assert min(apart.values()) > 2 * 2.5
@@ -101,16 +111,16 @@ def test_charts_are_numbered_in_the_order_of_the_report(full: Disclosed):
     assert [chart.figures.sheet for chart in found] == [f"Hình {number}" for number in range(1, 6)]
 
 
-def test_a_drawing_is_the_same_twice(full: Disclosed):
+def test_a_drawing_is_the_same_twice(full: Disclosed, drawn: tuple[Chart, ...]):
     """PNG and SVG depend on the figures alone."""
-    one, two = (charts.all_charts(full)[1].drawing for _ in range(2))
+    one, two = charts.all_charts(full)[1].drawing, drawn[1].drawing
     assert one.png == two.png
     assert one.svg == two.svg
 
 
-def test_a_page_holds_each_id_once_and_asks_for_nothing(full: Disclosed):
+def test_a_page_holds_each_id_once_and_asks_for_nothing(full: Disclosed, drawn: tuple[Chart, ...]):
     """Several drawings stand in one page: no id twice, no reference to nowhere, no script, no address to fetch."""
-    written = page(full, charts=charts.all_charts(full))
+    written = page(full, charts=drawn)
     ids = re.findall(r'\bid="([^"]+)"', written)
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'href="#([^"]+)"', written)) <= set(ids)

@@ -43,6 +43,7 @@ def test_a_district_with_a_masked_commune_is_masked(two_districts: Disclosed, mo
     made = communes.people(two_districts)
     disabled = [h.text for h in made.headings].index("Người khuyết tật (ước tính)")
     assert [row[disabled] for row in made.rows[:2]] == [400, MASKED]
+    assert any("Cấp huyện có xã được che" in note for note in made.notes)
 
 
 def test_few_communes_are_printed_each(two_districts: Disclosed):
@@ -75,3 +76,21 @@ def test_minutes_of_a_district_span_its_communes(two_districts: Disclosed, monke
     *_, minutes = communes.in_report(two_districts)
     at = [h.text for h in minutes.headings].index("Tư vấn, hỗ trợ, quản lý trường hợp: hiện trạng")
     assert [row[at] for row in minutes.rows] == ["0", "25 – > 120"]
+
+
+def test_communes_of_stars_are_counted_not_printed(disclosed: Disclosed):
+    """Two of three communes are masked whole: one row, and a note that counts the two."""
+    states = communes.in_report(disclosed)[0]
+    assert len(states.rows) == 1
+    assert states.rows[0][:2] == (1, "00001")
+    assert any("2 xã, phường không có nhu cầu hoặc có mọi số liệu được che" in note for note in states.notes)
+    people = communes.people(disclosed)
+    assert len(people.rows) == 4
+
+
+def test_what_no_action_changes_is_not_printed_twice(disclosed: Disclosed):
+    """Places are added for the old, so more of them are served after; nothing changes for the others."""
+    rows = disclosed.states.assign(served_after=disclosed.states["served"] + 10)
+    changed = communes.in_report(dataclasses.replace(disclosed, states=rows))
+    headings = [[h.text for h in exhibit.headings] for exhibit in (*communes.in_report(disclosed)[:2], changed[1])]
+    assert ["Được phục vụ sau phương án" in one for one in headings] == [False, False, True]

@@ -2,7 +2,7 @@
 
 A (general, public, Kon Tum town) holds 40 in residential care and 30 in emergency care, B (a children's home, not
 public, beside it) holds 30, C (general, public, in the north) holds 20. Need: 150 older people and 40 children in
-residential care, 10 children in emergency care. Sums of money are in whole million VND.
+residential care, 12 children in emergency care. Sums of money are in whole million VND.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from mangluoi.scenario.siterules import AnswerRules
 
 WHY = "giả định của phép thử"
 MILLION = 1_000_000.0
+_UNITS = ("23281", "23305", "23327", "23374", "23437", "23506")
 _ROWS = {
     "Cơ sở": [
         ("A", "Trung tâm A", "general", "public"), ("B", "Mái ấm B", "child", "nonpublic"),
@@ -35,7 +36,7 @@ _ROWS = {
     "Năng lực": [
         ("A1", "residential", 40), ("A1", "emergency", 30), ("B1", "residential", 30), ("C1", "residential", 20),
     ],
-    "Đối tượng": [("elderly", 1500), ("child_special", 400)],
+    "Đối tượng": [(*row, unit) for unit in _UNITS for row in (("elderly", 250), ("child_special", 80))],
 }  # fmt: skip
 
 
@@ -75,7 +76,7 @@ def _fill(place: Path) -> None:
         "Đối tượng": ("group", "people", "unit_code", "vintage", "kind", "as_of", "source"),
     }
     more = {"Cơ sở": when, "Địa điểm": ("không", "phép thử"), "Năng lực": when,
-            "Đối tượng": ("62", "2025-06-30", "stock", *when)}  # fmt: skip
+            "Đối tượng": ("2025-06-30", "stock", *when)}  # fmt: skip
     for title, rows in _ROWS.items():
         sheet = next(one for one in book.worksheets if one.title == title)
         head = {str(cell.value): cell.column for row in sheet.iter_rows(max_row=6) for cell in row if cell.value}

@@ -11,6 +11,7 @@ from small_plan import MILLION, WHY, action, village
 from mangluoi.errors import PlanError
 from mangluoi.reports import alternatives, choosing, passages, sentences
 from mangluoi.scenario import disclose
+from mangluoi.scenario.refinements import PoolRule
 from mangluoi.scenario.rules import TargetRule
 from mangluoi.scenario.siterules import (
     AnswerRules,
@@ -97,7 +98,11 @@ def test_the_least_money_for_a_share(village):
     result = run(plan(actions=(action("expand", high=60, sites=("A1", "C1")),), siting=aim, answers=whole))
     assert served(result) == result.states["need"].sum() * 0.6
     assert result.solution.objective == result.actions["cost_vnd"].sum()
-    assert result.actions["worse"].notna().any()
+    site = str(result.actions["site_id"].iloc[0])
+    other = action("expand", high=60, sites=("C1" if site == "A1" else "A1",))
+    without = run(plan(actions=(other,), siting=aim)).solution
+    worse = without.objective - result.solution.objective if without.audit is not None else None
+    assert [None if pd.isna(one) else one for one in result.actions["worse"]][:1] == [worse]
     assert result.actions["lost"].isna().all()
     less = plan(actions=(action("expand", high=60, sites=("A1", "C1")),), siting=aim,
                 budget_vnd=result.solution.objective - MILLION)  # fmt: skip
@@ -163,6 +168,19 @@ def test_phases_are_nested_and_end_where_one_plan_would(village):
     done = result.reasoning.phase_actions.groupby("action_id")["added"].sum()
     assert done.to_dict() == dict(zip(result.actions["action_id"], result.actions["added"], strict=True))
     assert next(len(made.rows) for made in alternatives.in_report(disclose(result, profile="internal"))) == 2
+
+
+def test_shared_beds_bind_the_choice_as_they_bind_the_audit(village):
+    """Beds that two services share are shared in the choice too: the audit finds what the choice promised."""
+    plan, run = village
+    move = action("reprofile", high=30, from_service="emergency", sites=("A1",))
+    rules = (action("expand", high=10, sites=("A1",)), move)
+    shared = (PoolRule("A1", ("residential", "emergency"), 45, WHY),)
+    result = run(plan(actions=rules, pools=shared))
+    assert served(result) == result.solution.objective
+    at_a = result.flows_after.query("site_id == 'A1'")["served"].sum()
+    assert result.flows.query("site_id == 'A1'")["served"].sum() <= 45 < at_a
+    assert at_a <= 45 + result.actions.query("kind == 'expand'")["added"].sum()
 
 
 def test_every_number_of_an_explanation_is_that_of_a_plan_asked_again(village):

@@ -11,8 +11,8 @@ from mangluoi.scenario.withholding import Door, shown_detail
 
 def make_door(**changes: object) -> Door:
     """Make a door that hides nothing but small counts."""
-    keys = ("sites", "withheld", "masked", "exposed", "groups", "counted", "sensitive")
-    return Door(**{**dict.fromkeys(keys, ()), "public": True, **changes})  # type: ignore[arg-type]
+    keys = ("sites", "withheld", "masked", "exposed", "groups", "counted", "hidden", "sensitive")
+    return Door(**{**dict.fromkeys(keys, ()), "vintage": "2025-07-01", "public": True, **changes})  # type: ignore[arg-type]
 
 
 def make_detail(covered: list[float], after: list[float], *, group: str = "elderly", need: float = 100.0) -> Detail:

@@ -75,6 +75,26 @@ def test_out_of_time_says_so():
     assert (found.points["bound"] >= best["covered"]).all()
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_parts_put_together_equal_the_whole(seed):
+    """Two towns and what lies between asked at once, and as one problem by money in which each site costs one."""
+    rng = np.random.default_rng(seed)
+    one, two = scattered(seed, 60), scattered(seed + 50, 40)
+    apart = [frame.replace(r"^", "b", regex=True) for frame in two]
+    demand = pd.concat([one[0], apart[0]], ignore_index=True)
+    times = pd.concat([one[1], apart[1]], ignore_index=True)
+    existing = sorted(rng.choice(demand["point_id"], 5, replace=False))
+    asked = list(range(0, 70, 2))
+    by_parts = siting.cover_frontier(demand, times, max_minutes=8, sites=asked, existing=existing)
+    costs = dict.fromkeys(demand["point_id"], 1.0)
+    whole = siting.cover_frontier(
+        demand, times, max_minutes=8, budgets_vnd=asked, costs_vnd=costs, existing=existing
+    )  # fmt: skip
+    assert by_parts.points["covered"].tolist() == whole.points["covered"].tolist()
+    assert by_parts.points["proven"].all()
+    assert (by_parts.points["chosen"] <= by_parts.points["sites"]).all()
+
+
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000), shuffle=st.integers(0, 1000))
 def test_order_and_kind_of_ids_change_nothing(seed, shuffle):

@@ -111,16 +111,37 @@ def serve_most(problem: Transport, *, even: bool = False) -> NDArray[np.float64]
             raise ConservationError("the allocation does not fit its own people and places")
         return flow
     count, crowded, exact = _cut(problem)
+    whole = right
     slots = problem.people.size + problem.slot
+    right, shut = _apart(problem, crowded, right)
     for side in (True, False):
-        links = np.flatnonzero((crowded[problem.row] == side) & (crowded[slots] == side))
+        links = np.flatnonzero((crowded[problem.row] == side) & (crowded[slots] == side) & ~shut[problem.slot])
         limits = np.flatnonzero(crowded == side)
         part = csr_array(matrix[limits][:, links])
         cost = problem.minutes[links]
         flow[links] = np.rint(_cheapest(problem, links, cost, part, right[limits], exact[limits], even=even))
-    if flow.sum() != count or (np.asarray(matrix @ flow) > right).any():
+    if flow.sum() != count or (np.asarray(matrix @ flow) > whole).any():
         raise ConservationError(f"the allocation serves {flow.sum():g} people where {count} could be served")
     return flow
+
+
+def _apart(
+    problem: Transport, crowded: NDArray[np.bool_], right: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the limits where a slot is on another side than its pool, and the slots that nobody is left for.
+
+    A crowded slot of a pool that is not crowded is full, so the pool has so much less for the others. A slot that is
+    not crowded, of a pool that is, has nobody: else somebody could be displaced from it.
+    """
+    rows, count = problem.people.size, problem.places.size
+    pooled = np.flatnonzero(problem.pool >= 0)
+    shut = np.zeros(count, dtype=bool)
+    of = rows + count + problem.pool[pooled]
+    shut[pooled] = crowded[of] & ~crowded[rows + pooled]
+    left = right.copy()
+    full = crowded[rows + pooled] & ~crowded[of]
+    np.subtract.at(left, of[full], problem.places[pooled[full]])
+    return left, shut
 
 
 def _cheapest(

@@ -61,9 +61,10 @@ class PrintMap:
                 self.figure.savefig(stream, format="rgba", dpi=drawn)
             size = (self.figure.get_size_inches() * drawn).astype(int)
             whole = Image.frombuffer("RGBA", (int(size[0]), int(size[1])), stream.getvalue()).convert("RGB")
-            shades = _shades(_resized(whole, REPORT_DPI, drawn))
-            for wanted in sorted({dpi, _DPI, REPORT_DPI}):
-                self._kept["png", wanted] = _packed(_resized(whole, wanted, drawn), shades, wanted)
+            sized = {wanted: _resized(whole, wanted, drawn) for wanted in sorted({dpi, _DPI, REPORT_DPI})}
+            shades = _shades(sized[REPORT_DPI])
+            for wanted, picture in sized.items():
+                self._kept["png", wanted] = _packed(picture, shades, wanted)
         return self._kept["png", dpi]
 
     def pdf(self) -> bytes:

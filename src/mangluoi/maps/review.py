@@ -68,6 +68,7 @@ def review_map(located: Located, *, lang: Lang = "vi") -> ReviewMap:
             "texts": {
                 "legend": words.say("review.map.legend", lang),
                 "review": words.say("review.sheet.doubtful", lang),
+                "map": words.say("map.page.map", lang),
                 "zoom_in": words.say("map.page.zoom_in", lang),
                 "zoom_out": words.say("map.page.zoom_out", lang),
             },
@@ -97,7 +98,7 @@ def _text(value: Any) -> str:
 
 
 def _drawn(place: dict[Any, Any], lang: Lang) -> list[dict[str, Any]]:
-    """Return the point of a place, or those of the candidates of one that is not located."""
+    """Return the point of a place, or the candidates of one that is not located; without any, one without a point."""
     row = words.say("review.map.row", lang, row=str(place["row"]))
     title = ": ".join(filter(None, (row, _text(place["name"]) or _text(place["row_id"]))))
     code = str(place["reason"] or ("low_confidence" if place["status"] == DOUBTFUL else ""))
@@ -123,6 +124,9 @@ def _drawn(place: dict[Any, Any], lang: Lang) -> list[dict[str, Any]]:
         at = gazetteer.points.points([unit_code], vintage).points
         if len(at):
             found.append((name, float(at["lon"].iloc[0]), float(at["lat"].iloc[0])))
+    if not found:
+        # No candidate either: it has no point, but it is not left out of the list.
+        return [{"kind": kind, "title": title, "lines": lines, "listed": True, "within": 0, "lon": None, "lat": None}]
     return [
         {
             "kind": kind, "title": title, "lines": [name, *lines], "listed": True, "within": 0,
@@ -148,6 +152,7 @@ def _bounds(cells: gpd.GeoDataFrame, points: list[dict[str, Any]]) -> list[list[
     near = [
         shapely.Point(p["lon"], p["lat"])
         for p in points
+        if p["lon"] is not None
         if home is None or home.distance(shapely.Point(p["lon"], p["lat"])) < _FARTHEST_DEG
     ]
     # An empty list of places has no extent: the middle of the country will do.

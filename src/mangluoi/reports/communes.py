@@ -5,7 +5,7 @@ The workbook holds every table in full; a report that prints four hundred commun
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mangluoi.reports import annexes, exhibits, figures, sizes
@@ -19,6 +19,8 @@ __all__ = ["MOST_PRINTED", "in_report", "people"]
 MOST_PRINTED = 170
 # Columns of a table by commune before its figures: number, code, name, district.
 _FIXED = 4
+# Of the states: served, full and out of reach, after the actions and today.
+_STATES = {_FIXED + 5: _FIXED + 1, _FIXED + 6: _FIXED + 2, _FIXED + 7: _FIXED + 3}
 
 
 def people(d: Disclosed, lang: Lang = "vi") -> Exhibit:
@@ -28,27 +30,39 @@ def people(d: Disclosed, lang: Lang = "vi") -> Exhibit:
 
 def in_report(d: Disclosed, lang: Lang = "vi") -> tuple[Exhibit, ...]:
     """Return the annexes by commune as the report prints them: states by group and service, and minutes."""
-    pairs = annexes.states_by_pair(d, lang)
-    found = [_printed(d, exhibit, lang) for exhibit in pairs]
+    found = [_printed(d, exhibit, lang, _STATES) for exhibit in annexes.states_by_pair(d, lang)]
     if sizes.facilities_known(d):
-        found.append(_printed(d, annexes.minutes_by_commune(d, lang), lang, minutes=True))
+        minutes = annexes.minutes_by_commune(d, lang)
+        pairs = {place: place - 1 for place in range(_FIXED + 1, len(minutes.headings), 2)}
+        found.append(_printed(d, minutes, lang, pairs, spans=True))
     return tuple(found)
 
 
-def _printed(d: Disclosed, exhibit: Exhibit, lang: Lang, *, minutes: bool = False) -> Exhibit:
-    """Return a table by commune without empty columns, and by district where communes are many and districts known."""
+def _printed(
+    d: Disclosed, exhibit: Exhibit, lang: Lang, after: Mapping[int, int] | None = None, *, spans: bool = False
+) -> Exhibit:
+    """Return a table by commune without what says nothing, and by district where communes are many.
+
+    Parameters
+    ----------
+    after
+        Which column tells of after the actions what which tells of today.
+    spans
+        Whether districts are told by their least and most instead of their sum.
+    """
     if not exhibit.rows:
         return exhibit
     districts = sorted({str(row[3]) for row in exhibit.rows[: len(exhibit.rows) - exhibit.totals]})
-    told = _without_columns(exhibit, lang, named=len(districts) > 1, minutes=minutes)
+    told = _without_columns(exhibit, lang, after or {}, named=len(districts) > 1)
     if len(d.units) <= MOST_PRINTED or len(districts) < 2:
-        return told
+        return _without_stars(told, lang, zeros=after is _STATES)
     whole = say("note.by_commune", lang, sheet=exhibit.sheet)
-    return replace(_by_district(told, lang, minutes=minutes), notes=(whole, *told.notes))
+    summed = _by_district(told, lang, spans=spans)
+    return replace(summed, notes=(whole, *summed.notes))
 
 
-def _without_columns(exhibit: Exhibit, lang: Lang, *, named: bool, minutes: bool) -> Exhibit:
-    """Leave out the district where there is only one, what is known nowhere, and minutes that do not change."""
+def _without_columns(exhibit: Exhibit, lang: Lang, after: Mapping[int, int], *, named: bool) -> Exhibit:
+    """Leave out the district where there is only one, what is known nowhere, and what the actions do not change."""
     unknown = say("report.unknown", lang)
     kept: list[int] = []
     left_out: list[str] = []
@@ -60,7 +74,7 @@ def _without_columns(exhibit: Exhibit, lang: Lang, *, named: bool, minutes: bool
         if place >= _FIXED and unknown in cells and {unknown, MASKED}.issuperset(cells):
             left_out.append(heading.text)
             continue
-        if minutes and place > _FIXED and (place - _FIXED) % 2 and cells == [row[place - 1] for row in exhibit.rows]:
+        if place in after and cells == [row[after[place]] for row in exhibit.rows]:
             unchanged.append(heading.text)
             continue
         kept.append(place)
@@ -72,13 +86,27 @@ def _without_columns(exhibit: Exhibit, lang: Lang, *, named: bool, minutes: bool
     )
 
 
+def _without_stars(exhibit: Exhibit, lang: Lang, *, zeros: bool) -> Exhibit:
+    """Leave out communes of which every figure is masked, or zero where that is no news, and say how many they are."""
+    silent: tuple[Cell, ...] = (MASKED, 0) if zeros else (MASKED,)
+    figured = [place for place, heading in enumerate(exhibit.headings) if heading.kind == "number"]
+    end = len(exhibit.rows) - exhibit.totals
+    shown = [row for row in exhibit.rows[:end] if any(row[place] not in silent for place in figured)]
+    if len(shown) == end:
+        return exhibit
+    rows = (*exhibits.numbered([row[1:] for row in shown]), *exhibit.rows[end:])
+    key = "empty_communes" if zeros else "masked_communes"
+    note = say(f"note.{key}", lang, count=end - len(shown), sheet=exhibit.sheet)
+    return replace(exhibit, rows=rows, notes=(*exhibit.notes, note))
+
+
 def _named(key: str, headings: Sequence[str], lang: Lang) -> tuple[str, ...]:
     if not headings:
         return ()
     return (say(f"note.{key}", lang, columns=say("report.and_also", lang).join(headings)),)
 
 
-def _by_district(exhibit: Exhibit, lang: Lang, *, minutes: bool) -> Exhibit:
+def _by_district(exhibit: Exhibit, lang: Lang, *, spans: bool) -> Exhibit:
     """Sum a table over districts; one with a masked commune is masked, since its sum would give the commune back."""
     end = len(exhibit.rows) - exhibit.totals
     together: dict[str, list[Sequence[Cell]]] = {}
@@ -87,7 +115,7 @@ def _by_district(exhibit: Exhibit, lang: Lang, *, minutes: bool) -> Exhibit:
     rows: list[tuple[Cell, ...]] = []
     for district, parts in together.items():
         columns = [[part[place] for part in parts] for place in range(_FIXED, len(exhibit.headings))]
-        cells = (_span(cells, lang) if minutes else _sum(cells, lang) for cells in columns)
+        cells = (_span(cells, lang) if spans else _sum(cells, lang) for cells in columns)
         rows.append((len(rows) + 1, district, len(parts), *cells))
     totals = tuple(("", row[2], sum(map(len, together.values())), *row[_FIXED:]) for row in exhibit.rows[end:])
     head = (

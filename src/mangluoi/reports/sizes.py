@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -39,12 +41,18 @@ def wholly_sized(d: Disclosed, service: str, group: str) -> bool:
 
 def _doors(d: Disclosed, service: str, group: str) -> pd.DataFrame:
     """Return the capacity of the located sites whose type may take the group for the service."""
+    types = _types(shipped.folder(), service, group)
+    sites = d.sites.loc[d.sites["lon"].notna() & d.sites["type"].isin(list(types)), "site_id"]
+    return d.capacity[d.capacity["site_id"].isin(sites) & (d.capacity["service"] == service)]
+
+
+@cache
+def _types(_folder: Path, service: str, group: str) -> frozenset[str]:
+    """Return the types of facilities that may take a group for a service; asked for every row of many tables."""
     families = shipped.frame("norms/groups.csv").set_index("group")["family"]
     admissible = shipped.frame("norms/admissible.csv")
     fitting = (admissible["service"] == service) & (admissible["family"] == families[group])
-    types = set(admissible.loc[fitting, "type"])
-    sites = d.sites.loc[d.sites["lon"].notna() & d.sites["type"].isin(types), "site_id"]
-    return d.capacity[d.capacity["site_id"].isin(sites) & (d.capacity["service"] == service)]
+    return frozenset(admissible.loc[fitting, "type"])
 
 
 def _hedge(doors: pd.DataFrame) -> str:

@@ -68,7 +68,9 @@ def _write_into(folder: Path, d: Disclosed, lang: Lang, template: bytes | None) 
     pictures = []
     drawings = [*maps.print_maps(d, lang=lang), *maps.group_maps(d, lang=lang)]
     captions = _captions([drawn.title for drawn in drawings])
-    for drawn, caption in zip(drawings, captions, strict=True):
+    for caption in captions:
+        # A drawing holds its whole sheet in memory, so each is let go of once it is saved.
+        drawn = drawings.pop(0)
         (folder / f"ban-do-{drawn.name}.png").write_bytes(drawn.png())
         (folder / f"ban-do-{drawn.name}.pdf").write_bytes(drawn.pdf())
         pictures.append(Picture(caption, drawn.png(dpi=maps.print.REPORT_DPI), _PARTS.get(drawn.name[:1], "access")))

@@ -72,7 +72,7 @@ def question(plan: Plan, ground: Ground, on: Setting, today: Places, actions: pd
     return siting.Question(
         on.need[~on.need["point_id"].isin(on.lost)],
         on.minutes,
-        today.doors[["site_id", "service", "capacity"]],
+        today.doors,
         offers.by_doors(actions),
         on.limits,
         admissible=on.admissible,
@@ -86,6 +86,7 @@ def question(plan: Plan, ground: Ground, on: Setting, today: Places, actions: pd
         max_loss_minutes=plan.siting.max_loss_minutes,
         network=_network(ground, today) if rules else None,
         rules=rules,
+        pools=today.pools,
     )
 
 

@@ -118,6 +118,10 @@ def _dearer(
             asked.without(name), asking.aim_of(plan), time_limit_s=plan.time_limit_s, explain=False, tie_breaks=False
         )
         worse = other.objective - solution.objective if other.audit is not None else math.nan
-        more = other.chosen["added"] > other.chosen["action_id"].map(known).fillna(-1)
-        rows.append((name, math.nan, worse, named(other.chosen[more]), ""))
+        more = [
+            at
+            for at, action, added in other.chosen[["action_id", "added"]].itertuples(name=None)
+            if added > known.get(action, -1)
+        ]
+        rows.append((name, math.nan, worse, named(other.chosen.loc[more]), ""))
     return pd.DataFrame(rows, columns=list(COLUMNS))

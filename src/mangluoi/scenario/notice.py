@@ -87,8 +87,6 @@ def of_refinements(plan: Plan, here: facts.Supply, totals: pd.DataFrame) -> list
     for pool in plan.pools:
         name = str(names.get(pool.site, pool.site))
         told.append(Notice("pool_stated", {"name": name, "capacity": pool.capacity, "basis": pool.basis}))
-    if plan.pools and plan.actions:
-        told.append(Notice("pools_outside_choice", {}))
     for rule in plan.refusals:
         name = str(names.get(rule.site, rule.site))
         told.append(Notice("admission_limited", {"name": name, "basis": rule.basis}))

@@ -62,7 +62,7 @@ class Places:
             NEED rows: an upgrade for everybody admits the groups that need the service.
         """
         nobody = pd.DataFrame(columns=["site_id", "group", "service"])
-        then = siting.audit.after(need, self.doors, nobody, chosen, actions)
+        then = siting.audit.after(need, self.doors, nobody, chosen, actions, self.pools)
         whole = bool((self.doors["capacity"] % 1 == 0).all())
         doors = then.capacity.astype({"capacity": "int64"} if whole else {}).sort_values(
             ["site_id", "service"], ignore_index=True
@@ -70,19 +70,10 @@ class Places:
         new = nobody if then.admissible is None else then.admissible
         old = self.admits if self.admits is not None else nobody
         admits = pd.concat([old, new], ignore_index=True).drop_duplicates(ignore_index=True)
-        kept = admits if len(admits) else None
-        if self.pools is None:
-            return Places(doors, None, kept)
-        pool_of = self.doors.set_index("site_id")["pool"].dropna().to_dict()
-        change: dict[str, int] = {}
-        source_of = dict(zip(actions["action_id"], actions["from_site_id"], strict=True))
-        for row in chosen.to_dict("records"):
-            moves = row["kind"] in ("reprofile", "merge")
-            for at, sign in ((row["site_id"], 1), (source_of[row["action_id"]] if moves else None, -1)):
-                if at in pool_of:
-                    change[pool_of[at]] = change.get(pool_of[at], 0) + sign * int(row["added"])
-        grown = self.pools["capacity"] + self.pools["pool"].map(change).fillna(0).astype("int64")
-        return Places(doors.assign(pool=doors["site_id"].map(pool_of)), self.pools.assign(capacity=grown), kept)
+        pools = then.pools
+        if pools is not None and self.pools is not None:
+            pools = pools.astype({"capacity": self.pools["capacity"].dtype})
+        return Places(doors, pools, admits if len(admits) else None)
 
 
 def open_today(plan: Plan, offered: pd.DataFrame, located: set[str]) -> Places:

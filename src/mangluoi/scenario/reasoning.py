@@ -14,8 +14,8 @@ from mangluoi.siting.reasons import Reason
 
 __all__ = ["equity", "firmness", "flips", "of_choice", "whom"]
 
-_FACTORS = (0.8, 0.9, 1.1, 1.2)
-_MINUTES = (-15.0, -5.0, 5.0, 15.0)
+_FACTORS = (0.8, 1.2)
+_MINUTES = (-15.0, 15.0)
 
 
 def whom(reasons: tuple[Reason, ...], points: Points) -> pd.DataFrame:

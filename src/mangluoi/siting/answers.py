@@ -71,7 +71,9 @@ def measured(
     question, problem, first = made.question, made.problem, outcome.answers[0]
     chosen = chosen_table(problem, done, added)
     _confirm_money(problem, chosen)
-    network = audit.after(question.need, question.capacity, question.admissible, chosen, problem.actions)
+    network = audit.after(
+        question.need, question.capacity, question.admissible, chosen, problem.actions, question.pools
+    )
     both = audit.measure(
         question.need,
         question.times,
@@ -80,6 +82,7 @@ def measured(
         max_minutes=question.max_minutes,
         admissible=question.admissible,
         actions=problem.actions,
+        pools=question.pools,
     )
     assignment, minutes = both.after.flows, math.nan
     if aim.covers:

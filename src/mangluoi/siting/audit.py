@@ -30,10 +30,13 @@ class After:
         ``site_id``, ``service`` and ``capacity`` of what is open.
     admissible
         Who may be taken where, or None where all are.
+    pools
+        ``pool`` and ``capacity`` of what several services share, or None.
     """
 
     capacity: pd.DataFrame
     admissible: pd.DataFrame | None
+    pools: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +73,7 @@ def after(
     admissible: pd.DataFrame | None,
     chosen: pd.DataFrame,
     actions: pd.DataFrame | None = None,
+    pools: pd.DataFrame | None = None,
 ) -> After:
     """Carry out actions on the tables themselves.
 
@@ -83,6 +87,8 @@ def after(
         ``action_id``, ``kind``, ``site_id``, ``service`` and ``added`` places of each chosen action.
     actions
         ACTIONS rows, which say where places are taken from and who is admitted. None where nothing is.
+    pools
+        As in `access.allocate`; what a service of a pool gains or gives away, the pool gains or gives away.
     """
     keys = ("site_id", "service", "capacity")
     today = {
@@ -93,6 +99,12 @@ def after(
     places = dict(today)
     closed: set[tuple[str, str]] = set()
     admitted: list[tuple[str, str, str | None]] = []
+    shared = {} if pools is None else dict(zip(pools["pool"], pools["capacity"].astype(float), strict=True))
+    pool_of = {}
+    if shared and "pool" in capacity.columns:
+        named = capacity.dropna(subset="pool")
+        slots = zip(named["site_id"].astype(str), named["service"].astype(str), strict=True)
+        pool_of = dict(zip(slots, named["pool"], strict=True))
     for row in chosen.to_dict("records"):
         more = details.get(str(row["action_id"]), {})
         site, service, kind, added = str(row["site_id"]), str(row["service"]), str(row["kind"]), float(row["added"])
@@ -105,13 +117,23 @@ def after(
             admitted.append((site, service, _text(more.get("group"))))
         elif kind != "close":
             places[site, service] = places.get((site, service), 0.0) + added
+        if kind in ("build", "expand", "reprofile", "merge") and (site, service) in pool_of:
+            shared[pool_of[site, service]] += added
+        if kind in ("reprofile", "merge") and source in pool_of:
+            shared[pool_of[source]] -= added
     # A service without a known place stands until it is closed; one whose places have all moved away does not.
     left = [
         (*slot, amount)
         for slot, amount in sorted(places.items())
         if slot not in closed and (amount > 0 or today.get(slot) == 0)
     ]
-    return After(pd.DataFrame(left, columns=list(keys)), _admitting(need, admissible, admitted))
+    frame = pd.DataFrame(left, columns=list(keys))
+    taken = _admitting(need, admissible, admitted)
+    if pools is None:
+        return After(frame, taken)
+    slots = zip(frame["site_id"], frame["service"], strict=True)
+    frame = frame.assign(pool=pd.Series([pool_of.get(slot) for slot in slots], index=frame.index, dtype=object))
+    return After(frame, taken, pd.DataFrame({"pool": list(shared), "capacity": list(shared.values())}))
 
 
 def _text(value: object) -> str | None:
@@ -149,6 +171,7 @@ def measure(
     max_minutes: float | Mapping[str, float],
     admissible: pd.DataFrame | None = None,
     actions: pd.DataFrame | None = None,
+    pools: pd.DataFrame | None = None,
 ) -> Audit:
     """Measure what the chosen actions do.
 
@@ -156,14 +179,17 @@ def measure(
     ----------
     need, times, capacity, max_minutes, admissible
         As in `access.allocate`.
-    chosen, actions
+    chosen, actions, pools
         As in `after`.
     """
-    today = After(capacity[["site_id", "service", "capacity"]], admissible)
-    then = after(need, capacity, admissible, chosen, actions)
+    columns = ["site_id", "service", "capacity", *([] if pools is None else ["pool"])]
+    today = After(capacity[columns], admissible, pools)
+    then = after(need, capacity, admissible, chosen, actions, pools)
 
     def one(network: After) -> tuple[access.Allocation, float]:
-        result = access.allocate(need, network.capacity, times, max_minutes=max_minutes, admissible=network.admissible)
+        result = access.allocate(
+            need, network.capacity, times, max_minutes=max_minutes, admissible=network.admissible, pools=network.pools
+        )
         return result, float(covered(need, times, network, max_minutes).sum())
 
     (first, covered_first), (second, covered_second) = one(today), one(then)
@@ -244,6 +270,12 @@ def confirm_flows(
         both = used.merge(limit[[*keys, column]], on=keys, how="left")
         if not (both["served"] <= both[column] + 1e-6).all():
             raise ConservationError(f"more people are served than the {column} allows")
+    if network.pools is not None:
+        of = network.capacity.set_index(["site_id", "service"])["pool"].dropna()
+        drawn = flows.groupby(flows.set_index(["site_id", "service"]).index.map(of.to_dict()))["served"].sum()
+        room = network.pools.set_index("pool")["capacity"]
+        if not (drawn <= room.reindex(drawn.index) + 1e-6).all():
+            raise ConservationError("more people are served than the pools allow")
     return float(np.sort(flows["served"].to_numpy(dtype=float) * np.array(known, dtype=float)).sum())
 
 
@@ -251,7 +283,9 @@ def served(
     need: pd.DataFrame, times: pd.DataFrame, network: After, max_minutes: float | Mapping[str, float]
 ) -> pd.Series:
     """Return the people of each row of need who are served by what is open."""
-    result = access.allocate(need, network.capacity, times, max_minutes=max_minutes, admissible=network.admissible)
+    result = access.allocate(
+        need, network.capacity, times, max_minutes=max_minutes, admissible=network.admissible, pools=network.pools
+    )
     return result.states["served"].astype(float)
 
 

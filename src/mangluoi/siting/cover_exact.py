@@ -36,13 +36,13 @@ class Found:
     status
         {"optimal", "bounded", "time_limit", "interrupted"}
     prices
-        The bound for every budget that was met on the way.
+        The bound for every budget that was met on the way; None where the answer was put together from parts.
     """
 
     choice: Choice
     bound: float
     status: str
-    prices: Bound
+    prices: Bound | None
 
 
 def most(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mangluoi import access
 from mangluoi.errors import Complaint, ConservationError, InputError
-from mangluoi.siting import cover_exact, uncapped, uncapped_answer
+from mangluoi.siting import cover_exact, cover_parts, uncapped, uncapped_answer
 from mangluoi.siting import cover_reduction as reduction
 from mangluoi.siting.cover_bound import Bound
 from mangluoi.siting.cover_exact import Found
@@ -22,6 +22,8 @@ __all__ = ["CoverFrontier", "cover_frontier"]
 
 # Points at which the audit measures again what the arrays say.
 _AUDITED = 5
+# Parts are worth their own frontiers where those have at most so many points for each one asked for.
+_FEW_TIMES = 4
 # How many points before and after lend their prices to a point.
 _NEIGHBOURS = 2
 
@@ -80,7 +82,8 @@ def cover_frontier(
     """Say how many people can be brought within the threshold by each number of sites, or for each budget.
 
     From commune scale to a national grid of a kilometre (17 million pairs). The points are solved one after another,
-    each from the answer and the prices of the one before; the prices of one bound its neighbours too.
+    each from the answer and the prices of the one before; the prices of one bound its neighbours too. Where sites are
+    counted and the reach falls into parts that share no site, the parts are solved one by one and put together.
 
     Parameters
     ----------
@@ -125,7 +128,12 @@ def cover_frontier(
     whole = uncapped_answer.is_whole(question.people)
     order = sorted(set(limits))
     until = math.inf if time_limit_s is None else start + time_limit_s
-    found, status = _walk(cover, [limit - given_cost for limit in order], whole, gap, exact, until)
+    parts = cover_parts.parts_of(cover) if exact and budgets_vnd is None else []
+    asked = [limit - given_cost for limit in order]
+    if len(parts) > 1 and sum(min(part.site.size, max(asked)) for part in parts) <= _FEW_TIMES * len(asked):
+        found, status = cover_parts.frontier(cover, parts, asked, whole=whole, gap=gap, until=until)
+    else:
+        found, status = _walk(cover, asked, whole, gap, exact, until)
     rows, chosen = [], []
     name = "sites" if budgets_vnd is None else "budget_vnd"
     everyone = float(uncapped.need_of(demand)["need"].sum())
@@ -134,7 +142,8 @@ def cover_frontier(
         # More never covers fewer: an answer for less serves too.
         best = own if best is None or own.choice.people > best.choice.people else best
         near = found[max(position - _NEIGHBOURS, 0) : position + _NEIGHBOURS + 1]
-        bound = min(_bound(cover, other.prices, limit - given_cost, whole) for other in near)
+        prices = [other.prices for other in near if other.prices is not None]
+        bound = min((_bound(cover, one, limit - given_cost, whole) for one in prices), default=math.inf)
         bound = max(min(own.bound, bound, float(question.people.sum())), best.choice.people)
         is_open = question.given
         is_open[cover.site[best.choice.is_open]] = True

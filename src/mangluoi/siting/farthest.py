@@ -180,7 +180,9 @@ def _minutes(
 ) -> NDArray[np.float64]:
     """Return the minutes of each row of need to the nearest open, admissible site; NaN where there is none."""
     chosen = answers.chosen_table(problem, done, added)
-    network = audit.after(question.need, question.capacity, question.admissible, chosen, problem.actions)
+    network = audit.after(
+        question.need, question.capacity, question.admissible, chosen, problem.actions, question.pools
+    )
     opened = allocation.open_services(network.capacity, network.admissible)
     found = access.nearest_minutes(question.need, question.times, admissible=opened)
     return np.asarray(found.to_numpy(dtype=float))

@@ -9,7 +9,7 @@ problem, so x needs no integrality.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mangluoi.siting.actions import requirements_of
-from mangluoi.siting.draft import Draft
+from mangluoi.siting.draft import Draft, Entry
 from mangluoi.siting.problem import Problem
 
 __all__ = ["Doing", "Serving", "cost_unit", "do", "limit_budgets", "limit_choice", "money", "serve"]
@@ -99,6 +99,21 @@ def _sources(draft: Draft, problem: Problem, doing: Doing) -> None:
                 draft.constrain(1, [(0, doing.done[[*closing, gaining]], 1.0)], high=1.0)
         if moving.size:
             draft.constrain(1, [(0, doing.added[moving], 1.0), (0, doing.done[closing], places)], high=places)
+    for entries, places in _pooled(problem, doing):
+        draft.constrain(1, entries, high=places)
+
+
+def _pooled(problem: Problem, doing: Doing) -> Iterator[tuple[list[Entry], float]]:
+    """Yield for each pool what its services give away less what they gain, and its places today.
+
+    Of a service that is merged away the places that move leave the pool; the rest stays for the others.
+    """
+    offer = problem.offer
+    for pool, places in enumerate(problem.pooled):
+        mine = np.append(problem.pool == pool, False)
+        gains = np.flatnonzero(mine[offer.target])
+        gives = np.flatnonzero(mine[offer.source] & (offer.max_added > 0))
+        yield [(0, doing.added[gains], -1.0), (0, doing.added[gives], 1.0)], float(places)
 
 
 def serve(draft: Draft, problem: Problem, doing: Doing, *, whole: bool = False) -> Serving:
@@ -125,6 +140,8 @@ def serve(draft: Draft, problem: Problem, doing: Doing, *, whole: bool = False) 
         ],
         high=problem.places,
     )
+    for pool, (entries, places) in enumerate(_pooled(problem, doing)):
+        draft.constrain(1, [(0, people[problem.pool[problem.link_slot] == pool], 1.0), *entries], high=places)
     most = problem.people[problem.link_class]
     new = np.flatnonzero(problem.places[problem.link_slot] == 0)
     row, action = _pairs(problem.link_slot[new], offer.target, gains)

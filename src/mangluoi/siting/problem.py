@@ -61,6 +61,10 @@ class Problem:
         The rows of the equity floors.
     unreached
         People, weighted, in no class.
+    pool
+        The pool of places that each slot shares, or -1.
+    pooled
+        Places of each pool today.
     """
 
     people: NDArray[np.float64]
@@ -80,6 +84,8 @@ class Problem:
     row_class: NDArray[np.int64]
     floors: tuple[FloorRows, ...]
     unreached: float
+    pool: NDArray[np.int64]
+    pooled: NDArray[np.float64]
 
     @property
     def actions(self) -> pd.DataFrame:
@@ -114,7 +120,7 @@ class Problem:
     @property
     def whole(self) -> bool:
         """Whether people and places are whole."""
-        return all(bool((part == np.rint(part)).all()) for part in (self.people, self.places))
+        return all(bool((part == np.rint(part)).all()) for part in (self.people, self.places, self.pooled))
 
     @property
     def weighted(self) -> bool:
@@ -136,6 +142,7 @@ def build(
     floors: Sequence[Floor] = (),
     required: Collection[str] = (),
     forbidden: Collection[str] = (),
+    pools: pd.DataFrame | None = None,
 ) -> Problem:
     """Build the problem from tables; the order of their rows does not matter.
 
@@ -157,6 +164,8 @@ def build(
         Equity floors.
     required, forbidden
         Ids of actions that must be done, must not be.
+    pools
+        As in `access.allocate`: places that several services share.
 
     Raises
     ------
@@ -167,6 +176,8 @@ def build(
     _check_budget(budget_vnd)
     intake.check_capacity(capacity)
     intake.check_need(need)
+    if pools is not None:
+        intake.check_pools(pools, capacity)
     keys = zip(capacity["site_id"].astype(str), capacity["service"].astype(str), strict=True)
     open_now = {key: float(places) for key, places in zip(keys, capacity["capacity"], strict=True)}
     table, targets, sources = offers.read(actions, open_now=open_now, required=required, forbidden=forbidden)
@@ -184,7 +195,10 @@ def build(
     labels, rows_of_floors = floor_rows(need, floors)
     merged = _classes(need, pairs, number, gate_of, weight, labels, keep_minutes=keep_minutes)
 
-    used = (table["kind"] == "close").to_numpy() | np.isin(offer.target, merged.link_slot)
+    pool = _pool_of(slots, capacity, pools)
+    # What a service of a pool gains, all that share it gain.
+    reached = np.flatnonzero(np.isin(np.arange(len(slots)), merged.link_slot) | np.isin(pool, _shared(pool, merged)))
+    used = (table["kind"] == "close").to_numpy() | np.isin(offer.target, reached)
     for gate in np.unique(merged.link_gate[merged.link_gate >= 0]):
         used[list(gate_of.gates[gate])] = True
     if len(table) and not used.any():
@@ -209,7 +223,26 @@ def build(
         row_class=merged.row_class,
         floors=tuple(rows.of_classes(merged.labels[:, at]) for at, rows in enumerate(rows_of_floors)),
         unreached=float((amounts * weight)[merged.row_class < 0].sum()),
+        pool=pool,
+        pooled=np.zeros(0) if pools is None else pools.sort_values("pool")["capacity"].to_numpy(dtype=float),
     )
+
+
+def _shared(pool: NDArray[np.int64], merged: _Classes) -> NDArray[np.int64]:
+    """Return the pools of which somebody can use a slot."""
+    drawn = pool[merged.link_slot]
+    return np.unique(drawn[drawn >= 0])
+
+
+def _pool_of(slots: list[Slot], capacity: pd.DataFrame, pools: pd.DataFrame | None) -> NDArray[np.int64]:
+    """Return the position of each slot's pool among the pools sorted by name, or -1."""
+    if pools is None or "pool" not in capacity.columns:
+        return np.full(len(slots), -1, dtype=np.int64)
+    position = {name: at for at, name in enumerate(sorted(pools["pool"]))}
+    named = capacity.dropna(subset="pool")
+    keys = zip(named["site_id"].astype(str), named["service"].astype(str), strict=True)
+    of = dict(zip(keys, named["pool"], strict=True))
+    return np.array([position[of[slot]] if slot in of else -1 for slot in slots], dtype=np.int64)
 
 
 def row_weights(need: pd.DataFrame, weights: pd.DataFrame | None) -> NDArray[np.float64]:

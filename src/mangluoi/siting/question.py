@@ -31,7 +31,7 @@ class Question:
     times
         TRAVEL_TIMES rows of one mode, from points to existing and candidate sites.
     capacity
-        ``site_id``, ``service`` and ``capacity`` of what is open today.
+        ``site_id``, ``service`` and ``capacity`` of what is open today; and ``pool`` where some share places.
     actions
         ACTIONS rows: what may be done.
     max_minutes
@@ -58,6 +58,9 @@ class Question:
         ``site_id``, ``place_id``, ``type`` and ``ownership`` of the facilities that stand, for `rules`.
     rules
         What the network must conform to after the actions.
+    pools
+        ``pool`` and ``capacity``: places that several services share; each keeps its own limit besides. What a service
+        of a pool gains or gives away, the pool gains or gives away.
     """
 
     need: pd.DataFrame
@@ -76,6 +79,7 @@ class Question:
     max_loss_minutes: float | None = None
     network: pd.DataFrame | None = None
     rules: tuple[Rule, ...] = ()
+    pools: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         found = []
@@ -143,6 +147,7 @@ class Question:
             floors=self.floors,
             required=self.required,
             forbidden=self.forbidden,
+            pools=self.pools,
         )
 
 

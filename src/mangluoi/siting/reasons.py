@@ -159,7 +159,7 @@ def _replanned(question: Question, solution: Solution, aim: Aim, time_limit_s: f
 
 def _people(question: Question, chosen: pd.DataFrame, aim: Aim, actions: pd.DataFrame) -> pd.Series:
     """Measure who is served, or covered, once some actions are done."""
-    network = audit.after(question.need, question.capacity, question.admissible, chosen, actions)
+    network = audit.after(question.need, question.capacity, question.admissible, chosen, actions, question.pools)
     if aim.covers:
         by = aim.times_covered
         return audit.covered(question.need, question.times, network, question.max_minutes, by=by).astype(float)

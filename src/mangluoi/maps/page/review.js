@@ -8,11 +8,13 @@ function mangluoiReview(map, data) {
     if (text) { element.textContent = text; }
     return element;
   }
-  var head = make("header", "atlas-head"), panel = make("aside", "atlas-panel");
+  var head = make("header", "atlas-head"), panel = make("main", "atlas-panel");
   head.appendChild(make("h1", "", data.heading));
   head.appendChild(make("p", "", data.subtitle));
   document.body.insertBefore(head, document.body.firstChild);
   document.body.appendChild(panel);
+  map.getContainer().setAttribute("role", "region");
+  map.getContainer().setAttribute("aria-label", data.texts.map);
   map.attributionControl.setPrefix("Leaflet");
   L.control.zoom({ zoomInTitle: data.texts.zoom_in, zoomOutTitle: data.texts.zoom_out }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
@@ -41,12 +43,25 @@ function mangluoiReview(map, data) {
   }
   function told(point) {
     var box = make("div");
-    box.appendChild(make("h3", "", point.title));
+    box.appendChild(make("h2", "", point.title));
     point.lines.forEach(function (line) { box.appendChild(make("p", "", line)); });
     return box;
   }
+  function entry(point) {
+    var text = make("span", "", point.title);
+    point.lines.slice(0, 2).forEach(function (line) { text.appendChild(make("small", "", line)); });
+    return text;
+  }
   data.points.forEach(function (point) {
     var kind = data.kinds[point.kind];
+    if (point.lon === null) {
+      var lost = make("li"), row = make("div", "atlas-lost");
+      row.appendChild(swatch(kind));
+      row.appendChild(entry(point));
+      lost.appendChild(row);
+      places.appendChild(lost);
+      return;
+    }
     if (point.within) {
       L.circle([point.lat, point.lon], {
         radius: point.within, color: kind.colour, weight: 1, dashArray: "4 3", fillOpacity: 0.08, interactive: false
@@ -56,16 +71,14 @@ function mangluoiReview(map, data) {
       radius: point.kind ? 7 : 4, color: kind.hollow ? kind.colour : "#fff", weight: kind.hollow ? 2.5 : 1.2,
       fillColor: kind.hollow ? "#fff" : kind.colour, fillOpacity: 1, dashArray: kind.dashed ? "3 2" : null
     }).addTo(shown);
-    mark.bindPopup(told(point));
+    mark.bindPopup(told(point), { maxWidth: 320, autoPanPadding: [12, 12] });
     if (!point.listed) { return; }
     var item = make("li"), button = make("button");
     button.type = "button";
     button.appendChild(swatch(kind));
-    var text = make("span", "", point.title);
-    point.lines.slice(0, 2).forEach(function (line) { text.appendChild(make("small", "", line)); });
-    button.appendChild(text);
+    button.appendChild(entry(point));
     button.addEventListener("click", function () {
-      map.setView([point.lat, point.lon], Math.max(map.getZoom(), 10));
+      map.setView([point.lat, point.lon], Math.max(map.getZoom(), 10), { animate: false });
       mark.openPopup();
     });
     item.appendChild(button);
