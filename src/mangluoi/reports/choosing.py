@@ -23,7 +23,8 @@ def aim(d: Disclosed, lang: Lang) -> list[str]:
     """Say what was sought and what had to hold."""
     rules = d.plan.siting
     fields: dict[str, Any] = {"share": sentences.percent(rules.share or 0.0, lang), "value": rules.vnd_per_minute}
-    told = [say("report.option.aim" if rules.aim == "served" else f"choosing.aim_{rules.aim}", lang, **fields)]
+    bare = "_all" if rules.share == 0 and rules.aim in ("cheapest", "fewest") else ""
+    told = [say("report.option.aim" if rules.aim == "served" else f"choosing.aim_{rules.aim}{bare}", lang, **fields)]
     for weight in d.plan.weights:
         parts = [name(kind, getattr(weight, kind), lang) for kind in ("group", "service") if getattr(weight, kind)]
         who = ", ".join(f"«{part}»" for part in parts) or say("choosing.everybody", lang)
