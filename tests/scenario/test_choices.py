@@ -145,7 +145,10 @@ def test_binding_targets_are_reached_and_scored(village):
     assert after["share_nonpublic"] >= 0.5
     assert after["total_capacity"] >= 125
     assert (result.actions["kind"] == "build").all()
-    assert result.actions["site_id"].nunique() >= 1
+    budgets = AnswerRules(frontier=2, frontier_up_to=0.3, reasons=False)
+    dear = run(plan(actions=(build,), targets=(share, total), answers=budgets)).frontier
+    assert dear["status"].iloc[0] == "infeasible"
+    assert dear[["people", "bound"]].iloc[0].isna().all()
     none = run(plan(actions=(build,), targets=(dataclasses.replace(share, value=0.9),)))
     assert "đạt chỉ tiêu mạng lưới «Ngoài công lập»" in sentences.notice(
         next(one for one in none.notices if one.key == "siting_clash")

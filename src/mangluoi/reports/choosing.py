@@ -102,6 +102,7 @@ def why(d: Disclosed, row: Any, lang: Lang) -> Iterator[str]:
     if pd.notna(row.worse):
         kind = {"cheapest": "money", "fewest": "actions", "minutes": "minutes", "total": "money"}[d.plan.siting.aim]
         instead = row.instead or say("choosing.nothing_instead", lang)
+        kind = kind if abs(float(row.worse)) > 1e-6 else "nothing"
         yield say(
             f"choosing.worse_{kind}", lang, instead=instead, million=sentences.million(float(row.worse), lang),
             count=round(float(row.worse)), minutes=round(float(row.worse)),
