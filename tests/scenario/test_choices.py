@@ -242,5 +242,5 @@ def test_bad_keys_are_told_before_anything_is_solved(village):
         ("unused_key", "siting.vnd_per_minute"), ("above_range", "floors[1].at_least"),
         ("no_budget", "payers[1].budget_vnd"), ("unknown_reference", "payers[1].authority"),
         ("unknown_reference", "weights[1]"), ("below_range", "phases[1].years"),
-        ("unused_key", "phases"),
+        ("unused_key", "phases"), ("contradiction", "phases"),
     }  # fmt: skip
