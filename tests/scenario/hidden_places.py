@@ -95,7 +95,8 @@ def published(shown: Disclosed) -> dict[str, str]:
     for field in dataclasses.fields(shown):
         value = getattr(shown, field.name)
         if field.name in ("detail", "reasoning"):
-            told |= {f"{field.name}.{part.name}": _text(getattr(value, part.name)) for part in dataclasses.fields(value)}
+            for part in dataclasses.fields(value):
+                told[f"{field.name}.{part.name}"] = _text(getattr(value, part.name))
         else:
             told[field.name] = _text(value)
     return told
