@@ -144,6 +144,7 @@ WHYS: Mapping[str, str] = MappingProxyType(
         "share_out_of_range": "the share must be in (0, 1], got {share}",
         "poverty_line": "the line must be above zero and alpha not below it, got {line} and {alpha}",
         "step_decay": "a step decay needs ascending edges and one non-negative weight for each",
+        "stress_of_people": "a stress compares how many people are served; this plan seeks or weighs something else",
         "plan_clashes": "what the plan requires cannot be met even where all is as assumed, so it cannot be stressed",
         "nothing_to_stress": "the plan offers no actions and no budget to choose with, so there is nothing to stress",
         "not_above_zero": "{name} must be above zero, got {given}",

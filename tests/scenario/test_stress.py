@@ -253,7 +253,10 @@ def test_nothing_of_a_withheld_service_is_told(found: Stress, tmp_path: Any) -> 
     secret = result.sites["site_id"] == "KT01-1"
     names = result.sites.loc[secret, ["site_id", "name"]].iloc[0]
     hidden = dataclasses.replace(result, sites=result.sites.assign(confidential=secret))
-    told = disclose_stress(dataclasses.replace(found, result=hidden))
+    with pytest.raises(InputError) as caught:
+        disclose_stress(dataclasses.replace(found, result=hidden))
+    assert caught.value.complaints[0].details["reason"] == "choice_withheld"
+    told = disclose_stress(dataclasses.replace(found, result=hidden), profile="internal")
     assert "residential" in told.shown.withheld_services
     assert told.actions.empty
     assert told.chosen.empty
@@ -326,6 +329,10 @@ def test_a_plan_without_a_choice_and_no_draw_at_all_are_refused(
     """Nothing to choose, a plan that cannot be met, and no draw: each is said."""
     with pytest.raises(InputError, match="draws"):
         stress(asked_plan, draws=0)
+    seeking = asked_plan.replace(siting=dataclasses.replace(asked_plan.siting, aim="covered"))
+    with pytest.raises(InputError) as caught:
+        stress(seeking, draws=2)
+    assert caught.value.complaints[0].details["reason"] == "stress_of_people"
     result, asked = once
     assert result.solution is not None
     clashing = dataclasses.replace(result, solution=dataclasses.replace(result.solution, status="infeasible"))

@@ -100,7 +100,7 @@ def setup(plan: Plan, asked: Asked, *, seed: int) -> Setup:
     PlanError
         If neither the figures nor the plan say how far a need may be off, or a range changes nothing.
     """
-    acted = set(asked.actions["service"])
+    acted = set(asked.actions["service"].dropna())
     question = asked.question
     # Floors and rules may count people whom no action is for; without them such people change nothing.
     if not question.floors and not question.rules:

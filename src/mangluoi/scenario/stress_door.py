@@ -100,7 +100,7 @@ def disclose_stress(
     shown = disclose(stress.result, profile=profile)
     if shown.choice_withheld:
         raise InputError([Complaint("contradiction", column="actions", details={"reason": "choice_withheld"})])
-    acted = sorted(set(stress.actions["service"]))
+    acted = sorted(set(stress.actions["service"].dropna()))
     withheld = set(shown.withheld_services)
     is_open = _is_open(shown, acted)
     limit = 0 if _published(shown, acted) or profile == "internal" else LARGEST_MASKED

@@ -130,6 +130,8 @@ def stress(
     """
     if draws < 1:
         raise InputError([Complaint("below_range", column="draws", value=draws, details={"low": 1})])
+    if plan.siting.aim != "served" or plan.weights:
+        raise InputError([Complaint("contradiction", column="siting.aim", details={"reason": "stress_of_people"})])
     # The plan's own choice is all that is asked here; what else an answer may hold is worked out for nothing.
     lean = plan.replace(answers=AnswerRules(frontier=0))
     tell: Progress = progress or (lambda *_: None)
