@@ -145,7 +145,10 @@ def test_binding_targets_are_reached_and_scored(village):
     assert after["share_nonpublic"] >= 0.5
     assert after["total_capacity"] >= 125
     assert (result.actions["kind"] == "build").all()
-    assert result.actions["site_id"].nunique() >= 1
+    budgets = AnswerRules(frontier=2, frontier_up_to=0.3, reasons=False)
+    dear = run(plan(actions=(build,), targets=(share, total), answers=budgets)).frontier
+    assert dear["status"].iloc[0] == "infeasible"
+    assert dear[["people", "bound"]].iloc[0].isna().all()
     none = run(plan(actions=(build,), targets=(dataclasses.replace(share, value=0.9),)))
     assert "đạt chỉ tiêu mạng lưới «Ngoài công lập»" in sentences.notice(
         next(one for one in none.notices if one.key == "siting_clash")
@@ -239,5 +242,5 @@ def test_bad_keys_are_told_before_anything_is_solved(village):
         ("unused_key", "siting.vnd_per_minute"), ("above_range", "floors[1].at_least"),
         ("no_budget", "payers[1].budget_vnd"), ("unknown_reference", "payers[1].authority"),
         ("unknown_reference", "weights[1]"), ("below_range", "phases[1].years"),
-        ("unused_key", "phases"),
+        ("unused_key", "phases"), ("contradiction", "phases"),
     }  # fmt: skip
