@@ -68,14 +68,14 @@ def plain(text: str) -> str:
     )
 
 
-def harmless(window: Page, content: str, folder: Path, payload: str, *, then: str = "0") -> None:
-    """Open a page, click through it, and assert that it shows the text, runs nothing of it and asks for nothing."""
+def harmless(window: Page, content: str, folder: Path, *payloads: str, then: str = "0") -> None:
+    """Open a page, click through it, and assert that it shows the texts, runs nothing of them and asks for nothing."""
     window.open(content, folder).run(then)
     assert window.said == []
     assert window.asked == []
     assert window.run("typeof window.PWNED") == "undefined"
     shown = plain(window.run("document.body.textContent") + window.run("document.title"))
-    assert plain(payload) in shown
+    assert [payload for payload in payloads if plain(payload) not in shown] == []
     assert not re.search(r"(?<!\d)4949|__main__|<class", shown)
 
 
@@ -143,8 +143,7 @@ def test_the_summary_of_a_batch_does_not_act(
         failed.append(Outcome(f"{p} 2", "failed", complaints=(complaint,), error=p))
     place = write_summary([*done, *failed], tmp_path)
     shown = (place / "tong-hop.html").read_text(encoding="utf-8")
-    for payload in PAYLOADS.values():
-        harmless(window, shown, tmp_path, payload)
+    harmless(window, shown, tmp_path, *PAYLOADS.values())
     _no_formulas((place / "tong-hop.xlsx").read_bytes(), list(PAYLOADS.values()))
 
 
@@ -201,8 +200,8 @@ def _no_formulas(content: bytes, payloads: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "payload",
-    [PAYLOADS["formula"], PAYLOADS["command"], "".join(PAYLOADS.values())],
-    ids=["formula", "command", "all"],
+    [PAYLOADS["formula"], PAYLOADS["command"] + "".join(PAYLOADS.values())],
+    ids=["formula", "all"],
 )
 def test_documents_hold_it_as_text(
     make: Callable[..., Disclosed], village: Callable[..., Disclosed], tmp_path: Path, payload: str
@@ -227,7 +226,7 @@ def test_documents_hold_it_as_text(
 @pytest.mark.parametrize("payload", ["".join(list(PAYLOADS.values())[:11])], ids=["many"])
 def test_drawings_hold_no_markup(make: Callable[..., Disclosed], payload: str) -> None:
     """An SVG sheet is well-formed, without scripts, handlers or addresses; its title is the text."""
-    sheets = [*maps.print_maps(hostile(make, payload)), *maps.group_maps(hostile(make, payload))]
+    sheets = [*maps.print_maps(hostile(make, payload))]
     for sheet in sheets[:2]:
         root = ET.fromstring(sheet.svg())
         for element in root.iter():

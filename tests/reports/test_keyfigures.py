@@ -6,9 +6,10 @@ import dataclasses
 
 import pandas as pd
 
-from mangluoi.reports import keyfigures
+from mangluoi.reports import keyfigures, remarks
 from mangluoi.scenario.detail import Detail
 from mangluoi.scenario.disclosure import Disclosed
+from mangluoi.scenario.plan import ForecastRules, GrowthRule
 
 
 def test_the_first_page_says_what_the_tables_hold(disclosed: Disclosed):
@@ -34,6 +35,17 @@ def test_a_shortage_is_need_less_what_is_served(disclosed: Disclosed):
     assert "ước tính 1.234 chỗ" in told
     assert "234 người chưa được đáp ứng" in told
     assert keyfigures.shortage(disclosed, counselling, "vi") == []
+
+
+def test_groups_that_grow_alike_share_a_sentence(disclosed: Disclosed):
+    """Three groups, two rates: two sentences, each with all its groups."""
+    rules = tuple(GrowthRule(group, rate, "căn cứ") for group, rate in (("elderly", 0.01), ("disabled", 0.02)))
+    growth = (*rules, GrowthRule("victim", 0.01, "căn cứ"))
+    plan = disclosed.plan.replace(growth=growth, forecast=ForecastRules(years=(2030,)))
+    told = remarks.forecast(dataclasses.replace(disclosed, plan=plan), "vi")
+    assert len(told) == 2
+    assert told[0].startswith("Người cao tuổi; ")
+    assert "1,0 %" in told[0]
 
 
 def test_other_speeds_are_read_off_the_curve(disclosed: Disclosed):

@@ -65,6 +65,8 @@ def shortage(d: Disclosed, rule: ServiceRule, lang: Lang) -> list[str]:
             continue
         places = sizes.places(d, rule.service, row.group, lang)
         lacking = int(row.full) + int(row.out_of_reach) + int(row.unlocated)
+        if not lacking:
+            continue
         fields = {"group": name("group", row.group, lang), "service": name("service", rule.service, lang)}
         told.append(say("key.shortage", lang, need=int(row.need), places=places, gap=lacking, **fields))
     return told

@@ -103,10 +103,11 @@ def forecast(d: Disclosed, lang: Lang) -> list[str]:
     told = []
     if d.plan.forecast.analysed is not None:
         told.append(say("report.forecast.analysed", lang, year=str(d.plan.forecast.analysed)))
+    # Groups that are said to grow alike share a sentence.
+    alike: dict[tuple[float, str], list[str]] = {}
     for rule in d.plan.growth:
-        fields = {
-            "group": name("group", rule.group, lang), "rate": sentences.percent(rule.rate, lang),
-            "basis": sentences.stop(rule.basis),
-        }  # fmt: skip
-        told.append(say("report.forecast.growth", lang, **fields))
+        alike.setdefault((rule.rate, rule.basis), []).append(name("group", rule.group, lang))
+    for (rate, basis), groups in alike.items():
+        fields = {"rate": sentences.percent(rate, lang), "basis": sentences.stop(basis)}
+        told.append(say("report.forecast.growth", lang, group="; ".join(groups), **fields))
     return told
