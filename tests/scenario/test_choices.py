@@ -10,7 +10,7 @@ from small_plan import MILLION, WHY, action, village
 
 from mangluoi.errors import PlanError
 from mangluoi.reports import alternatives, choosing, passages, sentences
-from mangluoi.scenario import disclose
+from mangluoi.scenario import disclose, reasoning
 from mangluoi.scenario.refinements import PoolRule
 from mangluoi.scenario.rules import TargetRule
 from mangluoi.scenario.siterules import (
@@ -186,9 +186,11 @@ def test_shared_beds_bind_the_choice_as_they_bind_the_audit(village):
     assert at_a <= 45 + result.actions.query("kind == 'expand'")["added"].sum()
 
 
-def test_every_number_of_an_explanation_is_that_of_a_plan_asked_again(village):
+def test_every_number_of_an_explanation_is_that_of_a_plan_asked_again(village, monkeypatch):
     """Lost, adds, flips, firmness and the price of equity are found again by running changed plans."""
     plan, run = village
+    monkeypatch.setattr(reasoning, "_FACTORS", (0.8,))
+    monkeypatch.setattr(reasoning, "_MINUTES", ())
     first, second = action("expand", high=30, sites=("A1",)), action("expand", high=30, sites=("C1",), name="c")
     answers = AnswerRules(frontier=0, flips=True, near_optimal=3, near_within=0.5, equity=(0.3,))
     told = run(plan(actions=(first, second), budget_vnd=50 * MILLION, answers=answers))
