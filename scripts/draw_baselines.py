@@ -11,9 +11,9 @@ from PIL import Image
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests" / "reports"), str(ROOT / "tests")]
 
-from test_charts import BASELINES, make_full, small  # noqa: E402
+from test_charts import BASELINES, make_full, small  # type: ignore[import-not-found]  # noqa: E402
 
-from conftest import make_disclosed  # noqa: E402
+from conftest import make_disclosed  # type: ignore[import-not-found]  # noqa: E402
 from mangluoi.reports import charts  # noqa: E402
 
 

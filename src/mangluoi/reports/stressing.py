@@ -85,10 +85,10 @@ def answers(told: DisclosedStress, *, lang: Lang = "vi") -> list[str]:
     else:
         said.append(say("stress.robust", lang, plan=least))
         if told.open:
-            worst, nominal = (_people(plans.loc[one, "worst_regret"], lang) for one in (told.least_regret, "P0"))
+            worst, nominal = (_people(plans["worst_regret"][one], lang) for one in (told.least_regret, "P0"))
             said.append(say("stress.robust_people", lang, plan=least, worst=worst, nominal=nominal))
             said.append(_price(told, lang))
-    mean = plans.loc[told.most_served, "mean_served"]
+    mean: float = plans["mean_served"][told.most_served]
     most = plan_name(told.most_served, lang)
     if pd.isna(mean):
         said.append(say("stress.most", lang, plan=most))

@@ -122,8 +122,8 @@ def cover_frontier(
     weight = np.ones(question.sites.size) if budgets_vnd is None else question.cost_vnd
     given_cost = float(weight[question.required & ~question.existing].sum())
     if min(limits) < given_cost:
-        why = f"the sites that must be chosen take {given_cost:g}, more than {min(limits):g}"
-        raise InputError([Complaint("contradiction", details={"why": why})])
+        details = {"reason": "required_too_dear", "cost": f"{given_cost:g}", "limit": f"{min(limits):g}"}
+        raise InputError([Complaint("contradiction", details=details)])
     cover = reduction.from_pairs(question.start, question.site, question.people, weight, question.given)
     whole = uncapped_answer.is_whole(question.people)
     order = sorted(set(limits))
@@ -180,8 +180,7 @@ def cover_frontier(
 def _limits(sites: Sequence[int] | None, budgets_vnd: Sequence[float] | None) -> list[float]:
     given = sites if budgets_vnd is None else budgets_vnd
     if (sites is None) == (budgets_vnd is None) or given is None or not len(given):
-        why = "give numbers of sites, or budgets; one of them"
-        raise InputError([Complaint("contradiction", details={"why": why})])
+        raise InputError([Complaint("contradiction", details={"reason": "sites_or_budgets"})])
     found = []
     for value in given:
         if not math.isfinite(value):
@@ -189,8 +188,7 @@ def _limits(sites: Sequence[int] | None, budgets_vnd: Sequence[float] | None) ->
         elif value < 0:
             found.append(Complaint("negative", value=value))
         elif budgets_vnd is None and value != int(value):
-            why = f"the number of sites must be whole, got {value}"
-            found.append(Complaint("contradiction", details={"why": why}))
+            found.append(Complaint("contradiction", details={"reason": "sites_not_whole", "given": value}))
     if found:
         raise InputError(found)
     return [float(value) for value in given]

@@ -72,7 +72,7 @@ def max_cover(
     """
     start = time.perf_counter()
     if p is None and budget_vnd is None:
-        raise InputError([Complaint("contradiction", details={"why": "give p, a budget, or both"})])
+        raise InputError([Complaint("contradiction", details={"reason": "p_or_budget"})])
     question = uncapped.build(
         demand,
         times,
@@ -144,8 +144,8 @@ def set_cover(
     """
     start = time.perf_counter()
     if not 0 < share <= 1 or times_covered < 1:
-        why = f"the share must be in (0, 1] and people covered at least once, got {share} and {times_covered}"
-        raise InputError([Complaint("contradiction", details={"why": why})])
+        details = {"reason": "share_and_times", "share": share, "times": times_covered}
+        raise InputError([Complaint("contradiction", details=details)])
     question = uncapped.build(
         demand,
         times,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -74,7 +75,7 @@ def max_served_large(
     """
     start = time.perf_counter()
     if not 0 <= gap < 1:
-        raise InputError([Complaint("contradiction", details={"why": f"the gap must be in [0, 1), got {gap}"})])
+        raise InputError([Complaint("contradiction", details={"reason": "gap_out_of_range", "gap": gap})])
     question = problem.build(
         need,
         times,
@@ -124,13 +125,13 @@ def network_of(question: Problem) -> tuple[Network, NDArray[np.int64]]:
     table = question.actions
     found = []
     for row in table[~table["kind"].isin(("expand", "build"))].itertuples():
-        found.append(_refused(f"the action {row.action_id} is of the kind {row.kind}"))
+        found.append(_refused("large_kind", name=row.action_id, kind=row.kind))
     for column in (name for name in _TIES if name in table.columns):
         for name in table.loc[table[column].notna() & (table[column] != ""), "action_id"]:
-            found.append(_refused(f"the action {name} depends on others by its column {column}"))
+            found.append(_refused("large_depends", name=name, column=column))
     if "step" in table.columns:
         for name in table.loc[table["step"].notna() & (table["step"] != 1), "action_id"]:
-            found.append(_refused(f"the action {name} comes in steps"))
+            found.append(_refused("large_steps", name=name))
     if found:
         raise InputError(found)
     order = np.lexsort((table["action_id"].to_numpy(dtype=str), question.per_place_vnd, question.action_slot))
@@ -138,7 +139,7 @@ def network_of(question: Problem) -> tuple[Network, NDArray[np.int64]]:
     count = np.bincount(question.action_slot[question.action_slot >= 0], minlength=slots)
     for slot in np.flatnonzero(count > capacity_kernels.MOST_ACTIONS):
         site, service = question.slots[slot]
-        found.append(_refused(f"{count[slot]} actions add to {service} at {site}"))
+        found.append(_refused("large_crowd", count=int(count[slot]), service=service, site=site))
     if found:
         raise InputError(found)
     links = np.lexsort((question.link_class, question.link_slot))
@@ -159,8 +160,9 @@ def network_of(question: Problem) -> tuple[Network, NDArray[np.int64]]:
     return network, order
 
 
-def _refused(what: str) -> Complaint:
-    return Complaint("contradiction", details={"why": f"{what}, which only max_served can answer"})
+def _refused(reason: str, **fields: Any) -> Complaint:
+    """Say what only `max_served` can answer."""
+    return Complaint("contradiction", details={"reason": reason, **fields})
 
 
 def _chosen(question: Problem, added: NDArray[np.float64]) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -136,24 +137,24 @@ def _check_question(
 ) -> None:
     found = []
 
-    def contradiction(why: str) -> None:
-        found.append(Complaint("contradiction", details={"why": why}))
+    def contradiction(reason: str, **fields: Any) -> None:
+        found.append(Complaint("contradiction", details={"reason": reason, **fields}))
 
     for site in sorted(set(required) & set(forbidden)):
-        contradiction(f"the site {site} must be chosen and must not be chosen")
+        contradiction("site_must_and_not", site=site)
     for site in sorted(set(existing) & set(forbidden)):
-        contradiction(f"the site {site} stands and must not be chosen")
+        contradiction("site_stands_and_not", site=site)
     candidates = sorted(everywhere - set(existing) - set(forbidden))
     for site in sorted(set(required) - set(candidates) - set(forbidden)):
-        contradiction(f"the site {site} must be chosen but is no candidate")
+        contradiction("site_no_candidate", site=site)
     if p is not None and (p != int(p) or p <= 0):
-        contradiction(f"the number of sites must be a whole number above zero, got {p}")
+        contradiction("sites_not_positive", given=p)
     if p is not None and len(set(required)) > p:
-        contradiction(f"{len(set(required))} sites must be chosen but only {p} may be")
+        contradiction("sites_too_many", count=len(set(required)), most=p)
     if budget_vnd is not None and not (math.isfinite(budget_vnd) and budget_vnd > 0):
-        contradiction(f"the budget is {budget_vnd:.0f} VND, so nothing can be done; give one above zero")
+        contradiction("budget_nothing", budget=f"{budget_vnd:.0f}")
     if budget_vnd is not None and costs_vnd is None:
-        contradiction("a budget needs the cost of each candidate")
+        contradiction("budget_without_costs")
     if costs_vnd is not None:
         cost = dict(costs_vnd)
         for site in candidates:
@@ -163,7 +164,7 @@ def _check_question(
             elif value < 0:
                 found.append(Complaint("negative", column="costs_vnd", value=value))
         if budget_vnd is not None and sum(cost.get(site) or 0.0 for site in set(required)) > budget_vnd:
-            contradiction("the sites that must be chosen cost more than the budget")
+            contradiction("required_over_budget")
     if found:
         raise InputError(found)
 
