@@ -19,7 +19,9 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 #: Pages whose blocks follow each other in one folder, from a newcomer's first command to the last.
-TOLD = [DOCS / name for name in ("tutorial.md", "huong-dan.md", "how-to.md", "data-sources.md", "glossary.md")]
+TOLD = [
+    DOCS / name for name in ("tutorial.md", "huong-dan.md", "how-to.md", "data-sources.md", "glossary.md", "explore.md")
+]
 #: Pages about a model; their blocks stand alone and only compute, so they need no process of their own.
 MODELS = [DOCS / name for name in ("need.md", "supply.md", "geocoding.md")]
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)

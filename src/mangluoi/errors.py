@@ -212,6 +212,7 @@ WHYS: Mapping[str, str] = MappingProxyType(
         "no_surfaces": "this network knows no surfaces of its roads",
         "no_roads_named": "name the roads: highway, way_ids or within",
         "no_elevation": "terrain = 'by_elevation' needs an elevation raster",
+        "phases_sum": "the budgets of the phases come to {phases} VND, the plan's is {plan}; make them equal",
         "elevation_uncovered": "the elevation raster does not cover {count} ways, such as {first}: name their terrain",
     }
 )

@@ -242,3 +242,12 @@ def test_detailed_boundaries_stay_small_and_closed(province: Province) -> None:
     together = shapely.union_all(drawn)
     assert sum(shape.area for shape in drawn) == pytest.approx(together.area, rel=1e-5)
     assert not [hole for hole in together.interiors if shapely.Polygon(hole).area > 1e-7]
+
+
+def test_only_what_is_withheld_is_said_to_be(province: Province) -> None:
+    """Where no class of the page withholds anything, no note says that small counts are."""
+    withheld = "Số liệu dưới 11 người"
+    assert withheld in "".join(content(atlas(province()).html())["notes"])
+    shown = content(atlas(province(profile="internal")).html())
+    assert "masked" not in {band["role"] for m in shown["measures"] for band in m["bands"]}
+    assert withheld not in "".join(shown["notes"])

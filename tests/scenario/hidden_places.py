@@ -94,8 +94,9 @@ def published(shown: Disclosed) -> dict[str, str]:
     told = {"brief": repr(brief.brief(shown)), "page": shown._repr_html_()}
     for field in dataclasses.fields(shown):
         value = getattr(shown, field.name)
-        if field.name == "detail":
-            told |= {f"detail.{part.name}": _text(getattr(value, part.name)) for part in dataclasses.fields(value)}
+        if field.name in ("detail", "reasoning"):
+            for part in dataclasses.fields(value):
+                told[f"{field.name}.{part.name}"] = _text(getattr(value, part.name))
         else:
             told[field.name] = _text(value)
     return told

@@ -15,7 +15,7 @@ import pytest
 import scipy.sparse as sp
 from scipy.optimize import linprog
 
-from mangluoi.scenario import disclose
+from mangluoi.scenario import Disclosed, Result, disclose, disclose_together, run
 from mangluoi.scenario.hiding import hide_bands, hide_small
 from mangluoi.scenario.masking import (
     AFTER_COLUMNS,
@@ -209,54 +209,127 @@ def test_masking_small_rows_alone_leaks():
     assert min(found) < -8
 
 
-@pytest.mark.parametrize("name", ["nghe-an", "kon-tum", "dong-thap", "binh-phuoc", "yen-bai"])
-@pytest.mark.parametrize("vintage", ["2025-06-30", "2025-07-01"])
-def test_no_report_leaks(name, vintage):
-    """What the report of each shipped plan publishes leaks nothing either."""
-    result = answer(name, vintage)
-    shown = disclose(result)
+@dataclasses.dataclass
+class Read:
+    """What the attacker reads of one group in one or several reports, and what is true."""
+
+    told: Published
+    reach: dict[str, list[np.ndarray]]
+    truth: dict[str, np.ndarray]
+
+
+def read(shown: Disclosed, result: Result, group: str, *, beside: Read | None = None, tag: str = "") -> Read:
+    """Read a report about a group; beside others, its services are further ones with the same people."""
     codes = sorted(shown.units["unit_code"])
     rates = {(rule.group, rule.service): rule.rate for rule in shown.plan.needs}
-    for group in sorted(set(shown.states["group"]) - {NEVER_MASKED}):
-        by_unit = shown.people[shown.people["group"] == group].set_index("unit_code").reindex(codes)
-        total = shown.people_totals[shown.people_totals["group"] == group].iloc[0]
+    by_unit = shown.people[shown.people["group"] == group].set_index("unit_code").reindex(codes)
+    total = shown.people_totals[shown.people_totals["group"] == group].iloc[0]
+    if beside is None:
         told = Published(
             people=by_unit["people"].astype("Float64").astype(float),
             people_total=None if total["masked"] else float(total["people"]),
             states={}, need_rate={}, bands={}, totals={},
         )  # fmt: skip
         given = result.people[result.people["group"] == group].set_index("unit_code")["people"].reindex(codes)
-        reach: dict[str, list[np.ndarray]] = {}
-        truth = {"people": given.to_numpy(dtype=float)}
-        for service in sorted(set(shown.states.loc[shown.states["group"] == group, "service"])):
-            rows = shown.states[(shown.states["group"] == group) & (shown.states["service"] == service)]
-            own = rows.set_index("unit_code").reindex(codes)
-            whole = result.states[(result.states["group"] == group) & (result.states["service"] == service)]
-            after = result.states_after[
-                (result.states_after["group"] == group) & (result.states_after["service"] == service)
-            ]
-            told.need_rate[service] = rates[group, service]
-            # Rounding of need to whole people would contradict the exact rate: the attacker uses need where rate is 1.
-            keep = [*STATE_COLUMNS, *AFTER_COLUMNS]
-            frame = own[keep].astype("Float64").astype(float)
-            told.states[service] = frame if rates[group, service] == 1 else frame.assign(need=np.nan)
-            told.bands[service] = []
-            sides = (whole.set_index("point_id").reindex(codes), after.set_index("point_id").reindex(codes))
-            reach[service] = [(side["out_of_reach"] == 0).to_numpy() for side in sides]
-            for (served, _, _), side in zip(SIDES, sides, strict=True):
-                truth[f"{service}/{served}"] = side["served"].round().to_numpy(dtype=float)
-            row = shown.state_totals[
-                (shown.state_totals["group"] == group) & (shown.state_totals["service"] == service)
-            ].iloc[0]
-            if rates[group, service] != 1:
-                continue
-            minutes = shown.minutes[shown.minutes["service"] == service].set_index("unit_code").reindex(codes)
-            at = np.searchsorted([30, 60, 90, 120], minutes["minutes"].fillna(np.inf).to_numpy(dtype=float))
-            for band in shown.bands[(shown.bands["group"] == group) & (shown.bands["service"] == service)].itertuples():
-                if not band.masked:
-                    told.bands[service].append((np.flatnonzero(at == LABELS.index(band.band)), float(band.people)))
-            if not row["masked"]:
-                told.totals[service] = {served: float(row[served]) for served, _, _ in SIDES}
-                for side, (_, _, beyond) in enumerate(SIDES):
-                    told.totals[service][f"need/{side}"] = float(row["need"] - row[beyond] - row["unlocated"])
-        assert all(left >= -1e-6 for left in spans(told, reach, truth)), group
+        beside = Read(told, {}, {"people": given.to_numpy(dtype=float)})
+    told, reach, truth = beside.told, beside.reach, beside.truth
+    for service in sorted(set(shown.states.loc[shown.states["group"] == group, "service"])):
+        name = tag + service
+        rows = shown.states[(shown.states["group"] == group) & (shown.states["service"] == service)]
+        own = rows.set_index("unit_code").reindex(codes)
+        whole = result.states[(result.states["group"] == group) & (result.states["service"] == service)]
+        after = result.states_after[
+            (result.states_after["group"] == group) & (result.states_after["service"] == service)
+        ]
+        told.need_rate[name] = rates[group, service]
+        # Rounding of need to whole people would contradict the exact rate: the attacker uses need where rate is 1.
+        keep = [*STATE_COLUMNS, *AFTER_COLUMNS]
+        frame = own[keep].astype("Float64").astype(float)
+        told.states[name] = frame if rates[group, service] == 1 else frame.assign(need=np.nan)
+        told.bands[name] = []
+        sides = (whole.set_index("point_id").reindex(codes), after.set_index("point_id").reindex(codes))
+        reach[name] = [(side["out_of_reach"] == 0).to_numpy() for side in sides]
+        for (served, _, _), side in zip(SIDES, sides, strict=True):
+            truth[f"{name}/{served}"] = side["served"].round().to_numpy(dtype=float)
+        row = shown.state_totals[
+            (shown.state_totals["group"] == group) & (shown.state_totals["service"] == service)
+        ].iloc[0]
+        if rates[group, service] != 1:
+            continue
+        minutes = shown.minutes[shown.minutes["service"] == service].set_index("unit_code").reindex(codes)
+        at = np.searchsorted([30, 60, 90, 120], minutes["minutes"].fillna(np.inf).to_numpy(dtype=float))
+        for band in shown.bands[(shown.bands["group"] == group) & (shown.bands["service"] == service)].itertuples():
+            people = float(band.people) if not band.masked else float("nan")
+            if band.masked and not np.isnan(band.share) and not row["masked"]:
+                # A percentage gives the count that it is of.
+                people = float(band.share) * float(row["need"])
+            if not np.isnan(people):
+                told.bands[name].append((np.flatnonzero(at == LABELS.index(band.band)), people))
+        if not row["masked"]:
+            told.totals[name] = {served: float(row[served]) for served, _, _ in SIDES}
+            for side, (_, _, beyond) in enumerate(SIDES):
+                told.totals[name][f"need/{side}"] = float(row["need"] - row[beyond] - row["unlocated"])
+    return beside
+
+
+def groups_of(shown: Disclosed) -> list[str]:
+    return sorted(set(shown.states["group"]) - {NEVER_MASKED})
+
+
+@pytest.mark.parametrize("name", ["nghe-an", "kon-tum", "dong-thap", "binh-phuoc", "yen-bai"])
+@pytest.mark.parametrize("vintage", ["2025-06-30", "2025-07-01"])
+def test_no_report_leaks(name, vintage):
+    """What the report of each shipped plan publishes leaks nothing either."""
+    result = answer(name, vintage)
+    shown = disclose(result)
+    for group in groups_of(shown):
+        one = read(shown, result, group)
+        assert all(left >= -1e-6 for left in spans(one.told, one.reach, one.truth)), group
+
+
+def test_a_second_report_leaks_nothing():
+    """Beside the report of a scenario with other thresholds, the attacker bounds no small count more tightly."""
+    result = answer("dong-thap", "2025-07-01")
+    plan = result.plan
+    sooner = tuple(dataclasses.replace(rule, max_minutes=0.7 * rule.max_minutes) for rule in plan.services)
+    other = run(dataclasses.replace(plan, name="khac", services=sooner, actions=(), targets=()))
+    shown, beside = disclose_together([result, other])
+    checked = 0
+    for group in groups_of(shown):
+        both = read(beside, other, group, beside=read(shown, result, group), tag="2/")
+        found = spans(both.told, both.reach, both.truth)
+        assert all(left >= -1e-6 for left in found), group
+        checked += len(found)
+    assert checked
+
+
+#: What the tables behind the main figures may give of a service of which some commune is masked: sums that the
+#: attacker has already, and what follows from them by printed rates.
+KNOWN = {"need", "need_lower", "need_upper", "covered", "served", "capacity", "places", "free_now", "exits_per_year",
+         "admissions_per_year", "minutes"}  # fmt: skip
+OF_SITES_AND_TOTALS = {"by_norm", "forecast", "traces", "distinct"}
+
+
+@pytest.mark.parametrize("name", ["nghe-an", "kon-tum", "dong-thap", "binh-phuoc", "yen-bai"])
+def test_no_further_table_adds_a_sum(name):
+    """Of such a service no other table gives the attacker a count, a mean or a percentage to set beside them."""
+    result = answer(name, "2025-06-30")
+    shown = disclose(result)
+    exposed = set(shown.states.loc[shown.states["masked"], "service"])
+    seen = 0
+    for field in dataclasses.fields(shown.detail):
+        frame = getattr(shown.detail, field.name)
+        if not isinstance(frame, pd.DataFrame) or field.name in OF_SITES_AND_TOTALS or "service" not in frame:
+            continue
+        rows = frame[frame["service"].isin(exposed)]
+        if "group" in rows:
+            rows = rows[rows["group"] != NEVER_MASKED]
+        for column in rows.select_dtypes("number").columns:
+            seen += len(rows)
+            assert column in KNOWN or rows[column].isna().all(), (field.name, column)
+    people = shown.people[shown.people["masked"]]
+    shut = set(zip(people["unit_code"], people["group"], strict=True))
+    adds = shown.reasoning.adds
+    told = adds[adds["people"].notna() & (adds["group"] != NEVER_MASKED)] if len(adds) else adds
+    assert not shut & set(zip(told["unit_code"], told["group"], strict=True))
+    assert seen or not exposed

@@ -10,7 +10,7 @@ from small_plan import MILLION, WHY, action, village
 
 from mangluoi.errors import PlanError
 from mangluoi.reports import alternatives, choosing, passages, sentences
-from mangluoi.scenario import disclose
+from mangluoi.scenario import disclose, reasoning
 from mangluoi.scenario.refinements import PoolRule
 from mangluoi.scenario.rules import TargetRule
 from mangluoi.scenario.siterules import (
@@ -145,7 +145,10 @@ def test_binding_targets_are_reached_and_scored(village):
     assert after["share_nonpublic"] >= 0.5
     assert after["total_capacity"] >= 125
     assert (result.actions["kind"] == "build").all()
-    assert result.actions["site_id"].nunique() >= 1
+    budgets = AnswerRules(frontier=2, frontier_up_to=0.3, reasons=False)
+    dear = run(plan(actions=(build,), targets=(share, total), answers=budgets)).frontier
+    assert dear["status"].iloc[0] == "infeasible"
+    assert dear[["people", "bound"]].iloc[0].isna().all()
     none = run(plan(actions=(build,), targets=(dataclasses.replace(share, value=0.9),)))
     assert "đạt chỉ tiêu mạng lưới «Ngoài công lập»" in sentences.notice(
         next(one for one in none.notices if one.key == "siting_clash")
@@ -183,9 +186,11 @@ def test_shared_beds_bind_the_choice_as_they_bind_the_audit(village):
     assert at_a <= 45 + result.actions.query("kind == 'expand'")["added"].sum()
 
 
-def test_every_number_of_an_explanation_is_that_of_a_plan_asked_again(village):
+def test_every_number_of_an_explanation_is_that_of_a_plan_asked_again(village, monkeypatch):
     """Lost, adds, flips, firmness and the price of equity are found again by running changed plans."""
     plan, run = village
+    monkeypatch.setattr(reasoning, "_FACTORS", (0.8,))
+    monkeypatch.setattr(reasoning, "_MINUTES", ())
     first, second = action("expand", high=30, sites=("A1",)), action("expand", high=30, sites=("C1",), name="c")
     answers = AnswerRules(frontier=0, flips=True, near_optimal=3, near_within=0.5, equity=(0.3,))
     told = run(plan(actions=(first, second), budget_vnd=50 * MILLION, answers=answers))
@@ -239,5 +244,5 @@ def test_bad_keys_are_told_before_anything_is_solved(village):
         ("unused_key", "siting.vnd_per_minute"), ("above_range", "floors[1].at_least"),
         ("no_budget", "payers[1].budget_vnd"), ("unknown_reference", "payers[1].authority"),
         ("unknown_reference", "weights[1]"), ("below_range", "phases[1].years"),
-        ("unused_key", "phases"),
+        ("unused_key", "phases"), ("contradiction", "phases"),
     }  # fmt: skip

@@ -94,7 +94,7 @@ def _content(d: Disclosed, lang: Lang) -> dict[str, Any]:
         "subtitle": notes.subtitle(d, lang),
         "stamp": words.say("map.internal", lang) if d.profile == "internal" else "",
         "texts": texts,
-        "notes": [*notes.notes(d, sites, lang), *notes_on(lines_of_time, lang)],
+        "notes": [*notes.notes(d, sites, lang, masks=_masks(found)), *notes_on(lines_of_time, lang)],
         "source": notes.source_line(d, lang, projected=False),
         "credit": words.say("map.approximate", lang) if bool(cells["approximate"].any()) else "",
         "approximate": bool(cells["approximate"].any()),
@@ -120,6 +120,11 @@ def _content(d: Disclosed, lang: Lang) -> dict[str, Any]:
         "sites": _sites(sites),
         "actions": [dataclasses.asdict(action) for action in actions],
     }
+
+
+def _masks(found: list[Measure]) -> bool:
+    """Whether small counts are withheld in anything that the page can show."""
+    return any(band.role == "masked" for m in found for band in m.bands)
 
 
 def _basis(d: Disclosed) -> str:

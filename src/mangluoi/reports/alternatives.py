@@ -46,9 +46,9 @@ def frontier(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     """List the most people for each budget."""
     rows = [
         (
-            million(row.budget_vnd, lang), count(row.people, lang, masked=bool(row.masked)),
-            count(row.bound, lang, masked=bool(row.masked)), million(row.cost_vnd, lang), count(row.actions, lang),
-            sentences.known("status", str(row.status), lang),
+            million(row.budget_vnd, lang),
+            *(_reached(value, lang, masked=bool(row.masked)) for value in (row.people, row.bound)),
+            million(row.cost_vnd, lang), count(row.actions, lang), sentences.known("status", str(row.status), lang),
         )
         for row in records(d.frontier)
     ]  # fmt: skip

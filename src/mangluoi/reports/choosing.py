@@ -23,7 +23,8 @@ def aim(d: Disclosed, lang: Lang) -> list[str]:
     """Say what was sought and what had to hold."""
     rules = d.plan.siting
     fields: dict[str, Any] = {"share": sentences.percent(rules.share or 0.0, lang), "value": rules.vnd_per_minute}
-    told = [say("report.option.aim" if rules.aim == "served" else f"choosing.aim_{rules.aim}", lang, **fields)]
+    bare = "_all" if rules.share == 0 and rules.aim in ("cheapest", "fewest") else ""
+    told = [say("report.option.aim" if rules.aim == "served" else f"choosing.aim_{rules.aim}{bare}", lang, **fields)]
     for weight in d.plan.weights:
         parts = [name(kind, getattr(weight, kind), lang) for kind in ("group", "service") if getattr(weight, kind)]
         who = ", ".join(f"«{part}»" for part in parts) or say("choosing.everybody", lang)
@@ -101,6 +102,7 @@ def why(d: Disclosed, row: Any, lang: Lang) -> Iterator[str]:
     if pd.notna(row.worse):
         kind = {"cheapest": "money", "fewest": "actions", "minutes": "minutes", "total": "money"}[d.plan.siting.aim]
         instead = row.instead or say("choosing.nothing_instead", lang)
+        kind = kind if abs(float(row.worse)) > 1e-6 else "nothing"
         yield say(
             f"choosing.worse_{kind}", lang, instead=instead, million=sentences.million(float(row.worse), lang),
             count=round(float(row.worse)), minutes=round(float(row.worse)),

@@ -280,6 +280,7 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
     plan = scrubbed(public_plan(result.plan, secret), secret)
     actions = shown_answer.actions(result, secret, masks=public)
     choice = choicemasks.door(result.plan, totals, by_unit, actions, secret.services, sensitive, public)
+    detail = shown_detail(result.detail, door)
     made = Disclosed(
         profile="public" if public else "internal",
         plan=plan,
@@ -304,15 +305,12 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
         unlocated=result.unlocated[~result.unlocated["id"].isin(secret.sites)].reset_index(drop=True),
         notices=shown_answer.notices(result, secret, capacity, by_unit, totals),
         provenance=shown_answer.provenance(result, plan, secret, public=public),
-        masked_count={
-            name: int(frame["masked"].sum())
-            for name, frame in (("people", people), ("states", by_unit), ("state_totals", totals), ("bands", bands))
-        },
+        masked_count=hiding.counted(detail, people=people, states=by_unit, state_totals=totals, bands=bands),
         withheld_services=secret.services,
         choice_withheld=draft.unchosen,
         frontier=choicemasks.shown_frontier(result.frontier, choice),
         reasoning=choicemasks.shown_reasoning(result.reasoning, choice),
-        detail=shown_detail(result.detail, door),
+        detail=detail,
     )
     return scrubbed(made, secret)
 

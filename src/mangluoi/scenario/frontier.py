@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from mangluoi import siting
@@ -38,4 +39,7 @@ def frontier(plan: Plan, asked: siting.Question | None) -> pd.DataFrame:
     )
     found = siting.frontier(asked, budgets, aim=aim, cheapest=False, time_limit_s=plan.time_limit_s)
     counted = [len([name for name in str(ids).split(";") if name]) for ids in found["actions"]]
+    # No plan holds what must hold for that little money: then there is no bound either.
+    none = ~np.isfinite(found["bound"].astype(float))
+    found[["bound", "gap"]] = found[["bound", "gap"]].mask(none)
     return found.assign(actions=counted)[FRONTIER.names]

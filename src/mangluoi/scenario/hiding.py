@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 
 from mangluoi.scenario.masking import LARGEST_MASKED, LARGEST_MASKED_SENSITIVE, NEVER_MASKED, Masks, extend, small
 
-__all__ = ["hide", "hide_bands", "hide_small", "keys", "withhold"]
+__all__ = ["counted", "hide", "hide_bands", "hide_small", "keys", "withhold"]
 
 
 def keys(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
@@ -73,3 +74,11 @@ def withhold(totals: pd.DataFrame, services: Collection[str]) -> pd.DataFrame:
     counts = [name for name in totals.columns if name not in ("group", "service", "need", "unlocated", "masked")]
     shown[counts] = shown[counts].mask(hidden)
     return shown
+
+
+def counted(detail: Any, **frames: pd.DataFrame) -> dict[str, int]:
+    """Count the masked rows of the main tables, by name, and of all tables behind them together as ``detail``."""
+    behind = (getattr(detail, field.name) for field in dataclasses.fields(detail))
+    masked = (frame["masked"] for frame in behind if isinstance(frame, pd.DataFrame) and "masked" in frame)
+    found = {name: int(frame["masked"].sum()) for name, frame in frames.items()}
+    return {**found, "detail": sum(int(rows.sum()) for rows in masked)}

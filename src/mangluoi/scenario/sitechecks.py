@@ -179,6 +179,10 @@ def _phases(plan: Plan) -> Iterator[Complaint]:
         yield Complaint("unused_key", column="phases", details={"condition": 'siting.aim = "served" / "covered"'})
     if plan.phases and plan.payers:
         yield Complaint("unused_key", column="payers", details={"condition": "phases = []"})
+    total = sum(phase.budget_vnd for phase in plan.phases)
+    if plan.phases and abs(total - plan.budget_vnd) > 0.5:
+        details = {"reason": "phases_sum", "phases": f"{total:.0f}", "plan": f"{plan.budget_vnd:.0f}"}
+        yield Complaint("contradiction", column="phases", details=details)
     late = [action.phase for action in plan.actions if action.phase is not None]
     if late and max(late) > max(len(plan.phases), 1):
         yield Complaint("unknown_reference", column="actions.phase", value=max(late), details={"target": "phases"})

@@ -14,10 +14,11 @@ from mangluoi.siting.aim import Aim
 from mangluoi.siting.clashes import Clash
 from mangluoi.siting.levels import Outcome
 from mangluoi.siting.problem import Problem, row_weights
+from mangluoi.siting.question import Question
 from mangluoi.siting.solution import Solution
 from mangluoi.siting.writing import Written, write
 
-__all__ = ["chosen_table", "measured", "nothing"]
+__all__ = ["chosen_table", "measured", "nothing", "reached"]
 
 
 def chosen_table(problem: Problem, done: NDArray[np.bool_], added: NDArray[np.float64]) -> pd.DataFrame:
@@ -26,6 +27,15 @@ def chosen_table(problem: Problem, done: NDArray[np.bool_], added: NDArray[np.fl
     columns = ["action_id", "kind", "site_id", "service"]
     table = problem.actions[columns].assign(added=added.astype(np.int64), cost_vnd=cost)
     return table[done].reset_index(drop=True)
+
+
+def reached(question: Question, chosen: pd.DataFrame, aim: Aim, actions: pd.DataFrame) -> pd.Series:
+    """Measure by `access` who is served, or covered, once some actions are done: people of each row of need."""
+    network = audit.after(question.need, question.capacity, question.admissible, chosen, actions)
+    if aim.covers:
+        by = aim.times_covered
+        return audit.covered(question.need, question.times, network, question.max_minutes, by=by).astype(float)
+    return audit.served(question.need, question.times, network, question.max_minutes)
 
 
 def nothing(
@@ -86,7 +96,7 @@ def measured(
     )
     assignment, minutes = both.after.flows, math.nan
     if aim.covers:
-        people = audit.covered(question.need, question.times, network, question.max_minutes, by=aim.times_covered)
+        people = reached(question, chosen, aim, problem.actions)
     elif aim.what == "served" and not problem.weighted and not problem.floors:
         people = both.after.states["served"]
     else:
@@ -94,14 +104,14 @@ def measured(
         minutes = audit.confirm_flows(assignment, question.need, question.times, network, question.max_minutes)
         people = audit.by_row(question.need, assignment)
     audit.confirm_floors(question.need, people, question.floors)
-    reached = audit.weighed(people, row_weights(question.need, question.weights))
+    total = audit.weighed(people, row_weights(question.need, question.weights))
     if aim.share is not None:
         everyone = audit.weighed(question.need["need"], row_weights(question.need, question.weights))
-        audit.confirm_share(reached, aim.share * everyone)
+        audit.confirm_share(total, aim.share * everyone)
     spent = float(chosen["cost_vnd"].sum()) - float(problem.offer.saved_vnd[done].sum())
     objective = {
-        "served": reached,
-        "covered": reached,
+        "served": total,
+        "covered": total,
         "cheapest": float(chosen["cost_vnd"].sum()),
         "fewest": float(len(chosen)),
         "minutes": minutes,

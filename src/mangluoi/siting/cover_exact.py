@@ -80,14 +80,19 @@ def most(
         people = cover_bound.covered(cover, everything)
         unpriced = cover_bound.bound_of(cover, np.zeros(cover.people.size), everything.astype(float))
         return Found(Choice(everything, people), people, "optimal", unpriced)
-    choice = cover_bound.improved(cover, budget, np.zeros_like(everything) if start is None else start)
-    if start is not None:
-        choice = max(choice, cover_bound.improved(cover, budget, np.zeros_like(everything)), key=_people)
-    if prices is None:
-        prices = cover_bound.bound_of(cover, np.ones(cover.people.size), choice.is_open.astype(float))
+    nothing = np.zeros_like(everything)
+    known = nothing if start is None else start
+    choice = Choice(known, cover_bound.covered(cover, known))
     enough = 1.0 - 1e-6 if whole else 1e-9 * float(cover.people.sum() + cover.anyway)
     status = "bounded"
+    if prices is None:
+        prices = cover_bound.bound_of(cover, np.ones(cover.people.size), nothing.astype(float))
     try:
+        choice = cover_bound.improved(cover, budget, known)
+        if start is not None:
+            choice = max(choice, cover_bound.improved(cover, budget, nothing), key=_people)
+        elif not prices.share.any():
+            prices = cover_bound.bound_of(cover, np.ones(cover.people.size), choice.is_open.astype(float))
         choice, prices = _approach(cover, budget, choice, prices, enough, gap, until)
     except KeyboardInterrupt:
         status = "interrupted"

@@ -202,23 +202,7 @@ def _measured(made: Written, aim: Aim, chosen: pd.DataFrame, promised: float) ->
     question, problem = made.question, made.problem
     if problem.weighted or problem.floors:
         return promised
-    if aim.covers:
-        network = audit.after(
-            question.need, question.capacity, question.admissible, chosen, problem.actions, question.pools
-        )
-        people = audit.covered(question.need, question.times, network, question.max_minutes, by=aim.times_covered)
-        found = float(people.sum())
-    else:
-        found = audit.measure(
-            question.need,
-            question.times,
-            chosen,
-            capacity=question.capacity,
-            max_minutes=question.max_minutes,
-            admissible=question.admissible,
-            actions=problem.actions,
-            pools=question.pools,
-        ).served_after
+    found = float(answers.reached(question, chosen, aim, problem.actions).sum())
     if abs(found - promised) > 1e-6 * max(1.0, promised) and found < promised:
         raise ConservationError(f"the solver reaches {promised:g} people, the audit {found:g}")
     return found

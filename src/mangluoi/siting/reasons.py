@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from mangluoi.errors import ConservationError
-from mangluoi.siting import answers, audit, levels
+from mangluoi.siting import answers, levels
 from mangluoi.siting.aim import SERVED, Aim
 from mangluoi.siting.aims import cheapest, solve, written
 from mangluoi.siting.levels import Level
@@ -151,19 +151,10 @@ def _replanned(question: Question, solution: Solution, aim: Aim, time_limit_s: f
     chosen = answers.chosen_table(made.problem, done, added)
     if made.problem.weighted or made.problem.floors:
         return _Replanned(-first.objective, chosen, first.status == "optimal")
-    people = float(_people(question, chosen, aim, made.problem.actions).sum())
+    people = float(answers.reached(question, chosen, aim, made.problem.actions).sum())
     if first.status == "optimal" and abs(people + first.objective) > 1e-6 * max(1.0, people):
         raise ConservationError(f"the solver reaches {-first.objective:g} people, the audit {people:g}")
     return _Replanned(people, chosen, first.status == "optimal")
-
-
-def _people(question: Question, chosen: pd.DataFrame, aim: Aim, actions: pd.DataFrame) -> pd.Series:
-    """Measure who is served, or covered, once some actions are done."""
-    network = audit.after(question.need, question.capacity, question.admissible, chosen, actions, question.pools)
-    if aim.covers:
-        by = aim.times_covered
-        return audit.covered(question.need, question.times, network, question.max_minutes, by=by).astype(float)
-    return audit.served(question.need, question.times, network, question.max_minutes)
 
 
 def _leave_out(
@@ -171,7 +162,7 @@ def _leave_out(
 ) -> tuple[float, pd.DataFrame]:
     """Measure the chosen actions with and without one, by `access`."""
     rest = solution.chosen[solution.chosen["action_id"] != name]
-    change = _people(question, solution.chosen, aim, actions) - _people(question, rest, aim, actions)
+    change = answers.reached(question, solution.chosen, aim, actions) - answers.reached(question, rest, aim, actions)
     rows = question.need[["point_id", "group", "service"]].assign(people=change)
     changed = rows[rows["people"] != 0].sort_values(["point_id", "group", "service"], ignore_index=True)
     return float(change.sum()), changed

@@ -431,7 +431,8 @@ function mangluoiAtlas(map, data) {
   if (data.stamp) head.append(node("span", { class: "atlas-stamp" }, data.stamp));
   const panel = node("main", { class: "atlas-panel" }, chooser());
   if (data.measures.some((m) => m.moment === "after")) panel.append(moments());
-  panel.append(legendTitle, legend, overlays(), search(), listed());
+  const layers = overlays();
+  panel.append(legendTitle, legend, ...(layers.querySelector("input") ? [layers] : []), search(), listed());
   const notes = node("ul", { class: "atlas-notes" });
   for (const note of data.notes) notes.append(node("li", {}, note));
   panel.append(node("h2", {}, T.notes), notes, node("p", { class: "atlas-source" }, data.source));
