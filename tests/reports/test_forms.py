@@ -39,11 +39,11 @@ def test_balance_does_not_take_unknown_places_for_none(disclosed: Disclosed):
     """Biểu 3 says that the size of a service is not known instead of showing 0 places."""
     made = figures.balance(disclosed)
     assert column(made, "Số chỗ được tính") == ["chưa có số liệu", "không nêu", 1000]
-    assert column(made, "Được phục vụ") == ["chưa có số liệu", "*", 1000]
-    assert column(made, "Thiếu chỗ") == ["chưa có số liệu", "*", 34]
-    assert column(made, "Ngoài phạm vi") == [100, "*", 200]
+    assert column(made, "Được phục vụ") == ["chưa có số liệu", "không nêu", 1000]
+    assert column(made, "Thiếu chỗ") == ["chưa có số liệu", "không nêu", 34]
+    assert column(made, "Ngoài phạm vi") == [100, "không nêu", 200]
     victim = next(row for row in made.rows if "Nạn nhân cần bảo vệ khẩn cấp" in row)
-    assert victim[4:] == ("*",) * 6
+    assert victim[4:] == (*("không nêu",) * 5, "*")
 
 
 def test_places_are_those_that_take_the_group(disclosed: Disclosed):
