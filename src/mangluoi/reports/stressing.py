@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -88,12 +89,12 @@ def answers(told: DisclosedStress, *, lang: Lang = "vi") -> list[str]:
             worst, nominal = (_people(plans["worst_regret"][one], lang) for one in (told.least_regret, "P0"))
             said.append(say("stress.robust_people", lang, plan=least, worst=worst, nominal=nominal))
             said.append(_price(told, lang))
-    mean: float = plans["mean_served"][told.most_served]
+    mean = float(plans["mean_served"][told.most_served])
     most = plan_name(told.most_served, lang)
-    if pd.isna(mean):
+    if math.isnan(mean):
         said.append(say("stress.most", lang, plan=most))
     else:
-        said.append(say("stress.most_people", lang, plan=most, mean=format_number(float(mean), 1, lang=lang)))
+        said.append(say("stress.most_people", lang, plan=most, mean=format_number(mean, 1, lang=lang)))
     said += _described(told, lang)
     if not told.open:
         said.append(say("stress.closed", lang))
@@ -103,7 +104,7 @@ def answers(told: DisclosedStress, *, lang: Lang = "vi") -> list[str]:
 
 
 def _price(told: DisclosedStress, lang: Lang) -> str:
-    if pd.isna(told.price_vnd):
+    if math.isnan(told.price_vnd):
         return say("stress.price_unknown", lang)
     key = "price_saved" if told.price_vnd < 0 else "price"
     million = sentences.million(abs(told.price_vnd), lang)
