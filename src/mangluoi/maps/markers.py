@@ -244,7 +244,7 @@ def action_marks(d: Disclosed, lang: Lang) -> list[ActionMark]:
                 kind=str(row["kind"]),
                 title=title,
                 reason=reason,
-                motives=tuple(motives(d.plan, told, lang, public=d.profile == "public")),
+                motives=tuple(motives(d, told, lang)),
                 lon=_number(row["lon"]),
                 lat=_number(row["lat"]),
                 site=numbers.get(row["site_id"]),

@@ -272,7 +272,7 @@ def chosen(d: Disclosed, lang: Lang) -> list[str]:
         else:
             named = {"name": sentences.action_name(row, lang)} if row.kind == "expand" else {}
             first = say(f"report.option.{row.kind}", lang, **fields, **named)
-        why = motives(d.plan, row, lang, public=d.profile == "public")
+        why = motives(d, row, lang)
         told.append(" ".join([first, *choosing.why(d, row, lang), *why]))
     return told
 

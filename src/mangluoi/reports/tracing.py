@@ -219,9 +219,7 @@ class Tracer:
         keys = dict.fromkeys(str(row["key"]) for row in rows if row["table"] == "plan")
         if "money" in how.draws:
             ending = about.action.rsplit("/", 1)[-1]
-            chosen = (
-                [ending] if ending.isdigit() else [str(n) for n in range(1, len(self._plan.get("actions", ())) + 1)]
-            )
+            chosen = [ending] if ending.isdigit() else [str(number) for number in self._numbers("actions")]
             keys |= dict.fromkeys(f"actions[{number}]" for number in chosen)
             keys |= {"budget_vnd": None}
         for key in keys:
@@ -230,10 +228,16 @@ class Tracer:
                 values = {"budget_vnd": self._plan.get("budget_vnd")}
                 yield Assumption(key, values, str(self._plan.get("budget_basis", "")))
                 continue
-            listed = self._plan.get(rule[1], ())
-            entry = listed[int(rule[2]) - 1] if int(rule[2]) <= len(listed) else {}
+            entry = dict(zip(self._numbers(rule[1]), self._plan.get(rule[1], ()), strict=True)).get(int(rule[2]), {})
             basis = str(entry.get("basis") or entry.get("source") or "")
             yield Assumption(key, {k: v for k, v in entry.items() if k not in ("basis", "source")}, basis)
+
+    def _numbers(self, kind: str) -> Sequence[int]:
+        """Return the numbers of a plan's rules; those about confidential sites are not in the plan that is shown."""
+        kept: Sequence[int] = self.folder.trail.get("rules", {}).get(kind) or range(
+            1, len(self._plan.get(kind, ())) + 1
+        )
+        return kept
 
     def _law(self, how: Recipe, about: _Subject) -> tuple[str, ...]:
         law = self.folder.trail["law"].get(about.group) if "people" in how.draws else None

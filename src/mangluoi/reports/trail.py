@@ -57,6 +57,7 @@ def trail(d: Disclosed, exhibits: Sequence[Exhibit], lang: Lang) -> str:
         "unsure": _unsure(d.capacity),
         "law": _law(d),
         "withheld": list(d.withheld_services),
+        "rules": {kind: list(numbers) for kind, numbers in d.kept_rules.items()},
     }
     return json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
 

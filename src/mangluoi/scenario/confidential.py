@@ -20,7 +20,7 @@ from mangluoi.viettext import compose, fold
 if TYPE_CHECKING:
     from mangluoi.scenario.result import Result
 
-__all__ = ["FEWEST_COMMUNES", "Secret", "is_public_target", "public_plan", "secrets_of", "unchecked"]
+__all__ = ["FEWEST_COMMUNES", "Secret", "is_public_target", "kept_rules", "public_plan", "secrets_of", "unchecked"]
 
 # What stands for a name that is not given.
 _UNNAMED = "…"
@@ -146,15 +146,9 @@ def public_plan(plan: Plan, secret: Secret) -> Plan:
 
     What is left is not checked anew: that nothing is left for a key to work on is no fault of the plan.
     """
-    moved_from = {rule: _open_sites(rule.from_sites, secret) for rule in plan.actions}
-    actions = tuple(
-        dataclasses.replace(rule, from_sites=moved_from[rule])
-        for rule in plan.actions
-        if moved_from[rule] or not rule.from_sites
-    )
     return unchecked(
         plan,
-        actions=_without_sites(actions, secret),
+        actions=tuple(_open_actions(plan, secret).values()),
         targets=tuple(rule for rule in plan.targets if is_public_target(rule, secret)),
         locations=_of_one_site(plan.locations, secret),
         pools=_of_one_site(plan.pools, secret),
@@ -164,6 +158,23 @@ def public_plan(plan: Plan, secret: Secret) -> Plan:
         siting=dataclasses.replace(plan.siting, forbidden_at=_open_sites(plan.siting.forbidden_at, secret)),
         stress=tuple(rule for rule in plan.stress if not secret.named_in([rule.basis])),
     )
+
+
+def kept_rules(plan: Plan, secret: Secret) -> dict[str, tuple[int, ...]]:
+    """Return the numbers, from 1, that the actions and targets of the public plan have in the plan itself."""
+    targets = (number for number, rule in enumerate(plan.targets, start=1) if is_public_target(rule, secret))
+    return {"actions": tuple(_open_actions(plan, secret)), "targets": tuple(targets)}
+
+
+def _open_actions(plan: Plan, secret: Secret) -> dict[int, ActionRule]:
+    """Return the rules for actions without confidential sites, by number; those of nothing else are dropped."""
+    found = {}
+    for number, rule in enumerate(plan.actions, start=1):
+        moved_from = _open_sites(rule.from_sites, secret)
+        if moved_from or not rule.from_sites:
+            for open_rule in _without_sites((dataclasses.replace(rule, from_sites=moved_from),), secret):
+                found[number] = open_rule
+    return found
 
 
 def unchecked(of: _D, **changes: Any) -> _D:

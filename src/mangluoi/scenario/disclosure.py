@@ -27,10 +27,10 @@ import pandas as pd
 from mangluoi import shipped
 from mangluoi.scenario import choicemasks, hiding, joint_masks, masking, shown_answer
 from mangluoi.scenario.caveat import Notice
-from mangluoi.scenario.confidential import Secret, public_plan, secrets_of
+from mangluoi.scenario.confidential import Secret, kept_rules, public_plan, secrets_of
 from mangluoi.scenario.detail import Detail, Reasoning
 from mangluoi.scenario.masking import AFTER_COLUMNS, LARGEST_MASKED, STATE_COLUMNS
-from mangluoi.scenario.plan import Plan
+from mangluoi.scenario.plan import ActionRule, Plan
 from mangluoi.scenario.scrubbing import scrubbed
 from mangluoi.scenario.withholding import Door, shown_detail
 from mangluoi.tables import FRONTIER
@@ -107,6 +107,8 @@ class Disclosed:
     choice_withheld
         Whether actions were chosen that are not shown, since what is left of the budget for them would tell where
         confidential sites are; every figure after the actions is then that of today.
+    kept_rules
+        The numbers that the actions and targets of the plan had before those about confidential sites were dropped.
     frontier
         FRONTIER with ``masked``.
     reasoning
@@ -139,9 +141,18 @@ class Disclosed:
     masked_count: Mapping[str, int]
     withheld_services: tuple[str, ...]
     choice_withheld: bool = False
+    kept_rules: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     frontier: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=FRONTIER.names))
     reasoning: Reasoning = field(default_factory=Reasoning)
     detail: Detail = field(default_factory=Detail)
+
+    def rule_of(self, action_id: str) -> ActionRule | None:
+        """Return the rule of the plan that an action comes from; its id ends with the rule's number."""
+        number = action_id.rsplit("/", 1)[-1]
+        rules = dict(
+            zip(self.kept_rules.get("actions", range(1, len(self.plan.actions) + 1)), self.plan.actions, strict=True)
+        )
+        return rules.get(int(number)) if number.isdigit() else None
 
     def _repr_html_(self) -> str:
         """Show the provincial totals in Jupyter; a masked or withheld count is a sign, one not known is empty."""
@@ -308,6 +319,7 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
         masked_count=hiding.counted(detail, people=people, states=by_unit, state_totals=totals, bands=bands),
         withheld_services=secret.services,
         choice_withheld=draft.unchosen,
+        kept_rules=kept_rules(result.plan, secret),
         frontier=choicemasks.shown_frontier(result.frontier, choice),
         reasoning=choicemasks.shown_reasoning(result.reasoning, choice),
         detail=detail,

@@ -8,30 +8,28 @@ import pandas as pd
 
 from mangluoi.reports import words
 from mangluoi.reports.words import Lang, say
-from mangluoi.scenario.plan import Plan
+from mangluoi.scenario.disclosure import Disclosed
 from mangluoi.viettext import format_number
 
 __all__ = ["motives"]
 
 
-def motives(plan: Plan, row: Any, lang: Lang, *, public: bool) -> list[str]:
+def motives(d: Disclosed, row: Any, lang: Lang) -> list[str]:
     """Return one sentence each on a chosen action.
 
     Parameters
     ----------
-    plan
-        The plan that it was chosen for.
+    d
+        What may be shown. In public a missing count of people is one of 1 to 10.
     row
         The action: action_id, lost, instead and held_by.
     lang
         {"vi", "en"}
-    public
-        Whether counts of 1 to 10 people are withheld, so that a missing one is such a count.
     """
+    plan, public = d.plan, d.profile == "public"
     told = []
     instead, held_by = ("" if pd.isna(text) else str(text) for text in (row.instead, row.held_by))
-    number = str(row.action_id).rsplit("/", 1)[-1]
-    rule = plan.actions[int(number) - 1] if number.isdigit() and int(number) <= len(plan.actions) else None
+    rule = d.rule_of(str(row.action_id))
     if rule is not None and rule.required:
         told.append(say("report.option.required", lang))
     elif (pd.notna(row.lost) or public) and plan.answers.reasons and plan.siting.aim in ("served", "covered"):
