@@ -152,7 +152,7 @@ def make_province(
             "action_id": ["build-1", "expand-2"], "kind": ["build", "expand"], "site_id": ["new-17", "S1"],
             "service": ["residential", "residential"], "added": [120, 60], "cost_vnd": [36e9, 12e9],
             "served_more": [118.0, 60.0], "lost": [98.0, 0.0], "instead": [None, "mở rộng: cơ sở khác"],
-            "held_by": ["capacity;budget", None],
+            "held_by": ["size;budget", None],
             "name": [names[3 % len(names)], "Trung tâm Bảo trợ xã hội " + names[0]],
             "unit_name": [names[3 % len(names)], names[0]], "lon": [lon[17], lon[0]], "lat": [lat[17], lat[0]],
         }

@@ -28,10 +28,19 @@ RUN = (
 )
 
 
+# What fades in has no contrast yet: wait until nothing has moved for a while.
+AT_REST = (
+    "new Promise((done) => { let still = 0; const look = () => {"
+    " still = document.getAnimations().length ? 0 : still + 1;"
+    " still > 4 ? done(0) : setTimeout(look, 50); }; look(); })"
+)
+
+
 def _violations(browser: Browser, html: str, folder: Path, *, before: str = "0") -> list[list[object]]:
     """Open a page, do something in it, and return what axe-core complains of."""
     with browser.page() as page:
         page.open(html, folder).run(before)
+        page.run(AT_REST)
         page.run(AXE.read_text(encoding="utf-8") + ";0")
         found: list[list[object]] = page.run(RUN)
         return found

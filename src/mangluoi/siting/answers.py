@@ -31,7 +31,7 @@ def chosen_table(problem: Problem, done: NDArray[np.bool_], added: NDArray[np.fl
 
 def reached(question: Question, chosen: pd.DataFrame, aim: Aim, actions: pd.DataFrame) -> pd.Series:
     """Measure by `access` who is served, or covered, once some actions are done: people of each row of need."""
-    network = audit.after(question.need, question.capacity, question.admissible, chosen, actions)
+    network = audit.after(question.need, question.capacity, question.admissible, chosen, actions, question.pools)
     if aim.covers:
         by = aim.times_covered
         return audit.covered(question.need, question.times, network, question.max_minutes, by=by).astype(float)
