@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,6 +48,19 @@ def test_the_page_draws_without_a_network(browser: Browser, made: str, tmp_path:
         ):  # fmt: skip
             assert wanted in shown
         assert page.first_paint_ms() < FIRST_PAINT_MS
+
+
+def test_a_choice_of_nothing_is_not_offered(browser: Browser, province: Province, tmp_path: Path) -> None:
+    """Where need alone is known, the heading of further layers does not stand over an empty list."""
+    d = province()
+    supply = dataclasses.replace(d.plan.supply, listed="part")
+    plan = dataclasses.replace(d.plan, supply=supply, actions=(), targets=())
+    none = {name: getattr(d, name).iloc[:0] for name in ("sites", "actions", "minutes")}
+    bare = dataclasses.replace(d, plan=plan, **none)
+    with browser.page() as page:
+        shown = page.open(atlas(bare).html(), tmp_path).text()
+        assert "Hiển thị thêm" not in shown
+        assert "Nội dung bản đồ" in shown
 
 
 def test_searching_without_diacritics_opens_the_commune(browser: Browser, made: str, tmp_path: Path) -> None:

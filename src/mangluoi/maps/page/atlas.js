@@ -353,6 +353,7 @@ function mangluoiAtlas(map, data) {
       field.append(node("label", {}, input, " ", text));
       if (below) field.append(below);
     }
+    field.hidden = !layers.some(([, , any]) => any);
     return field;
   }
 
