@@ -39,7 +39,7 @@ def table(exhibit: Exhibit, lang: Lang, *, width_mm: float, styles: Mapping[str,
     """
     # Half points: many columns need smaller letters.
     size = 17 if len(exhibit.headings) > 11 else 19 if len(exhibit.headings) > 7 else 21
-    widths = [round(_TWIPS_PER_MM * width) for width in _widths_mm(exhibit, size / 2, width_mm)]
+    widths = [round(_TWIPS_PER_MM * width) for width in _widths_mm(exhibit, size / 2, width_mm, lang)]
     look = f'<w:pStyle w:val="{escape(styles["cell"])}"/>'
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     head = [
@@ -61,19 +61,21 @@ def table(exhibit: Exhibit, lang: Lang, *, width_mm: float, styles: Mapping[str,
     )
 
 
-def _widths_mm(exhibit: Exhibit, size_pt: float, width_mm: float) -> list[float]:
+def _widths_mm(exhibit: Exhibit, size_pt: float, width_mm: float, lang: Lang) -> list[float]:
     """Share the width of the page by what the columns hold; none is narrower than its longest unbreakable word.
 
-    A heading broken within a word is ugly; a broken code is read as two.
+    A heading broken within a word is ugly; a broken code or number is read as two.
     """
-    letter_mm = 0.62 * size_pt * 25.4 / 72
+    letter_mm, digit_mm = (share * size_pt * 25.4 / 72 for share in (0.62, 0.5))
     least = []
     for place, heading in enumerate(exhibit.headings):
-        words = heading.text.split()
+        words, numbers = heading.text.split(), [""]
         if heading.kind != "text":
             told = {row[place] for row in exhibit.rows if heading.kind == "code" or isinstance(row[place], str)}
             words += [part for cell in told for part in str(cell).split()]
-        least.append(_MARGINS_MM + letter_mm * max(map(len, words), default=0))
+            numbers += [written(row[place], lang) for row in exhibit.rows if not isinstance(row[place], str)]
+        widest = max(letter_mm * max(map(len, words), default=0), digit_mm * max(map(len, numbers)))
+        least.append(_MARGINS_MM + widest)
     if sum(least) >= width_mm:
         return [width_mm * one / sum(least) for one in least]
     widths = least

@@ -1,0 +1,29 @@
+"""Tables of the Word report: no column is narrower than what cannot be broken."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+
+from mangluoi.reports import decisions, wordtable
+from mangluoi.reports.exhibits import written
+from mangluoi.scenario.disclosure import Disclosed
+
+# A digit of Times New Roman is half as wide as its size; a table's cells have this much to their left and right.
+_TWIPS_PER_DIGIT = 0.5 * 20
+
+
+@pytest.mark.parametrize("million", [88_875.0, 110_812.5, 1_234_567.5])
+def test_a_number_stands_on_one_line(disclosed: Disclosed, million: float):
+    """However dear an action is, its cost has room for all of its digits in Biểu 7 on an upright page."""
+    dear = dataclasses.replace(disclosed, actions=disclosed.actions.assign(cost_vnd=million * 1e6))
+    exhibit = decisions.actions(dear)
+    styles = {"table": "T", "cell": "C"}
+    text = wordtable.table(exhibit, "vi", width_mm=165.0, styles=styles).xml
+    place = next(n for n, heading in enumerate(exhibit.headings) if heading.key == "cost")
+    widths = [int(width) for width in re.findall(r'<w:gridCol w:w="(\d+)"', text)]
+    points = int(re.findall(r'<w:sz w:val="(\d+)"', text)[-1]) / 2
+    # Half points of the letters, and 2.4 mm of margins.
+    assert widths[place] > _TWIPS_PER_DIGIT * points * len(written(exhibit.rows[0][place], "vi")) + 136
