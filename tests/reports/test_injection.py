@@ -68,15 +68,15 @@ def plain(text: str) -> str:
     )
 
 
-def harmless(window: Page, content: str, folder: Path, *payloads: str, then: str = "0") -> None:
-    """Open a page, click through it, and assert that it shows the texts, runs nothing of them and asks for nothing."""
+def harm(window: Page, content: str, folder: Path, *payloads: str, then: str = "0") -> list[object]:
+    """Open a page, click through it, and return what it runs, asks for, loses of the texts or fills in."""
     window.open(content, folder).run(then)
-    assert window.said == []
-    assert window.asked == []
-    assert window.run("typeof window.PWNED") == "undefined"
+    found: list[object] = [*window.said, *window.asked]
+    if window.run("typeof window.PWNED") != "undefined":
+        found.append("a text was run")
     shown = plain(window.run("document.body.textContent") + window.run("document.title"))
-    assert [payload for payload in payloads if plain(payload) not in shown] == []
-    assert not re.search(r"(?<!\d)4949|__main__|<class", shown)
+    found += [f"lost: {payload}" for payload in payloads if plain(payload) not in shown]
+    return found + re.findall(r"(?<!\d)4949|__main__|<class", shown)
 
 
 def hostile(make: Callable[..., Disclosed], payload: str) -> Disclosed:
@@ -120,12 +120,12 @@ def test_no_page_acts(
     """The map, the report, the comparison, what changed between two plans: every page of a hostile plan."""
     d = village(make, payload)
     other = dataclasses.replace(d, plan=d.plan.replace(name=f"{payload} 2", title=payload * 2))
-    harmless(window, maps.atlas(d).html(), tmp_path, payload, then=FIND_ALL)
-    harmless(window, pages.page(d), tmp_path, payload)
+    assert harm(window, maps.atlas(d).html(), tmp_path, payload, then=FIND_ALL) == []
+    assert harm(window, pages.page(d), tmp_path, payload) == []
     story = comparing.comparison_story([d, other])
-    harmless(window, pages.paper(story, payload, lang="vi", internal=False), tmp_path, payload)
+    assert harm(window, pages.paper(story, payload, lang="vi", internal=False), tmp_path, payload) == []
     story = comparing.difference_story(d, other)
-    harmless(window, pages.paper(story, payload, lang="vi", internal=False), tmp_path, payload)
+    assert harm(window, pages.paper(story, payload, lang="vi", internal=False), tmp_path, payload) == []
 
 
 @pytest.mark.browser
@@ -143,8 +143,8 @@ def test_the_summary_of_a_batch_does_not_act(
         failed.append(Outcome(f"{p} 2", "failed", complaints=(complaint,), error=p))
     place = write_summary([*done, *failed], tmp_path)
     shown = (place / "tong-hop.html").read_text(encoding="utf-8")
-    harmless(window, shown, tmp_path, *PAYLOADS.values())
-    _no_formulas((place / "tong-hop.xlsx").read_bytes(), list(PAYLOADS.values()))
+    assert harm(window, shown, tmp_path, *PAYLOADS.values()) == []
+    assert _harm_in_workbook((place / "tong-hop.xlsx").read_bytes(), list(PAYLOADS.values())) == []
 
 
 @pytest.fixture(scope="module")
@@ -182,20 +182,18 @@ def test_the_review_map_does_not_act(window: Page, located: locating.Located, tm
 
 def test_the_review_workbook_does_not_compute(located: locating.Located, tmp_path: Path) -> None:
     """Every name stands in a cell, none as a formula."""
-    _no_formulas(
-        review.write_review(located, tmp_path / "ra-soat.xlsx").read_bytes(),
-        [t for k, t in PAYLOADS.items() if k != "control"],
-    )
+    content = review.write_review(located, tmp_path / "ra-soat.xlsx").read_bytes()
+    assert _harm_in_workbook(content, [t for k, t in PAYLOADS.items() if k != "control"]) == []
 
 
-def _no_formulas(content: bytes, payloads: list[str]) -> None:
+def _harm_in_workbook(content: bytes, payloads: list[str]) -> list[str]:
+    """Return the cells that would be computed or followed, and the texts that are in none."""
     book = openpyxl.load_workbook(io.BytesIO(content))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
-    assert not [cell.value for cell in cells if cell.data_type == "f" or (cell.hyperlink and cell.hyperlink.target)]
-    assert not [cell.value for cell in cells if cell.value[:1] in "=+-@" and not cell.quotePrefix]
+    found = [cell.value for cell in cells if cell.data_type == "f" or (cell.hyperlink and cell.hyperlink.target)]
+    found += [cell.value for cell in cells if cell.value[:1] in "=+-@" and not cell.quotePrefix]
     whole = plain("\n".join(cell.value for cell in cells))
-    for payload in payloads:
-        assert plain(payload) in whole, payload
+    return found + [f"lost: {payload}" for payload in payloads if plain(payload) not in whole]
 
 
 @pytest.mark.parametrize(
@@ -213,7 +211,7 @@ def test_documents_hold_it_as_text(
         links = parts.read("word/_rels/document.xml.rels").decode()
     assert plain(payload) in plain("".join(body.itertext()))
     assert "evil.example" not in links
-    _no_formulas(workbook(d), [payload])
+    assert _harm_in_workbook(workbook(d), [payload]) == []
     place = maps.write_geopackage(d, tmp_path / "a.gpkg")
     with closing(sqlite3.connect(place)) as file:
         names = [row[0] for row in file.execute("select ten from xa_phuong")]

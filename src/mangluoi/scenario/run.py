@@ -202,6 +202,7 @@ def answered(
         *notice.full_for_want_of_figures(before.states, _near_unknown(on, offered, located)),
     )
     sites = every.merge(here.sites[["site_id", "located_within_m"]], on="site_id", how="left")
+    # Coordinates that were given count as exact, and so does the place where something is said to be built.
     sites = sites.fillna({"located_within_m": 0.0})
     asked_again = Asked(asked_of_sites, actions, at, spots, doors, sites, laid)
     result = Result(
