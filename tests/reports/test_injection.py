@@ -91,6 +91,19 @@ def hostile(make: Callable[..., Disclosed], payload: str) -> Disclosed:
     )
 
 
+@pytest.mark.browser
+def test_what_acts_is_seen(window: Page, tmp_path: Path) -> None:
+    """The checks of this file find a page that runs its text, loses it or fills it in, and a workbook that computes."""
+    bad = "<html><body><script>window.PWNED=1; console.error('x')</script>4949</body></html>"
+    found = harm(window, bad, tmp_path, "Xã Một")
+    assert {"a text was run", "lost: Xã Một", "4949"} <= {str(one) for one in found}
+    book = openpyxl.Workbook()
+    book.active["A1"] = "=1+1"
+    stream = io.BytesIO()
+    book.save(stream)
+    assert _harm_in_workbook(stream.getvalue(), ["Xã Một"])[0] == "=1+1"
+
+
 def test_groups_and_services_are_a_closed_list(make: Callable[..., Disclosed]) -> None:
     """Their ids become names of files and keys of words: a plan with others is refused."""
     rule = dataclasses.replace(make().plan.needs[0], group=PAYLOADS["path"])
