@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import hashlib
 import http.server
@@ -134,6 +135,20 @@ def test_a_full_disk_is_told_before(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(webcache.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 10}))
     with pytest.raises(OfflineError, match="no room"):
         download(tmp_path / "roads.pbf", Web())
+    assert not (tmp_path / "roads.pbf").exists()
+
+
+def test_a_disk_that_fills_up_is_no_broken_line(tmp_path: Path):
+    """What this machine cannot write is told as such, at once, and is not asked for again."""
+    web = Web()
+
+    def full(_arrived: int, _whole: int | None) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left") as caught:
+        download(tmp_path / "roads.pbf", web, progress=full)
+    assert not isinstance(caught.value, OfflineError)
+    assert len(web.ranges) == 1
     assert not (tmp_path / "roads.pbf").exists()
 
 

@@ -6,6 +6,7 @@ Nothing is fetched unless a caller asks for it by an address; no module but this
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import http.client
 import os
@@ -52,6 +53,8 @@ _MOST_BYTES = 20_000_000
 _PIECE_BYTES = 1 << 18
 # What may pass by itself: the line broke, the other side was busy.
 _BROKEN = (OSError, http.client.HTTPException)
+# What is wrong on this side passes by no further attempt.
+_OF_THE_DISK = (errno.ENOSPC, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO)
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
 _last_asked: dict[str, float] = {}
 
@@ -185,6 +188,8 @@ def download(
 
     Raises
     ------
+    OSError
+        If the file cannot be written.
     OfflineError
         If it may not be fetched, nobody answers, the answer is a web page or another file than the checksum says, or
         the disk has no room for it.
@@ -202,7 +207,7 @@ def download(
                 break
             why = "the line broke"
         except _BROKEN as error:
-            if isinstance(error, OfflineError):
+            if isinstance(error, OfflineError) or getattr(error, "errno", None) in _OF_THE_DISK:
                 raise
             why = type(error).__name__
         left = attempts if half.size > before else left - 1
