@@ -87,7 +87,7 @@ def minimise(
         time_limit_s=left(),
         relative_gap=max(relative_gap, 0.5 / max(largest, 1.0) if step else 0.0),
         node_limit=node_limit,
-        start=None if start is None else start[small.columns],
+        start=None if begin is None else begin[small.columns],
     )
     leaf = Leaf(answer.values, min(answer.objective, known), answer.bound, answer.status)
     return _answer(model, small, begin, leaf, began)
