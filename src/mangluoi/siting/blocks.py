@@ -24,8 +24,8 @@ __all__ = ["minimise"]
 
 # Models of fewer whole variables are solved as they are; more shared rows than this are too many prices to find.
 _FEW_WHOLE, _MOST_SHARED = 60, 16
-# A block with more of the whole variables than this is as hard as the whole.
-_LARGEST = 0.5
+# A block with more of the whole variables than this is as hard as the whole; so is one beside blocks of a few only.
+_LARGEST, _FEW_EACH = 0.5, 8
 # How long, and to what share, a first answer is looked for where the bound is not near.
 _NODES, _ROUGH = 60, 3e-5
 # How near to the bound an answer is expected, how much further at the next try, and up to where choices are ruled out.
@@ -99,7 +99,8 @@ def _apart(model: Model, shared: NDArray[np.int64]) -> list[Block]:
     if deciding < _FEW_WHOLE or not 0 < shared.size <= _MOST_SHARED:
         return []
     blocks = pricing.split(model, shared)
-    return blocks if max(int(block.model.whole.sum()) for block in blocks) <= _LARGEST * deciding else []
+    sizes = sorted(int(block.model.whole.sum()) for block in blocks)
+    return blocks if sizes[-1] <= _LARGEST * deciding and sizes[-2] >= _FEW_EACH else []
 
 
 def _proven(

@@ -10,6 +10,7 @@ Geoffrion, A. (1974), "Lagrangean relaxation for integer programming", *Mathemat
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -41,9 +42,13 @@ class Block:
     columns: NDArray[np.int64]
     model: Model
     shared: csr_array
-    tree: Tree
     answers: list[NDArray[np.float64]] = field(default_factory=list)
     bounds: list[tuple[NDArray[np.float64], float]] = field(default_factory=list)
+
+    @functools.cached_property
+    def tree(self) -> Tree:
+        """The block's relaxation, kept warm."""
+        return Tree(self.model)
 
 
 def split(model: Model, shared: NDArray[np.int64]) -> list[Block]:
@@ -70,7 +75,7 @@ def split(model: Model, shared: NDArray[np.int64]) -> list[Block]:
             whole=model.whole[columns],
             lower=model.least[columns],
         )
-        blocks.append(Block(columns, inner, csr_array(matrix[shared][:, columns]), Tree(inner)))
+        blocks.append(Block(columns, inner, csr_array(matrix[shared][:, columns])))
     return blocks
 
 
