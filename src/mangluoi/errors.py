@@ -71,7 +71,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "one_coordinate": "only one of longitude and latitude is given",
         "unknown_unit": "no unit of that code in the list of {vintage}",
         "bounds_order": "the lower bound {lower} and the upper bound {upper} do not enclose {value}",
-        "personal_data": "this column looks personal ({what}); drop it: only counts may be given",
+        "personal_data": "this column looks personal ({what}); take it out of the file, or leave it out by name (drop)",
         "unknown_key": "this key is not known; nearest known: {nearest!r}",
         "missing_key": "this key is required",
         "wrong_type": "{value!r} is not {expected}",
@@ -102,6 +102,9 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "not_whole_source": "the action {value} moves places of a source that holds {places}, which is not whole",
         "must_and_must_not": "the action {value!r} must be done and must not be done; take one of the two out",
         "file_exists": "the file exists and says something else; choose another name",
+        "would_overwrite": "the file exists already; choose another name, or remove it first",
+        "unknown_plan": "no file is there, and no plan that ships is called {value!r}; those that ship: {names}",
+        "other_province": "the plans are about other provinces ({expected} and {value}); compare plans of one province",
         "same_name": "two plans are called {value!r}; give each a name of its own",
         "other_communes": "the plans answer in other communes ({expected} and {value}); give both the same vintage",
         "contradiction": "{why}",
@@ -179,6 +182,8 @@ WHYS: Mapping[str, str] = MappingProxyType(
         "budget_nothing": "the budget is {budget} VND, so nothing can be done; give one above zero",
         "budget_without_costs": "a budget needs the cost of each candidate",
         "required_over_budget": "the sites that must be chosen cost more than the budget",
+        "province_unknown": "no province is called or coded {value!r}; nearest known: {nearest}",
+        "vintage_unknown": "no list of units is known for the vintage {value!r}; known: {known}",
         "web_scheme": "only addresses with http:// or https:// are fetched, not {address!r}",
         "web_offline": "offline, and not in the cache: {address}",
         "web_silent": "no answer from {host}: {said}",
@@ -310,10 +315,24 @@ class PlanError(InputError):
 
 
 class UnknownUnitError(MangluoiError, KeyError):
-    """An administrative unit or vintage that no shipped list knows."""
+    """An administrative unit or vintage that no shipped list knows.
+
+    Parameters
+    ----------
+    said
+        What is not known; where `reason` is given, its sentence stands instead.
+    reason
+        A key of `WHYS`, for those who say it in another language.
+    fields
+        Those of its sentence.
+    """
+
+    def __init__(self, said: str = "", *, reason: str | None = None, **fields: Any) -> None:
+        self.reason, self.fields = reason, fields
+        super().__init__(WHYS[reason].format(**fields) if reason else said)
 
     def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
+        return str(self.args[0])
 
 
 class InfeasibleError(MangluoiError, ValueError):

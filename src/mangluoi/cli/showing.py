@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mangluoi.errors import Complaint, OfflineError
+from mangluoi.errors import Complaint, OfflineError, UnknownUnitError
 from mangluoi.reports.words import say
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ def show_complaints(
 def failure(error: Exception, options: argparse.Namespace) -> str:
     """Say in one line why something could not be done."""
     if isinstance(error, OfflineError):
+        return say(f"why.{error.reason}", options.lang, **error.fields)
+    if isinstance(error, UnknownUnitError) and error.reason:
         return say(f"why.{error.reason}", options.lang, **error.fields)
     why = f"{type(error).__name__}: {error}"
     return say("cli.cannot_write", options.lang, why=why) if isinstance(error, OSError) else why

@@ -64,7 +64,7 @@ def compare(*results: Result, profile: Literal["public", "internal"] = "public")
     Raises
     ------
     InputError
-        If two plans have the same name.
+        If two plans have the same name, or are about different provinces.
     """
     told = changes([one.plan for one in results])
     shown = disclose_together(results, profile=profile)
@@ -130,9 +130,10 @@ def changes(plans: Sequence[Plan]) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If two plans have the same name.
+        If two plans have the same name, or are about different provinces.
     """
     _refuse_same_names([plan.name for plan in plans])
+    _refuse_other_provinces(plans)
     told = {plan.name: assumptions(plan) for plan in plans}
     keys = dict.fromkeys(key for one in told.values() for key in one if key != ("name", ""))
     rows = []
@@ -252,6 +253,14 @@ def _after(d: Disclosed) -> pd.DataFrame:
     counts = ["need", *STATES]
     kept[counts] = kept[counts].astype("Float64").astype(float)
     return kept
+
+
+def _refuse_other_provinces(plans: Sequence[Plan]) -> None:
+    about = dict.fromkeys(f"{plan.province_code}, {plan.province_vintage}" for plan in plans)
+    if len(about) > 1:
+        first, *others = about
+        what = {"expected": first}
+        raise InputError([Complaint("other_province", column="province_code", value=o, details=what) for o in others])
 
 
 def _refuse_same_names(names: Sequence[str]) -> None:

@@ -289,7 +289,7 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
     public = masks is not None
     door = _door(draft, by_unit, totals, people, people_totals, public=public)
     plan = scrubbed(public_plan(result.plan, secret), secret)
-    actions = shown_answer.actions(result, secret, masks=public)
+    actions = shown_answer.actions(result, secret, masks=public and choicemasks.counts_people(result.plan, totals))
     choice = choicemasks.door(result.plan, totals, by_unit, actions, secret.services, sensitive, public)
     detail = shown_detail(result.detail, door)
     made = Disclosed(
