@@ -161,6 +161,7 @@ WHYS: Mapping[str, str] = MappingProxyType(
         "no_epsg": "its reference system has no EPSG code",
         "self_crossing": "it crosses itself",
         "not_a_place": "it is a {kind}, neither a point nor an area",
+        "not_a_point": "it is a {kind}, not a point",
         "not_finite": "it has a coordinate that is no number",
         "malformed": "its rings do not make an area",
         "decided_twice": "the row is decided in two ways: by a choice, and by a code or a point",
@@ -241,6 +242,10 @@ WHYS: Mapping[str, str] = MappingProxyType(
 )
 
 
+# A column of a million numbers for ids is one mistake, not a message of a million lines.
+_MOST_WRITTEN = 100
+
+
 class MangluoiError(Exception):
     """The parent of every error that this package raises on purpose."""
 
@@ -278,7 +283,9 @@ class Complaint:
     @property
     def fields(self) -> dict[str, Any]:
         """The fields that the problem's sentence may name."""
-        given = {"value": self.value, **self.details}
+        # What NumPy wraps a number in is nothing to a reader.
+        plain = self.value.item() if type(self.value).__module__ == "numpy" and not self.value.shape else self.value
+        given = {"value": plain, **self.details}
         if "reason" in self.details and "why" not in self.details:
             given["why"] = WHYS[self.details["reason"]].format(**given)
         return given
@@ -300,14 +307,16 @@ class InputError(MangluoiError, ValueError):
     Parameters
     ----------
     complaints
-        At least one complaint; the message lists them all.
+        At least one complaint; the message lists the first hundred.
     """
 
     def __init__(self, complaints: Sequence[Complaint]) -> None:
         self.complaints = tuple(complaints)
         noun = "problem" if len(self.complaints) == 1 else "problems"
-        lines = "\n".join(f"- {complaint}" for complaint in self.complaints)
-        super().__init__(f"{len(self.complaints)} {noun} in the input:\n{lines}")
+        lines = [f"- {complaint}" for complaint in self.complaints[:_MOST_WRITTEN]]
+        if more := len(self.complaints) - len(lines):
+            lines.append(f"- … and {more} more, see `complaints`")
+        super().__init__("\n".join([f"{len(self.complaints)} {noun} in the input:", *lines]))
 
 
 class PlanError(InputError):

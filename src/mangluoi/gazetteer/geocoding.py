@@ -15,7 +15,7 @@ from rich.progress import track
 
 from mangluoi import shipped
 from mangluoi.checking import nearest
-from mangluoi.errors import UnknownUnitError
+from mangluoi.errors import Complaint, InputError, UnknownUnitError
 from mangluoi.gazetteer import points, units, wording
 from mangluoi.gazetteer.answering import REASONS, Answer, Answerer
 from mangluoi.gazetteer.confidence import confidence_of
@@ -110,7 +110,7 @@ def locate(
     Parameters
     ----------
     addresses
-        Text; missing where there is none.
+        Text; missing where there is none. One text alone is a list of one.
     names
         What stands at the address; searched where there is no address.
     province
@@ -136,7 +136,14 @@ def locate(
     ------
     UnknownUnitError
         If the province or the vintage is not known.
+    InputError
+        If a whole table is given for the addresses.
     """
+    if isinstance(addresses, str):
+        addresses = [addresses]
+    if isinstance(addresses, pd.DataFrame):
+        wrong = {"expected": "a column: name the one that holds the addresses"}
+        raise InputError([Complaint("wrong_type", column="addresses", value="DataFrame", details=wrong)])
     texts = addresses if isinstance(addresses, pd.Series) else pd.Series(list(addresses), dtype="object")
     if names is not None:
         spare = pd.Series(list(names), index=texts.index, dtype="object")
