@@ -81,8 +81,9 @@ def test_a_required_merge_closes_its_source_and_is_told(village):
     assert result.actions[["kind", "added", "from_site_id"]].to_numpy().tolist() == [["merge", 20, "C1"]]
     assert (result.nearest["minutes_after"].fillna(1e3) >= result.nearest["minutes"].fillna(1e3)).all()
     assert result.scorecard[["today", "after"]].to_numpy().tolist() == [[3.0, 2.0]]
-    assert "sáp nhập nơi có dịch vụ «Chăm sóc, nuôi dưỡng tại cơ sở» tại Trung tâm C – Nhà C vào Trung tâm A – Nhà A" in choosing.may(
-        disclose(result), merge, "vi"
+    assert (
+        "sáp nhập nơi có dịch vụ «Chăm sóc, nuôi dưỡng tại cơ sở» tại Trung tâm C – Nhà C vào Trung tâm A – Nhà A"
+        in choosing.may(disclose(result), merge, "vi")
     )
     capped = run(plan(actions=(merge,), siting=SitingRules(max_loss_minutes=0.0)))
     told = next(sentences.notice(one) for one in capped.notices if one.key == "siting_clash")

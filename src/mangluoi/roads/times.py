@@ -211,8 +211,12 @@ def nearest(
     return frame
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not math.isnan(value)
+
+
 def _check_minutes(max_minutes: float) -> None:
-    if not isinstance(max_minutes, Real) or math.isnan(max_minutes):
+    if not _is_number(max_minutes):
         raise InputError([Complaint("not_a_number", column="max_minutes", value=max_minutes)])
     if max_minutes < 0:
         raise InputError([Complaint("negative", column="max_minutes", value=max_minutes)])

@@ -52,9 +52,13 @@ def listed(value: str, vocabulary: str, where: str) -> Iterator[Complaint]:
         yield Complaint("not_in_list", column=where, value=value, details={"nearest": nearest(value, words)})
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not math.isnan(value)
+
+
 def at_least(value: float, where: str, low: float = 0.0) -> Iterator[Complaint]:
     """Complain of a number below its lowest value."""
-    if not isinstance(value, Real) or math.isnan(value):
+    if not _is_number(value):
         yield Complaint("not_a_number", column=where, value=value)
     elif value < low:
         yield Complaint("below_range", column=where, value=value, details={"low": low})
