@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from mangluoi.reports import annexes, decisions, exhibits, figures, sizes
+from mangluoi.reports import annexes, decisions, effects, exhibits, figures, sizes
 from mangluoi.scenario.disclosure import Disclosed
 
 
@@ -97,7 +97,7 @@ def test_few_people_more_are_shown_internally(internal: Disclosed):
 
 def test_options_side_by_side(disclosed: Disclosed):
     """Biểu 8 compares coverage, served, gap, places and cost; what is not known or masked is not compared."""
-    rows = {str(row[1]): row[3:] for row in decisions.options(disclosed).rows}
+    rows = {str(row[1]): row[3:] for row in effects.options(disclosed).rows}
     elderly = next(values for name, values in rows.items() if name.startswith("Tỷ lệ bao phủ – Người cao tuổi"))
     assert elderly == (83.8, 87.8, 4.0)
     served = next(values for name, values in rows.items() if name.startswith("Được phục vụ – Người cao tuổi"))

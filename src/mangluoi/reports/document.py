@@ -209,4 +209,6 @@ class _Filling:
             self.spot.put(wordtable.table(exhibit, self.lang, width_mm=self.spot.text_mm[0], styles=looks))
         for text in (exhibit.source, *exhibit.notes):
             last = self._paragraph(text, "Mangluoi Note")
+            last.paragraph_format.keep_with_next = True
+        last.paragraph_format.keep_with_next = None
         last.paragraph_format.space_after = Pt(10)

@@ -13,6 +13,7 @@ from mangluoi.reports import (
     communes,
     decisions,
     details,
+    effects,
     figures,
     keyfigures,
     passages,
@@ -199,7 +200,7 @@ def _option(d: Disclosed, lang: Lang) -> Iterator[Block]:
     yield _heading("option_compare", lang, 2)
     yield from map(Item, passages.effect(d, lang))
     yield from map(Item, keyfigures.minutes_saved(d, lang))
-    yield decisions.options(d, lang)
+    yield effects.options(d, lang)
     yield decisions.budget(d, lang)
     yield from alternatives.in_report(d, lang)
 

@@ -20,6 +20,8 @@ __all__ = ["table"]
 
 _TWIPS_PER_MM = 56.7
 _MARGINS_MM = 2.6
+# So many rows at the end stay on one page with what stands below the table: its source and notes.
+_KEPT_ROWS = 2
 _PLACES = {"text": "left", "code": "center", "number": "right"}
 
 
@@ -49,8 +51,9 @@ def table(exhibit: Exhibit, lang: Lang, *, width_mm: float, styles: Mapping[str,
     rows = [_row(head, heading=True)]
     first_total = len(exhibit.rows) - exhibit.totals
     for place, row in enumerate(exhibit.rows):
+        kept = place >= len(exhibit.rows) - _KEPT_ROWS
         cells = [
-            _cell(written(cell, lang), _place(cell, heading), width, size, place >= first_total, look)
+            _cell(written(cell, lang), _place(cell, heading), width, size, place >= first_total, look, kept=kept)
             for cell, heading, width in zip(row, exhibit.headings, widths, strict=True)
         ]
         rows.append(_row(cells))
@@ -104,11 +107,12 @@ def _row(cells: list[str], *, heading: bool = False) -> str:
     return f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>{''.join(cells)}</w:tr>"
 
 
-def _cell(text: str, place: str, width: int, size: int, bold: bool, look: str) -> str:
+def _cell(text: str, place: str, width: int, size: int, bold: bool, look: str, *, kept: bool = False) -> str:
+    keep = "<w:keepNext/>" if kept else ""
     strong = "<w:b/>" if bold else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr>'
-        f'{look}<w:jc w:val="{place}"/></w:pPr><w:r><w:rPr>{strong}'
+        f'{look}{keep}<w:jc w:val="{place}"/></w:pPr><w:r><w:rPr>{strong}'
         f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr>'
         f'<w:t xml:space="preserve">{escape(printable(text))}</w:t></w:r></w:p></w:tc>'
     )
