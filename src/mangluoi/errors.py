@@ -24,6 +24,7 @@ __all__ = [
     "MissingExtraError",
     "OfflineError",
     "PlanError",
+    "ReasonedError",
     "UnknownUnitError",
 ]
 
@@ -238,6 +239,8 @@ WHYS: Mapping[str, str] = MappingProxyType(
         "no_elevation": "terrain = 'by_elevation' needs an elevation raster",
         "phases_sum": "the budgets of the phases come to {phases} VND, the plan's is {plan}; make them equal",
         "elevation_uncovered": "the elevation raster does not cover {count} ways, such as {first}: name their terrain",
+        "confidential_online": "a confidential address is never sent to an online service",
+        "archipelagos": "a national map must show the archipelagos {lacking}; it is not drawn",
     }
 )
 
@@ -352,12 +355,8 @@ class ConservationError(MangluoiError, RuntimeError):
     """People went missing or appeared between two stages: a bug of this package, never of the input."""
 
 
-class DisclosureError(MangluoiError, PermissionError):
-    """An output would show what the disclosure rules withhold."""
-
-
-class OfflineError(MangluoiError, ConnectionError):
-    """Something would have to be fetched from the web, and may not or cannot be.
+class ReasonedError(MangluoiError):
+    """Something that may not or cannot be done, for a reason that has a sentence in both languages.
 
     Parameters
     ----------
@@ -374,6 +373,14 @@ class OfflineError(MangluoiError, ConnectionError):
     def __reduce__(self) -> Any:
         # Between processes, by what it was made of: the sentence alone would not make it again.
         return partial(type(self), self.reason, **self.fields), ()
+
+
+class DisclosureError(ReasonedError, PermissionError):
+    """An output would show what the disclosure rules withhold, or lack what it has to show."""
+
+
+class OfflineError(ReasonedError, ConnectionError):
+    """Something would have to be fetched from the web, and may not or cannot be."""
 
 
 class MissingExtraError(MangluoiError, ImportError):

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from mangluoi.errors import Complaint, InputError
+from mangluoi.reports.words import Lang
+from mangluoi.scenario import notebook
 from mangluoi.scenario.disclosure import Disclosed, disclose_together
 from mangluoi.scenario.inheritance import ENTRY_KEYS
 from mangluoi.scenario.plan import Plan
@@ -41,13 +43,19 @@ class Comparison:
     changes: pd.DataFrame
     figures: pd.DataFrame
 
+    def to_html(self, *, lang: Lang = "vi") -> str:
+        """Return both tables.
+
+        Parameters
+        ----------
+        lang
+            {"vi", "en"}
+        """
+        return notebook.comparison_html(self, lang)
+
     def _repr_html_(self) -> str:
-        """Show both tables in Jupyter."""
-        after = self.figures.assign(after=self.figures["after"].where(~self.figures["masked"], np.nan))
-        keys = ["service", "group", "measure"]
-        beside = after.pivot_table(index=keys, columns="plan", values="after", sort=False, dropna=False, observed=True)
-        beside = beside.reindex(columns=[one.plan.name for one in self.shown]).dropna(how="all")
-        return str(self.changes.to_html(index=False)) + str(beside.to_html(na_rep="–"))
+        """Show both tables in Jupyter, in Vietnamese."""
+        return self.to_html()
 
 
 def compare(*results: Result, profile: Literal["public", "internal"] = "public") -> Comparison:
