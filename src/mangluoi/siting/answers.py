@@ -148,7 +148,9 @@ def _assignment(made: Written, aim: Aim, done: NDArray[np.bool_], added: NDArray
 
 
 def _unit(made: Written, aim: Aim) -> float:
-    return made.unit if aim.what in ("cheapest", "total") else 1.0
+    if aim.what == "total":
+        return made.total_unit(aim.vnd_per_minute)
+    return made.unit if aim.what == "cheapest" else 1.0
 
 
 def _bound(made: Written, aim: Aim, least: float, objective: float | None = None) -> float:

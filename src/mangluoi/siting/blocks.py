@@ -24,7 +24,7 @@ from scipy.sparse.csgraph import connected_components
 
 from mangluoi.siting import solver
 from mangluoi.siting.solver import Answer, Model
-from mangluoi.siting.tree import Leaf, Tree
+from mangluoi.siting.tree import Leaf, Tree, Unsteady
 
 __all__ = ["minimise"]
 
@@ -82,6 +82,30 @@ def minimise(
     def left() -> float | None:
         return None if time_limit_s is None else time_limit_s - (time.perf_counter() - began)
 
+    try:
+        answer = _by_blocks(model, shared, whole, node_limit, start, left)
+    except Unsteady:
+        answer = None
+    if answer is not None:
+        return dataclasses.replace(answer, seconds=time.perf_counter() - began)
+    return solver.minimise(
+        model,
+        time_limit_s=left(),
+        relative_gap=0.5 / max(largest, 1.0) if whole else 0.0,
+        node_limit=node_limit,
+        start=start,
+    )
+
+
+def _by_blocks(
+    model: Model,
+    shared: NDArray[np.int64],
+    whole: bool,
+    node_limit: int | None,
+    start: NDArray[np.float64] | None,
+    left: _Left,
+) -> Answer | None:
+    """Solve a model by the bounds of its blocks; None where it does not fall into any, or they are of no help."""
     free = model.whole & (model.upper > (0.0 if model.lower is None else model.lower))
     deciding = int(free.sum())
     suits = deciding >= _FEW_WHOLE and 0 < shared.size <= _MOST_SHARED
@@ -92,17 +116,11 @@ def minimise(
     known = math.inf if begin is None else float(model.cost @ begin)
     if node_limit is not None and begin is not None:
         leaf = Tree(model).search(_limits(model), known=known, node_limit=node_limit, left=left)
-        return _answer(model, begin if leaf.values is None else leaf.values, leaf, began)
+        return _answer(model, begin if leaf.values is None else leaf.values, leaf)
     relaxed = solver.relaxed(model) if blocks and node_limit is None else None
     bound = None if relaxed is None else _price(model, blocks, shared, relaxed.prices[shared], whole, left)
     if bound is None:
-        return solver.minimise(
-            model,
-            time_limit_s=left(),
-            relative_gap=0.5 / max(largest, 1.0) if whole else 0.0,
-            node_limit=node_limit,
-            start=start,
-        )
+        return None
     tree = Tree(_tightened(model, blocks, shared))
     step = 1.0 if whole else 0.0
     limits, value = _agreed(tree, blocks)
@@ -117,18 +135,17 @@ def minimise(
         leaf = dataclasses.replace(first, bound=first.value, status="optimal")
     else:
         leaf = tree.search(limits, known=first.value, step=step, left=left)
-    return _answer(model, values if leaf.values is None else leaf.values, leaf, began, (tree.whole, *limits))
+    return _answer(model, values if leaf.values is None else leaf.values, leaf, (tree.whole, *limits))
 
 
 def _answer(
-    model: Model, values: NDArray[np.float64] | None, leaf: Leaf, began: float, limits: solver.Limits | None = None
+    model: Model, values: NDArray[np.float64] | None, leaf: Leaf, limits: solver.Limits | None = None
 ) -> Answer:
-    seconds = time.perf_counter() - began
     if values is None:
-        return Answer(None, "infeasible" if leaf.status == "optimal" else leaf.status, math.inf, leaf.bound, seconds)
+        return Answer(None, "infeasible" if leaf.status == "optimal" else leaf.status, math.inf, leaf.bound, 0.0)
     values = values[: model.cost.size]
     objective = float(model.cost @ values)
-    return Answer(values, leaf.status, objective, min(leaf.bound, objective), seconds, limits)
+    return Answer(values, leaf.status, objective, min(leaf.bound, objective), 0.0, limits)
 
 
 def _limits(model: Model) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -152,15 +152,15 @@ def worst_off(
     if decided is not None and outcome.values is not None:
         minutes = _minutes(question, problem, *decided)
         people = question.need["need"].to_numpy(dtype=float)
-        reachable = problem.row_class >= 0
+        reachable, everyone = problem.row_class >= 0, float(problem.people.sum())
         beyond = pd.Series(
             [float(people[reachable & ~(minutes <= band)].sum()) for band in ordered],
             index=beyond.index,
             name=beyond.name,
         )
         for number, (columns, found) in enumerate(zip(near, beyond, strict=True)):
-            promised = float(problem.people.sum() - problem.people @ outcome.values[columns])
-            if number < outcome.proven and abs(promised - found) > 1e-6 * max(1.0, promised):
+            promised = everyone - float(problem.people @ outcome.values[columns])
+            if number < outcome.proven and abs(promised - found) > 1e-6 * max(1.0, everyone):
                 raise ConservationError(f"the solver leaves {promised:g} people beyond, the audit {found:g}")
     return WorstOff(solution, beyond)
 

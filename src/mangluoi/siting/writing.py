@@ -87,6 +87,14 @@ class Written:
         """The unit of money in the model, in VND."""
         return network.cost_unit(self.problem)
 
+    def total_unit(self, vnd_per_minute: float) -> float:
+        """Return a unit of money, in VND, in which neither a minute of a person nor an action is of no account.
+
+        A solver takes costs that differ by less than its tolerance for the same, once for every person.
+        """
+        dearest = float(np.abs(self.money(saving=True)).max(initial=0.0)) * self.unit
+        return max(min(self.unit, 100.0 * vnd_per_minute), dearest / 1e8) if vnd_per_minute else self.unit
+
     @property
     def whole(self) -> bool:
         """Whether people, places and weights are whole."""
