@@ -170,7 +170,9 @@ def _within(
 ) -> tuple[Written, solver.Answer]:
     """Bring everybody who can be reached at all within some minutes, for the least money."""
     made = write(question, problem, covering=True, within=minutes)
-    made.draft.total(made.people(), low=float(problem.people @ problem.weight) * (1 - 1e-12))
+    if made.covered is not None:
+        counting = made.covered[problem.weight > 0]
+        made.draft.constrain(counting.size, [(np.arange(counting.size), counting, 1.0)], low=1.0)
     model = made.draft.model(made.money())
     return made, solver.minimise(model, time_limit_s=time_limit_s)
 

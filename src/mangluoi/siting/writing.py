@@ -55,7 +55,7 @@ class Written:
         """Demand that a share of all need, by its weight, is served or covered; of whole people, whole people."""
         problem = self.problem
         wanted = share * (float(problem.people @ problem.weight) + problem.unreached)
-        low = math.ceil(wanted - 1e-9) if self.whole else wanted * (1 - 1e-12)
+        low = math.ceil(wanted - 1e-9) if self.whole else wanted
         self.draft.total(self.people(), low=low, wanted=("target", ""))
 
     def minutes(self) -> NDArray[np.float64]:
