@@ -135,14 +135,16 @@ def _by_blocks(
         leaf = dataclasses.replace(first, bound=first.value, status="optimal")
     else:
         leaf = tree.search(limits, known=first.value, step=step, left=left)
-    return _answer(model, values if leaf.values is None else leaf.values, leaf, (tree.whole, *limits))
+    values = values if leaf.values is None else leaf.values
+    # That there is no answer at all is not said without the solver's own word.
+    return None if values is None and leaf.status == "optimal" else _answer(model, values, leaf, (tree.whole, *limits))
 
 
 def _answer(
     model: Model, values: NDArray[np.float64] | None, leaf: Leaf, limits: solver.Limits | None = None
 ) -> Answer:
     if values is None:
-        return Answer(None, "infeasible" if leaf.status == "optimal" else leaf.status, math.inf, leaf.bound, 0.0)
+        return Answer(None, leaf.status, math.inf, leaf.bound, 0.0)
     values = values[: model.cost.size]
     objective = float(model.cost @ values)
     return Answer(values, leaf.status, objective, min(leaf.bound, objective), 0.0, limits)
@@ -209,8 +211,8 @@ def _price(
     Returns
     -------
     float or None
-        The bound, that of the prices that come first in each block; None where time ran out, or a block alone has no
-        answer.
+        The bound, that of the prices that come first in each block; None where time ran out, a block alone has no
+        answer, or the prices are too high for a proof.
     """
     low, high = model.low[shared], model.high[shared]
     best, at = -math.inf, prices
@@ -237,7 +239,9 @@ def _price(
         if (whole and math.ceil(new[1] - 1e-6) <= math.ceil(best)) or np.allclose(new[0], prices, rtol=1e-7):
             break
         prices = new[0]
-    return best
+    # Prices so high that their rounding outweighs what they prove have led to wrong proofs.
+    rounding = sum(_care(*block.bounds[0]) for block in blocks)
+    return best if rounding <= _NARROW * max(1.0, abs(best)) else None
 
 
 def _care(prices: NDArray[np.float64], value: float) -> float:
@@ -336,9 +340,10 @@ def _tightened(model: Model, blocks: list[_Block], shared: NDArray[np.int64]) ->
         parts.append(csr_array((both.data, (both.row, block.columns[both.col])), shape=(each, columns)))
         for prices, value in block.bounds:
             row = np.zeros(width)
-            row[number * each : (number + 1) * each] = [1.0, *-prices]
+            scale = max(1.0, float(np.abs(prices).max()))
+            row[number * each : (number + 1) * each] = np.array([1.0, *-prices]) / scale
             rows.append(row)
-            sides.append(value)
+            sides.append(value / scale)
     own = np.setdiff1d(np.arange(model.low.size), shared)
     total = csr_array(np.tile(np.eye(each)[1:], len(blocks)))
     none = np.zeros(width)

@@ -94,8 +94,8 @@ _STATUS = {
     HighsModelStatus.kUnboundedOrInfeasible: "infeasible",
 }
 
-# The rule of presolve that puts one variable of an equation in terms of the others: among whole variables in steps, such
-# as places that come ten at a time, it has lost answers (version 1.15.1).
+# The rule of presolve that puts one variable of an equation in terms of the others: among whole variables in steps,
+# such as places that come ten at a time, it has lost answers (version 1.15.1).
 _AGGREGATOR = 1 << 12
 
 
