@@ -269,7 +269,15 @@ def test_small_gains_and_shares_are_masked():
     states.loc[states.index[0], "served"] = 4.0
     card = result.scorecard.assign(today=0.5)
     shown = disclose(dataclasses.replace(result, actions=actions, states=states, scorecard=card))
-    assert shown.actions["served_more"].isna().all()
+    # What is added to the population is told: it stands by commune, and is of published figures.
+    assert (shown.actions["served_more"] == 3).all()
+    named = {"population": "elderly"}
+    of_people = {
+        name: getattr(result, name).assign(group=getattr(result, name)["group"].replace(named))
+        for name in ("states", "states_after", "coverage", "people", "bands")
+    }
+    closed = disclose(dataclasses.replace(result, actions=actions, **of_people))
+    assert closed.actions["served_more"].isna().all()
     share = shown.scorecard[shown.scorecard["kind"] == "share_served"].iloc[0]
     assert pd.isna(share["today"])
     assert share["reason"] == "masked"

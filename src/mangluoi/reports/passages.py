@@ -215,13 +215,12 @@ def beyond(d: Disclosed, rule: ServiceRule, lang: Lang) -> list[str]:
 
 
 def question(d: Disclosed, lang: Lang) -> list[str]:
-    """Say what is asked, and with which money."""
-    told = [say("report.option.question", lang, question=d.plan.question)]
-    if d.plan.actions:
-        million = sentences.million(d.plan.budget_vnd, lang)
-        told.append(say("report.option.budget", lang, million=million, basis=sentences.stop(d.plan.budget_basis)))
-        told += choosing.aim(d, lang)
-    return told
+    """Say with which money the question is to be answered, and what the option aims at."""
+    if not d.plan.actions:
+        return []
+    million = sentences.million(d.plan.budget_vnd, lang)
+    told = say("report.option.budget", lang, million=million, basis=sentences.stop(d.plan.budget_basis))
+    return [told, *choosing.aim(d, lang)]
 
 
 def offered(d: Disclosed, lang: Lang) -> list[str]:

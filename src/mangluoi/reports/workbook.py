@@ -60,7 +60,12 @@ def workbook(d: Disclosed, *, lang: Lang = "vi") -> bytes:
     exhibits = all_exhibits(d, lang)
     internal = d.profile == "internal"
     head = [
-        say("report.province", lang, province=d.province_name, vintage=sentences.vintage(d.plan.vintage, lang)),
+        say(
+            "report.province",
+            lang,
+            province=sentences.province(d.province_name, lang),
+            vintage=sentences.vintage(d.plan.vintage, lang),
+        ),
         say("report.as_of", lang, date=sentences.date(d.plan.as_of, lang)),
         say("report.draft", lang, name=d.plan.name),
         say(f"report.privacy.{'internal' if internal else 'masked'}", lang),

@@ -22,7 +22,7 @@ from mangluoi.scenario.result import Result
 __all__ = ["write"]
 
 # The number that a print map's name begins with says what it shows.
-_PARTS: Mapping[str, Part] = {"1": "situation", "2": "access", "3": "access", "4": "option"}
+_PARTS: Mapping[str, Part] = {"1": "situation", "2": "access", "3": "access", "4": "option", "5": "annex"}
 
 
 def write(

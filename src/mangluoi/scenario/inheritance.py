@@ -61,7 +61,10 @@ def plan_file(path: str | Path, *, beside: Path | None = None) -> Path:
     known = shipped.plans_folder() / f"{asked.stem}.toml"
     if asked.parent.name in ("", "plans") and known.exists():
         return known
-    raise PlanError([Complaint("missing_file", file=str(path))])
+    if asked.suffix or asked.parent.name:
+        raise PlanError([Complaint("missing_file", file=str(path))])
+    names = ", ".join(sorted(place.stem for place in shipped.plans_folder().glob("*.toml")))
+    raise PlanError([Complaint("unknown_plan", value=str(path), details={"names": names})])
 
 
 def read_values(place: Path, *, above: tuple[Path, ...] = ()) -> dict[str, Any]:

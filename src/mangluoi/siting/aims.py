@@ -141,9 +141,10 @@ def _nearer(
     for cost, of in ((-near.people(), -made.people()), (near.money(), made.money()), (near.effort(), made.effort())):
         reached = float(of @ outcome.values[: of.size])
         near.draft.total(cost, high=round(reached) if _whole(of) and made.whole else reached + 1e-7)
-    begin = flows.begin(near, done, added)
+    settled = levels.descend(near.draft, [Level(near.minutes())], limits=flows.fix(near, done, added))
     nearest = Level(near.minutes(), relative_gap=_NEAR_ENOUGH, node_limit=_NODES, count=near.count())
-    answer = levels.descend(near.draft, [nearest], start=begin)
+    limits = None if outcome.limits is None else flows.carried(made, near, outcome.limits)
+    answer = levels.descend(near.draft, [nearest], start=settled.values, limits=limits)
     if answer.values is None or answer.answers[0].status == "infeasible":
         return done, added
     return _decided(near, answer.values)

@@ -193,7 +193,8 @@ def measure(
         result = access.allocate(
             need, network.capacity, times, max_minutes=max_minutes, admissible=network.admissible, pools=network.pools
         )
-        return result, float(covered(need, times, network, max_minutes).sum())
+        states = result.states
+        return result, float(np.where(states["out_of_reach"] > 0, 0.0, states["need"]).sum())
 
     (first, covered_first), (second, covered_second) = one(today), one(then)
     return Audit(first, second, covered_first, covered_second)

@@ -55,10 +55,13 @@ class Outcome:
         The columns, or None where no answer was found.
     answers
         The solver's answer to each aim that was tried.
+    limits
+        Limits of some variables that every answer as good in all aims keeps to; None where none were found.
     """
 
     values: NDArray[np.float64] | None
     answers: tuple[solver.Answer, ...]
+    limits: solver.Limits | None = None
 
     @property
     def proven(self) -> int:
@@ -123,7 +126,7 @@ def descend(
             np.concatenate([level.cost, np.zeros(draft.size - level.cost.size)]),
             high=round(reached) if level.whole else reached + slack,
         )
-    return Outcome(values, tuple(answers))
+    return Outcome(values, tuple(answers), limits)
 
 
 def _solved(
@@ -136,29 +139,21 @@ def _solved(
 ) -> solver.Answer:
     """Reach one aim, from an answer to the aims before it and within the limits that they set."""
     if limits is not None:
-        lower = np.zeros(model.cost.size) if model.lower is None else model.lower.copy()
-        upper = model.upper.copy()
+        lower, upper = model.least.copy(), model.upper.copy()
         lower[limits[0]], upper[limits[0]] = limits[1], limits[2]
         model = dataclasses.replace(model, lower=lower, upper=upper)
     if level.count is not None:
         model = _counted(model, level.count)
-    start = None if start is None else _padded(start, draft.size)
-    if draft.flows and not level.relative_gap:
-        return blocks.minimise(
-            model,
-            shared=draft.shared,
-            whole=level.whole,
-            largest=level.largest,
-            time_limit_s=time_limit_s,
-            node_limit=level.node_limit,
-            start=start,
-        )
-    return solver.minimise(
+    return blocks.minimise(
         model,
+        # A row that was added for a count is about everything, too.
+        shared=np.append(draft.shared, np.arange(draft.rows, model.low.size)) if draft.flows else draft.shared[:0],
+        whole=level.whole,
+        largest=level.largest,
         time_limit_s=time_limit_s,
-        relative_gap=max(level.relative_gap, 0.5 / max(level.largest, 1.0) if level.whole else 0.0),
+        relative_gap=level.relative_gap,
         node_limit=level.node_limit,
-        start=start,
+        start=None if start is None else _padded(start, draft.size),
     )
 
 

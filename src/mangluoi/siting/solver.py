@@ -44,6 +44,16 @@ class Model:
     whole: NDArray[np.bool_]
     lower: NDArray[np.float64] | None = None
 
+    @property
+    def least(self) -> NDArray[np.float64]:
+        """Lower limit of each variable."""
+        return np.zeros(self.cost.size) if self.lower is None else self.lower
+
+    @property
+    def limits(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Lower and upper limits of the whole variables."""
+        return self.least[self.whole], self.upper[self.whole]
+
 
 #: Numbers of variables, and the lower and upper limits of each.
 Limits = tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]
@@ -202,7 +212,7 @@ def engine_of(model: Model) -> highspy.Highs:
     problem = highspy.HighsLp()
     problem.num_col_, problem.num_row_ = columns, matrix.shape[0]
     problem.col_cost_ = model.cost
-    problem.col_lower_ = np.zeros(columns) if model.lower is None else model.lower
+    problem.col_lower_ = model.least
     problem.col_upper_ = model.upper
     problem.row_lower_, problem.row_upper_ = model.low, model.high
     problem.a_matrix_.format_ = highspy.MatrixFormat.kRowwise

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from mangluoi.siting import solver
 from mangluoi.siting.solver import Model
 
-__all__ = ["Leaf", "Tree", "Unsteady"]
+__all__ = ["Bounds", "Leaf", "Tree", "Unsteady"]
 
 # Variables tried at a node, and trials after which the past is trusted.
 _TRIED, _TRUSTED = 4, 1
@@ -31,7 +31,8 @@ _WHOLE, _EXACT, _FORGIVEN = 1e-6, 1e-9, 1e-9
 # Ends of a relaxation that say what it is.
 _SURE = (HighsModelStatus.kOptimal, HighsModelStatus.kInfeasible)
 
-_Bounds = tuple[NDArray[np.float64], NDArray[np.float64]]
+#: Lower and upper limits of the whole variables.
+Bounds = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 class Unsteady(RuntimeError):
@@ -61,7 +62,7 @@ class Leaf:
 @dataclass(frozen=True, eq=False)
 class _Node:
     bound: float
-    limits: _Bounds
+    limits: Bounds
     values: NDArray[np.float64] | None = None
 
 
@@ -72,10 +73,11 @@ class Tree:
         self._engine = solver.engine_of(dataclasses.replace(model, whole=np.zeros(model.cost.size, dtype=bool)))
         # Every start is warm but the first; presolve would throw the basis away.
         self._engine.setOptionValue("presolve", "off")
+        # Whether a model without variables has its rows; None where there are some.
+        self._nothing = None if model.cost.size else bool((model.low <= 0).all() and (model.high >= 0).all())
         #: The numbers of the whole variables.
         self.whole = np.flatnonzero(model.whole).astype(np.int32)
-        lower = np.zeros(model.cost.size) if model.lower is None else model.lower
-        self._limits = (lower[self.whole], model.upper[self.whole])
+        self._limits = model.limits
         self._single = self._limits[1] - self._limits[0] <= 1
         self._step = 0.0
         # What moving a variable to its next whole value, down or up, has cost for each unit, and how often.
@@ -87,12 +89,14 @@ class Tree:
         self._engine.changeColsCost(cost.size, np.arange(cost.size, dtype=np.int32), cost)
 
     @property
-    def limits(self) -> _Bounds:
+    def limits(self) -> Bounds:
         """Lower and upper limits of the whole variables."""
         return self._limits[0].copy(), self._limits[1].copy()
 
-    def relax(self, limits: _Bounds) -> tuple[float, NDArray[np.float64] | None]:
+    def relax(self, limits: Bounds) -> tuple[float, NDArray[np.float64] | None]:
         """Return value and variables of the relaxation within some limits; infinite where there is no answer."""
+        if self._nothing is not None:
+            return (0.0, np.zeros(0)) if self._nothing else (math.inf, None)
         self._engine.changeColsBounds(self.whole.size, self.whole, *limits)
         self._engine.run()
         status = self._engine.getModelStatus()
@@ -113,8 +117,10 @@ class Tree:
         value = float(self._engine.getInfo().objective_function_value)
         return value, np.asarray(self._engine.getSolution().col_value, dtype=float)
 
-    def fixed(self, limits: _Bounds, value: float, known: float) -> _Bounds:
+    def fixed(self, limits: Bounds, value: float, known: float) -> Bounds:
         """Return the limits without what the reduced costs of the last relaxation rule out for any better answer."""
+        if self._nothing is not None:
+            return limits
         solution = self._engine.getSolution()
         slope = np.asarray(solution.col_dual, dtype=float)[self.whole]
         now = np.asarray(solution.col_value, dtype=float)[self.whole]
@@ -133,7 +139,7 @@ class Tree:
 
     def search(
         self,
-        limits: _Bounds,
+        limits: Bounds,
         *,
         known: float = math.inf,
         step: float = 0.0,

@@ -66,9 +66,7 @@ def read_records(
     said = {**dict.fromkeys(drop, ""), **(columns or {})}
     found = layout.find_table(table, grid, said)
     if found is None:
-        raise InputError(
-            [Complaint("missing_column", file, grid.sheet, details={"expected": table.columns[0].heading})]
-        )
+        raise InputError([Complaint("missing_column", file, grid.sheet, details={"expected": _first_wanted(table)})])
     heads, first = found
     _refuse_unknown_headings(columns or {}, grid.sheet, heads, file)
     _refuse_personal(table, grid, heads, drop, file)
@@ -102,6 +100,12 @@ def _refuse_unknown_headings(columns: Mapping[str, str], sheet: str | None, head
     if lost:
         told = {"headings": ", ".join(heads.texts)}
         raise InputError([Complaint("no_such_heading", file, sheet, value=text, details=told) for text in lost])
+
+
+def _first_wanted(table: Table) -> str:
+    """Return the heading that a sheet cannot do without; where none is required, that of the address."""
+    wanted = [column.heading for column in table.columns if column.required or column.name == "address"]
+    return (wanted or [table.columns[0].heading])[0]
 
 
 def _refuse_personal(table: Table, grid: Grid, heads: Headings, drop: Collection[str], file: str) -> None:
