@@ -261,7 +261,7 @@ def test_a_disclosed_result_passes_the_door_unchanged(result):
 
 
 def test_a_terminal_shows_no_table_of_a_result():
-    """What Python prints of a result names the plan; addresses and counts are not masked in it, so none stands there."""
+    """What Python prints of a result names the plan; nothing in it is masked, so none of it stands there."""
     shown = repr(answer("yen-bai", "2025-06-30"))
     assert shown.startswith("<Result: yen-bai, Tỉnh Yên Bái, 2025-06-30")
     assert len(shown) < 100
