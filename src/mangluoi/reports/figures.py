@@ -219,4 +219,4 @@ def bands(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         rows=numbered(rows),
         source=say("report.source_model", lang),
     )  # fmt: skip
-    return noted(exhibit, lang)
+    return noted(exhibit, lang, *(("bands",) if rows else ()))
