@@ -74,6 +74,7 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "bounds_order": "the lower bound {lower} and the upper bound {upper} do not enclose {value}",
         "personal_data": "this column looks personal ({what}); take it out of the file, or leave it out by name (drop)",
         "unknown_key": "this key is not known; nearest known: {nearest!r}",
+        "stress_unstated": "the plan does not say how far this may be off; add [[stress]] with factor and range",
         "missing_key": "this key is required",
         "wrong_type": "{value!r} is not {expected}",
         "invalid_toml": "the file is not valid TOML: {why}",
@@ -333,10 +334,8 @@ class UnknownUnitError(MangluoiError, KeyError):
     ----------
     said
         What is not known; where `reason` is given, its sentence stands instead.
-    reason
-        A key of `WHYS`, for those who say it in another language.
-    fields
-        Those of its sentence.
+    reason, fields
+        A key of `WHYS` and the fields of its sentence, for those who say it in another language.
     """
 
     def __init__(self, said: str = "", *, reason: str | None = None, **fields: Any) -> None:

@@ -9,7 +9,7 @@ from mangluoi.reports import annexes
 from mangluoi.scenario import comparison, facts, read_plan, siteplaces
 from mangluoi.sources import records
 from mangluoi.sources.grids import Grid
-from mangluoi.tables import ADDRESSES
+from mangluoi.tables import ADDRESSES, CAPACITY
 
 CA_MAU = {"province_code": "96", "province_vintage": "2025-07-01", "vintage": "2025-07-01"}
 
@@ -79,6 +79,28 @@ def test_headings_that_are_merged_downwards_head_the_row_below():
     read = records.read_records(ADDRESSES, Grid("x", rows, merges=merges), file="x.xlsx")
     assert read.frame["name"].tolist() == ["A"]
     assert read.rows["status"].tolist() == ["refused", "refused", "accepted"]
+
+
+def test_a_personal_column_is_named_by_the_heading_above_it():
+    """Where its heading is merged from above, that is what one drops it by, in whatever case."""
+    rows = (("STT", "Tên cơ sở", "Giám đốc", "Số người", None), (None, None, None, "Quy mô", "Hiện có"),
+            *((n, f"Cơ sở {n}", name, 5, 3) for n, name in enumerate(("Nguyễn Văn An", "Trần Thị Bình", "Lê Văn Cường",
+            "Phạm Thị Dung"), start=1)))  # fmt: skip
+    merges = ((0, 0, 1, 0), (0, 1, 1, 1), (0, 2, 1, 2), (0, 3, 0, 4))
+    given = {"site_id": "D1", "service": "residential", "as_of": "2025", "source": "x"}
+    grid = Grid("x", rows, merges=merges)
+    with pytest.raises(InputError) as wrong:
+        records.read_records(CAPACITY, grid, file="x.xlsx", defaults=given)
+    assert [c.column for c in wrong.value.complaints] == ["Giám đốc"]
+    read = records.read_records(CAPACITY, grid, file="x.xlsx", defaults=given, drop=["giám đốc"])
+    assert "Giám đốc" not in read.columns
+
+
+def test_the_suffix_of_a_plan_may_be_left_out(tmp_path):
+    """`base = "kh"` finds kh.toml beside the plan, unless a plan that ships is called so."""
+    (tmp_path / "kh.toml").write_text('base = "kon-tum"\nname = "kh"\n', encoding="utf-8")
+    (tmp_path / "hon.toml").write_text('base = "kh"\nname = "hon"\nbudget_vnd = 1\n', encoding="utf-8")
+    assert read_plan(tmp_path / "hon").province_code == "62"
 
 
 def test_plans_of_two_provinces_are_not_compared():
