@@ -189,7 +189,10 @@ class PlainModel:
 
     def _ties(self, actions: list[dict[str, Any]]) -> None:
         for word, low, high in (("exclusive", -math.inf, 1.0), ("bundle", 0.0, 0.0)):
-            names = [row["action_id"] for row in actions if isinstance(row[word], str)]
+            own = [row for row in actions if isinstance(row[word], str)]
+            if word == "bundle" and all(isinstance(row["exclusive"], str) for row in own):
+                continue
+            names = [row["action_id"] for row in own]
             signs = [1.0, 1.0] if word == "exclusive" else [1.0, -1.0]
             if names:
                 self._row({self.done[n]: s for n, s in zip(names, signs, strict=True)}, low=low, high=high)

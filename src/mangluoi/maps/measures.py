@@ -6,14 +6,16 @@ A cell is a commune of the new list; where the plan speaks of old communes, a ce
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from mangluoi import gazetteer
+from mangluoi import gazetteer, shipped
 from mangluoi.maps.bands import Band, count_bands, minutes_bands, position
 from mangluoi.reports import words
 from mangluoi.reports.words import Lang
@@ -74,12 +76,20 @@ class Measure:
 
 def cell_names(d: Disclosed) -> tuple[list[str], list[str]]:
     """Return the name of each cell's commune, and the communes of an older list that it stands for (or nothing)."""
-    listed = gazetteer.units.units(gazetteer.units.NEW, level="commune").set_index("unit_code")["name"].to_dict()
-    named = {**listed, **d.units.set_index("unit_code")["name"].to_dict()} if is_new(d) else listed
+    listed = _listed(shipped.folder())
+    own = {str(code): str(name) for code, name in zip(d.units["unit_code"], d.units["name"], strict=True)}
+    named = {**listed, **own} if is_new(d) else listed
     members = d.units.sort_values("unit_code").groupby("cell_code")["name"].agg(", ".join).to_dict()
     codes = d.cells["cell_code"].tolist()
     names = [str(named.get(code) or members.get(code, code)) for code in codes]
     return names, ["" if is_new(d) else str(members.get(code, "")) for code in codes]
+
+
+@cache
+def _listed(_folder: Path) -> Mapping[str, str]:
+    """Return the names of the communes of today by code; asked for by every map of a report."""
+    listed = gazetteer.units.units(gazetteer.units.NEW, level="commune")
+    return {str(code): str(name) for code, name in zip(listed["unit_code"], listed["name"], strict=True)}
 
 
 def is_new(d: Disclosed) -> bool:

@@ -228,21 +228,22 @@ def offered(d: Disclosed, lang: Lang) -> list[str]:
     told = []
     for rule in d.plan.actions:
         if rule.kind not in ("build", "expand"):
-            told.append(choosing.may(d, rule, lang))
+            told.append(" ".join([choosing.may(d, rule, lang), *choosing.tied(d, rule, lang)]))
             continue
         fields = {
-            "service": name("service", rule.service, lang), "low": rule.min_added, "high": rule.max_added,
-            "million": sentences.million(rule.per_place_vnd, lang), "basis": sentences.stop(rule.basis),
+            "service": name("service", rule.service, lang), "low": min(rule.sizes, default=rule.min_added),
+            "high": max(rule.sizes, default=rule.max_added), "million": sentences.million(rule.per_place_vnd, lang),
+            "basis": sentences.stop(rule.basis),
         }  # fmt: skip
         key: str = rule.kind if rule.kind == "expand" else "build" if rule.fixed_vnd else "build_places"
         named = d.sites.loc[d.sites["site_id"].isin(rule.sites), "name"]
-        if len(named):
+        if len(named) and rule.kind == "expand":
             key, fields["sites"] = "expand_sites", "; ".join(sorted(map(str, named)))
         if rule.kind == "build":
             fields["type"] = name("type", rule.facility_type, lang)
         if rule.fixed_vnd:
             fields["fixed"] = sentences.million(rule.fixed_vnd, lang)
-        told.append(say(f"report.option.may_{key}", lang, **fields))
+        told.append(" ".join([say(f"report.option.may_{key}", lang, **fields), *choosing.tied(d, rule, lang)]))
     return told
 
 

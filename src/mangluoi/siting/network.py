@@ -69,8 +69,10 @@ def do(draft: Draft, problem: Problem, *, useless: bool = False) -> Doing:
     for _, rows in table.groupby("exclusive", sort=True):
         draft.constrain(1, [(0, done[rows.index], 1.0)], high=1.0)
     for _, rows in table.groupby("bundle", sort=True):
-        for other in rows.index[1:]:
-            draft.constrain(1, [(0, done[[rows.index[0], other]], [1.0, -1.0])], low=0.0, high=0.0)
+        # Of actions that exclude each other, such as the sizes of a site, one stands for all.
+        first, *others = rows.groupby(rows["exclusive"].fillna(rows["action_id"]), sort=True).groups.values()
+        for other in others:
+            draft.constrain(1, [(0, done[first], 1.0), (0, done[other], -1.0)], low=0.0, high=0.0)
     for at, text in zip(table.index, table["requires"], strict=True):
         for name in requirements_of(text):
             which = np.flatnonzero((table["action_id"] == name) | (table["exclusive"] == name))
