@@ -21,6 +21,7 @@ from mangluoi.reports import words
 from mangluoi.reports.words import Lang
 from mangluoi.scenario import travel
 from mangluoi.scenario.disclosure import Disclosed
+from mangluoi.scenario.masking import NEVER_MASKED
 from mangluoi.viettext import format_number
 
 __all__ = ["Measure", "cell_names", "is_new", "main_service", "measures"]
@@ -207,7 +208,9 @@ def _gaps(
     ends = {"now": "", "after": "_after"}
     counted = {m: _count(part, part[f"full{ends[m]}"] + part[f"out_of_reach{ends[m]}"], home, codes) for m in moments}
     # One set of classes for before and after, so that the two can be compared.
-    bands = count_bands("gap", [v for each in counted.values() for v in each.shown], lang, masks=masks)
+    bands = count_bands(
+        "gap", [v for each in counted.values() for v in each.shown], lang, masks=masks and group != NEVER_MASKED
+    )
     title = words.say(
         "map.title.gap", lang, group=words.name("group", group, lang), service=words.name("service", service, lang)
     )
@@ -229,7 +232,7 @@ def _need(
     part: pd.DataFrame, group: str, service: str, home: pd.Series, codes: Sequence[str], masks: bool, lang: Lang
 ) -> Measure:
     counted = _count(part, part["need"], home, codes)
-    bands = count_bands("need", counted.shown, lang, masks=masks and group != "population")
+    bands = count_bands("need", counted.shown, lang, masks=masks and group != NEVER_MASKED)
     title = words.say(
         "map.title.need", lang, group=words.name("group", group, lang), service=words.name("service", service, lang)
     )
@@ -238,7 +241,7 @@ def _need(
 
 def _people(part: pd.DataFrame, group: str, home: pd.Series, codes: Sequence[str], masks: bool, lang: Lang) -> Measure:
     counted = _count(part, part["people"], home, codes)
-    bands = count_bands("people", counted.shown, lang, masks=masks)
+    bands = count_bands("people", counted.shown, lang, masks=masks and group != NEVER_MASKED)
     key = "map.title.people_estimated" if part["estimated"].any() else "map.title.people"
     title = words.say(key, lang, group=words.name("group", group, lang))
     return Measure("people", "", group, "now", title, bands, *_classed(counted, bands, lang))
