@@ -121,8 +121,8 @@ def _levels(made: Written, aim: Aim) -> list[Level]:
         return [Level(count, whole=True, largest=float(count.sum())), money]
     if aim.what == "minutes":
         return [Level(made.minutes()), money, effort]
-    total = made.money(saving=True) + aim.vnd_per_minute / made.unit * made.minutes()
-    return [Level(total), effort]
+    total = made.unit * made.money(saving=True) + aim.vnd_per_minute * made.minutes()
+    return [Level(total / made.total_unit(aim.vnd_per_minute)), effort]
 
 
 def cheapest(made: Written) -> Level:

@@ -20,7 +20,7 @@ from mangluoi.siting import pricing, shrinking, solver
 from mangluoi.siting.pricing import Block, Left
 from mangluoi.siting.shrinking import Shrunk
 from mangluoi.siting.solver import Answer, Model
-from mangluoi.siting.tree import Bounds, Leaf, Tree
+from mangluoi.siting.tree import Bounds, Leaf, Tree, Unsteady
 
 __all__ = ["minimise"]
 
@@ -81,16 +81,10 @@ def minimise(
     near = max(step, relative_gap * abs(known + small.cost) if begin is not None else 0.0)
     if relaxed is not None and relaxed.value > known - max(near * (1 - 1e-3), _FORGIVEN * max(1.0, abs(known))):
         return _answer(model, small, begin, Leaf(None, known, known, "optimal"), began)
-    if blocks and node_limit is not None and begin is not None:
-        tree = Tree(inner)
-        leaf = tree.search(tree.limits, known=known, step=near, node_limit=node_limit, left=left)
-        return _answer(model, small, begin, leaf, began)
-    bound = None
-    if blocks and node_limit is None and relaxed is not None:
-        bound = pricing.price(inner, blocks, shared, relaxed.prices[shared], step > 0, left)
-    if bound is not None:
-        leaf, limits = _proven(inner, blocks, shared, bound, known, step, left)
-        return _answer(model, small, begin, leaf, began, limits)
+    found = _by_blocks(inner, blocks, shared, relaxed, known, near, step, node_limit, left)
+    # That there is no answer at all is not said without the solver's own word.
+    if found is not None and (found[0].values is not None or begin is not None or found[0].status != "optimal"):
+        return _answer(model, small, begin, found[0], began, found[1])
     answer = solver.minimise(
         inner,
         time_limit_s=left(),
@@ -113,6 +107,30 @@ def _counted(model: Model, count: NDArray[np.float64], decided: float) -> Model:
         low=np.append(model.low, math.ceil(free.value + decided - _WHOLE) - decided),
         high=np.append(model.high, np.inf),
     )
+
+
+def _by_blocks(
+    model: Model,
+    blocks: list[Block],
+    shared: NDArray[np.int64],
+    relaxed: solver.Relaxed | None,
+    known: float,
+    near: float,
+    step: float,
+    node_limit: int | None,
+    left: Left,
+) -> tuple[Leaf, Bounds | None] | None:
+    """Search with the help of blocks; None where there are none, or they are of no help."""
+    if not blocks or relaxed is None or (node_limit is not None and math.isinf(known)):
+        return None
+    try:
+        if node_limit is not None:
+            tree = Tree(model)
+            return tree.search(tree.limits, known=known, step=near, node_limit=node_limit, left=left), None
+        bound = pricing.price(model, blocks, shared, relaxed.prices[shared], step > 0, left)
+        return None if bound is None else _proven(model, blocks, shared, bound, known, step, left)
+    except Unsteady:
+        return None
 
 
 def _apart(model: Model, shared: NDArray[np.int64]) -> list[Block]:

@@ -118,7 +118,8 @@ def descend(
         if values is None:
             break
         reached = float(level.cost @ values[: level.cost.size])
-        slack = 1e-9 * max(1.0, abs(reached))
+        # Far below what the solver forgives: a slack of about that size has led it to false proofs.
+        slack = min(1e-12 * max(1.0, abs(reached)), 1e-7)
         draft.total(
             np.concatenate([level.cost, np.zeros(draft.size - level.cost.size)]),
             high=round(reached) if level.whole else reached + slack,

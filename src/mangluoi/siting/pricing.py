@@ -28,8 +28,8 @@ __all__ = ["Block", "Left", "agreed", "price", "split", "tightened", "within"]
 
 # How often prices are bettered, how far they may move at a time, and the progress below which they rest.
 _ROUNDS, _BOX, _PROGRESS = 4, 0.02, 1e-5
-# How much lower than its solver's bound a block's value is taken to be.
-_CARE = 1e-7
+# How much lower than its solver's bound a block's value is taken to be, and how much that may come to.
+_CARE, _UNSURE = 1e-7, 1e-3
 
 #: Seconds left, or None for as long as it takes.
 Left = Callable[[], float | None]
@@ -97,8 +97,8 @@ def price(
     Returns
     -------
     float or None
-        The bound, that of the prices that come first in each block; None where time ran out, or a block alone has no
-        answer.
+        The bound, that of the prices that come first in each block; None where time ran out, a block alone has no
+        answer, or the prices are too high for a proof.
     """
     low, high = model.low[shared], model.high[shared]
     best, at = -math.inf, prices
@@ -125,7 +125,9 @@ def price(
         if (whole and math.ceil(new[1] - 1e-6) <= math.ceil(best)) or np.allclose(new[0], prices, rtol=1e-7):
             break
         prices = new[0]
-    return best
+    # Prices so high that their rounding outweighs what they prove have led to wrong proofs.
+    rounding = sum(_care(*block.bounds[0]) for block in blocks)
+    return best if rounding <= _UNSURE * max(1.0, abs(best)) else None
 
 
 def _care(prices: NDArray[np.float64], value: float) -> float:
@@ -219,9 +221,10 @@ def tightened(model: Model, blocks: list[Block], shared: NDArray[np.int64]) -> M
         parts.append(csr_array((both.data, (both.row, block.columns[both.col])), shape=(each, columns)))
         for prices, value in block.bounds:
             row = np.zeros(width)
-            row[number * each : (number + 1) * each] = [1.0, *-prices]
+            scale = max(1.0, float(np.abs(prices).max()))
+            row[number * each : (number + 1) * each] = np.array([1.0, *-prices]) / scale
             rows.append(row)
-            sides.append(value)
+            sides.append(value / scale)
     own = np.setdiff1d(np.arange(model.low.size), shared)
     total = csr_array(np.tile(np.eye(each)[1:], len(blocks)))
     none = np.zeros(width)

@@ -140,8 +140,8 @@ def _as_limits(
     row, column, value = entries.row[of], columns[entries.col[of]], entries.data[of]
     ends = (low - part)[row] / value, (high - part)[row] / value
     least, most = np.where(value > 0, ends[0], ends[1]), np.where(value > 0, ends[1], ends[0])
-    least[whole[column]] = np.ceil(least[whole[column]] - 1e-6)
-    most[whole[column]] = np.floor(most[whole[column]] + 1e-6)
+    least[whole[column]] = np.ceil(least[whole[column]] - _CARE)
+    most[whole[column]] = np.floor(most[whole[column]] + _CARE)
     new = lower.copy(), upper.copy()
     np.maximum.at(new[0], column, least)
     np.minimum.at(new[1], column, most)
