@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -9,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from mangluoi import access
 from mangluoi.errors import Complaint, ConservationError, InputError
@@ -26,6 +26,8 @@ _AUDITED = 5
 _FEW_TIMES = 4
 # How many points before and after lend their prices to a point.
 _NEIGHBOURS = 2
+# The share of the time in which each point is seen once; how many pairs the solver may be asked about then, and later.
+_FIRST, _FEW_PAIRS, _MORE_PAIRS = 0.5, 5_000, 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,28 +199,52 @@ def _limits(sites: Sequence[int] | None, budgets_vnd: Sequence[float] | None) ->
 def _walk(
     cover: reduction.Cover, limits: list[float], whole: bool, gap: float, exact: bool, until: float
 ) -> tuple[list[Found], str]:
-    """Solve the points in rising order, each from the one before; after an interruption the rest stay as they are."""
+    """Solve the points in rising order, each from the one before; with what time is left, the open ones once more.
+
+    Those nearest to their bound come first then: what they do not need is left to the others.
+    """
     found: list[Found] = []
     status = "bounded"
+    timed = not math.isinf(until)
+    began = time.perf_counter()
+    first = began + _FIRST * max(until - began, 0.0) if timed else until
     for position, limit in enumerate(limits):
         now = time.perf_counter()
-        share = until if math.isinf(until) else now + max(until - now, 0.0) / (len(limits) - position)
-        before: NDArray[np.bool_] | None = found[-1].choice.is_open if found else None
-        prices = found[-1].prices if found else None
-        rest = status == "interrupted" or now > until
+        rest = status == "interrupted" or now > first
+        share = now + max(first - now, 0.0) / (len(limits) - position) if timed else until
         own = cover_exact.most(
             cover,
             limit,
             whole=whole,
-            start=before,
-            prices=prices,
+            start=found[-1].choice.is_open if found else None,
+            prices=found[-1].prices if found else None,
             until=now if rest else share,
             gap=gap,
-            exact=exact and not rest,
+            most_pairs=0 if rest or not exact else _FEW_PAIRS if timed else cover_exact.MOST_PAIRS,
         )
-        if own.status == "interrupted" or (own.status == "time_limit" and status == "bounded" and rest):
+        if own.status == "interrupted":
             status = own.status
         found.append(own)
+    again = [n for n, own in enumerate(found) if timed and own.bound > own.choice.people]
+    again.sort(key=lambda n: (found[n].bound - found[n].choice.people) / found[n].bound)
+    for position, number in enumerate(again):
+        now = time.perf_counter()
+        if status == "interrupted" or now > until:
+            break
+        before = found[number]
+        own = cover_exact.most(
+            cover,
+            limits[number],
+            whole=whole,
+            start=before.choice.is_open,
+            prices=before.prices,
+            until=now + (until - now) / (len(again) - position),
+            gap=gap,
+            most_pairs=_MORE_PAIRS if exact else 0,
+            seed=2,
+        )
+        status = "interrupted" if own.status == "interrupted" else status
+        found[number] = dataclasses.replace(own, bound=min(own.bound, before.bound))
     if status == "bounded" and time.perf_counter() > until:
         status = "time_limit"
     return found, status

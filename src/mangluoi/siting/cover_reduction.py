@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mangluoi.siting import cover_kernels as kernels
 
-__all__ = ["Cover", "decided", "from_pairs", "knapsack", "merged", "restricted", "unmerged"]
+__all__ = ["Cover", "decided", "from_pairs", "knapsack", "merged", "one_class_each", "restricted", "unmerged"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,14 +120,15 @@ def restricted(cover: Cover, keep: NDArray[np.bool_], *, covered: NDArray[np.boo
 def merged(cover: Cover) -> Cover:
     """Merge classes that the same sites cover and leave out dominated sites, until neither changes anything."""
     while True:
-        cover = _one_class_each(cover)
+        cover = one_class_each(cover)
         gone = kernels.dominated(*cover.rows, cover.cost)
         if not gone.any():
             return cover
         cover = restricted(cover, ~gone, covered=np.zeros(cover.people.size, dtype=bool))
 
 
-def _one_class_each(cover: Cover) -> Cover:
+def one_class_each(cover: Cover) -> Cover:
+    """Merge classes that the same sites cover."""
     if not cover.people.size:
         return cover
     draw = np.random.default_rng(0)
