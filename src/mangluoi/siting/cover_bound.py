@@ -16,7 +16,7 @@ __all__ = ["Bound", "Choice", "bound_of", "choose", "covered", "first", "improve
 # part in each round.
 _ROUNDS, _MOST_ROUNDS, _NEAR = 20, 100, 0.99
 # Prices that bound less tightly than this are made level first, so many times.
-_FAR, _LEVELS = 0.1, 5
+_FAR, _LEVELS = 0.1, 3
 _SWEEPS = 50
 
 
@@ -139,8 +139,8 @@ def levelled(cover: Cover, bound: Bound, unit: float) -> Bound:
 def lower(cover: Cover, budget: float, bound: Bound, *, weight: float = 3.0) -> Bound:
     """Return a bound from better prices: some rounds of primal and dual steps, and a look at all sites.
 
-    Only sites that are opened in part, or nearly worth their price, take part in the rounds: more rounds where these are
-    few.
+    Only sites that are opened in part, or nearly worth their price, take part in the rounds; the fewer they are, the
+    more rounds.
     """
     _, unit = knapsack(bound.worth, cover.cost, budget)
     active = np.flatnonzero((bound.share > 1e-9) | (bound.worth >= _NEAR * unit * cover.cost))

@@ -18,11 +18,13 @@ __all__ = ["MOST_PAIRS", "Found", "most"]
 
 # How many looks at all sites, how often shares are rounded to a choice, and the progress below which prices rest.
 _LOOKS, _EVERY, _PROGRESS = 120, 12, 0.03
-_ROUNDINGS = (0.9, 0.7, 0.5, 0.3)
+_ROUNDINGS = (0.3, 0.5, 0.7, 0.9)
 #: An exact model of more pairs than this is not attempted: the solver would not get through its first step.
 MOST_PAIRS = 3_000_000
 # One of fewer pairs than this is solved without seeking a better answer first.
 _FEW_PAIRS = 10_000
+# What share of the time goes to prices, and of what is left to better answers where the solver may be asked.
+_PRICES, _SEARCH = 0.7, 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,15 +97,15 @@ def most(
         prices = cover_bound.bound_of(cover, np.ones(cover.people.size), nothing.astype(float))
     try:
         choice = cover_bound.improved(cover, budget, known)
-        if start is not None and int(choice.is_open.sum()) > int(start.sum()):
+        if start is not None and not cover_search.counted(cover):
             choice = max(choice, cover_bound.improved(cover, budget, nothing), key=_people)
         prices = cover_bound.first(cover, budget, choice, before)
         everyone = cover_bound.bound_of(cover, np.zeros(cover.people.size), prices.share)
         if _near(choice, everyone.at(cover.cost, budget), enough, gap):
             prices = everyone
-        choice, prices = _approach(cover, budget, choice, prices, enough, gap, _part(until))
+        choice, prices = _approach(cover, budget, choice, prices, enough, gap, _part(until, _PRICES))
         if _is_long(cover, budget, choice, prices, enough, gap):
-            better = _part(until) if most_pairs else until
+            better = _part(until, _SEARCH) if most_pairs else until
             choice = cover_search.searched(cover, budget, choice, prices, until=better, seed=seed)
     except KeyboardInterrupt:
         status = "interrupted"
@@ -123,9 +125,10 @@ def _people(choice: Choice) -> float:
     return choice.people
 
 
-def _part(until: float) -> float:
-    """Return when half of the time that is left will be over."""
-    return until if math.isinf(until) else 0.5 * (time.perf_counter() + until)
+def _part(until: float, share: float) -> float:
+    """Return when a share of the time that is left will be over."""
+    now = time.perf_counter()
+    return until if math.isinf(until) else now + share * (until - now)
 
 
 def _is_long(cover: Cover, budget: float, choice: Choice, prices: Bound, enough: float, gap: float) -> bool:
@@ -158,6 +161,7 @@ def _approach(
                 trial = now.share >= rounding
                 if float(cover.cost[trial].sum()) <= budget:
                     choice = max(choice, cover_bound.improved(cover, budget, trial), key=_people)
+                    break
             room = best.at(cover.cost, budget) - choice.people
             if late or _near(choice, best.at(cover.cost, budget), enough, gap) or last - room < _PROGRESS * last:
                 break

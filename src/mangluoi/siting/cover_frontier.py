@@ -27,7 +27,7 @@ _FEW_TIMES = 4
 # How many points before and after lend their prices to a point.
 _NEIGHBOURS = 2
 # The share of the time in which each point is seen once; how many pairs the solver may be asked about then, and later.
-_FIRST, _FEW_PAIRS, _MORE_PAIRS = 0.5, 5_000, 100_000
+_FIRST, _FEW_PAIRS, _MORE_PAIRS = 0.8, 5_000, 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +162,7 @@ def cover_frontier(
             }
         )
         chosen.append(pd.DataFrame({name: rows[-1][name], "site_id": question.sites[new].astype(object)}))
-        if position % max(len(order) // _AUDITED, 1) == 0 or position == len(order) - 1:
+        if position % math.ceil(len(order) / _AUDITED) == 0 or position == len(order) - 1:
             _audit(demand, times, question.sites[is_open].tolist(), max_minutes, best.choice.people)
     points = pd.DataFrame(rows).astype({"chosen": "int64", "proven": bool})
     points.loc[points["proven"], "bound"] = points["covered"]
@@ -206,12 +206,15 @@ def _walk(
     found: list[Found] = []
     status = "bounded"
     timed = not math.isinf(until)
+    size = (1.0 + np.array(limits) / max(float(cover.cost.max(initial=0.0)), 1e-300)) ** 0.25
     began = time.perf_counter()
     first = began + _FIRST * max(until - began, 0.0) if timed else until
     for position, limit in enumerate(limits):
         now = time.perf_counter()
         rest = status == "interrupted" or now > first
-        share = now + max(first - now, 0.0) / (len(limits) - position) if timed else until
+        # The more sites, the slower the prices settle.
+        part = size[position] / size[position:].sum()
+        share = now + part * max(first - now, 0.0) if timed else until
         own = cover_exact.most(
             cover,
             limit,
@@ -258,6 +261,8 @@ def _bound(cover: reduction.Cover, prices: Bound, limit: float, whole: bool) -> 
 def _audit(demand: pd.DataFrame, times: pd.DataFrame, sites: list[str], max_minutes: float, people: float) -> None:
     need = uncapped.need_of(demand)
     rows = uncapped.rows_to(times, sites)
-    covered = float(access.coverage(need, rows, max_minutes=max_minutes, sites=sites).sum()) if len(rows) else 0.0
+    # Who stands in none of these rows is not covered: what is measured is the rest.
+    near = need[need["point_id"].isin(rows["from_id"].unique())]
+    covered = float(access.coverage(near, rows, max_minutes=max_minutes, sites=sites).sum()) if len(near) else 0.0
     if abs(covered - people) > 1e-6 * max(1.0, people):
         raise ConservationError(f"the frontier covers {people:g} people, the audit {covered:g}")
