@@ -173,7 +173,7 @@ def _around(
 @_jit
 def _beyond(s: int, row_start: Any, row_site: Any, site_start: Any, site_row: Any, draw: Any) -> int:
     """Return a site that shares a class with one that shares a class with a site, by chance."""
-    for _ in range(2):
+    for _ in range(2 if site_start[s] < site_start[s + 1] else 0):
         i = site_row[site_start[s] + _drawn(draw, site_start[s + 1] - site_start[s])]
         s = row_site[row_start[i] + _drawn(draw, row_start[i + 1] - row_start[i])]
     return s
@@ -241,7 +241,7 @@ def _ruin(
             turns += 1
         for t in range(shut):
             s = -1
-            if _drawn(draw, 2):
+            if _drawn(draw, 2) and site_start[near[t]] < site_start[near[t] + 1]:
                 # The best of those near the one shut, by gains that are somewhat blurred.
                 i = site_row[site_start[near[t]] + _drawn(draw, site_start[near[t] + 1] - site_start[near[t]])]
                 top = 0.0
