@@ -96,7 +96,7 @@ def cover_frontier(
     gap
         Distance of answer and bound, relative to the bound, that is good enough; zero seeks the proof.
     exact
-        Whether the solver may be asked for a proof. On large grids it could not give one.
+        Whether the solver may be asked for a proof. With a time limit it is asked only about what has become small.
     time_limit_s
         When to stop, with what is known by then about every point: each has its fair share of what is left.
 
