@@ -201,7 +201,9 @@ class Network:
                 return False
         for word in {row["bundle"] for row in rows.values() if isinstance(row["bundle"], str)}:
             members = {name for name, row in rows.items() if row["bundle"] == word}
-            if members & done and not members <= done:
+            parts = {rows[n]["exclusive"] if isinstance(rows[n]["exclusive"], str) else n for n in members}
+            there = {rows[n]["exclusive"] if isinstance(rows[n]["exclusive"], str) else n for n in members & done}
+            if there and there != parts:
                 return False
         if not set(q.required) <= done or set(q.forbidden) & done:
             return False

@@ -25,7 +25,7 @@ LEVELS = {
 BESIDE = {
     ("checking", "tables"), ("tables", "checking"), ("shipped", "tables"), ("shipped", "checking"),
     ("apportion", "errors"), ("rasters", "projection"), ("reports", "maps"), ("maps", "reports"), ("batch", "reports"),
-    ("batch", "maps"),
+    ("batch", "maps"), ("scenario", "reports"),
 }  # fmt: skip
 
 
@@ -63,9 +63,10 @@ def test_lower_never_imports_higher(module: Path):
         assert allowed, f"{own} (level {LEVELS[own]}) imports {name} (level {LEVELS[other]})"
 
 
-def test_maps_take_only_words_from_reports():
-    """Maps and reports do not lean on each other in a circle: maps take the words and nothing else."""
-    for module in (SOURCE / "maps").rglob("*.py"):
+@pytest.mark.parametrize("folder", ["maps", "scenario"])
+def test_only_words_are_taken_from_reports(folder: str):
+    """Nothing leans on the reports in a circle: maps, and what a notebook shows, take the words and nothing else."""
+    for module in (SOURCE / folder).rglob("*.py"):
         for name in imports(module):
             if part(name) == "reports":
                 assert name.startswith("mangluoi.reports.words") or name == "mangluoi.reports.words"

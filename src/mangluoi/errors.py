@@ -24,6 +24,7 @@ __all__ = [
     "MissingExtraError",
     "OfflineError",
     "PlanError",
+    "ReasonedError",
     "UnknownUnitError",
 ]
 
@@ -71,8 +72,9 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "one_coordinate": "only one of longitude and latitude is given",
         "unknown_unit": "no unit of that code in the list of {vintage}",
         "bounds_order": "the lower bound {lower} and the upper bound {upper} do not enclose {value}",
-        "personal_data": "this column looks personal ({what}); drop it: only counts may be given",
+        "personal_data": "this column looks personal ({what}); take it out of the file, or leave it out by name (drop)",
         "unknown_key": "this key is not known; nearest known: {nearest!r}",
+        "stress_unstated": "the plan does not say how far this may be off; add [[stress]] with factor and range",
         "missing_key": "this key is required",
         "wrong_type": "{value!r} is not {expected}",
         "invalid_toml": "the file is not valid TOML: {why}",
@@ -102,6 +104,9 @@ PROBLEMS: Mapping[str, str] = MappingProxyType(
         "not_whole_source": "the action {value} moves places of a source that holds {places}, which is not whole",
         "must_and_must_not": "the action {value!r} must be done and must not be done; take one of the two out",
         "file_exists": "the file exists and says something else; choose another name",
+        "would_overwrite": "the file exists already; choose another name, or remove it first",
+        "unknown_plan": "no file is there, and no plan that ships is called {value!r}; those that ship: {names}",
+        "other_province": "the plans are about other provinces ({expected} and {value}); compare plans of one province",
         "same_name": "two plans are called {value!r}; give each a name of its own",
         "other_communes": "the plans answer in other communes ({expected} and {value}); give both the same vintage",
         "contradiction": "{why}",
@@ -158,6 +163,7 @@ WHYS: Mapping[str, str] = MappingProxyType(
         "no_epsg": "its reference system has no EPSG code",
         "self_crossing": "it crosses itself",
         "not_a_place": "it is a {kind}, neither a point nor an area",
+        "not_a_point": "it is a {kind}, not a point",
         "not_finite": "it has a coordinate that is no number",
         "malformed": "its rings do not make an area",
         "decided_twice": "the row is decided in two ways: by a choice, and by a code or a point",
@@ -179,6 +185,8 @@ WHYS: Mapping[str, str] = MappingProxyType(
         "budget_nothing": "the budget is {budget} VND, so nothing can be done; give one above zero",
         "budget_without_costs": "a budget needs the cost of each candidate",
         "required_over_budget": "the sites that must be chosen cost more than the budget",
+        "province_unknown": "no province is called or coded {value!r}; nearest known: {nearest}",
+        "vintage_unknown": "no list of units is known for the vintage {value!r}; known: {known}",
         "web_scheme": "only addresses with http:// or https:// are fetched, not {address!r}",
         "web_offline": "offline, and not in the cache: {address}",
         "web_silent": "no answer from {host}: {said}",
@@ -232,8 +240,14 @@ WHYS: Mapping[str, str] = MappingProxyType(
         "no_elevation": "terrain = 'by_elevation' needs an elevation raster",
         "phases_sum": "the budgets of the phases come to {phases} VND, the plan's is {plan}; make them equal",
         "elevation_uncovered": "the elevation raster does not cover {count} ways, such as {first}: name their terrain",
+        "confidential_online": "a confidential address is never sent to an online service",
+        "archipelagos": "a national map must show the archipelagos {lacking}; it is not drawn",
     }
 )
+
+
+# A column of a million numbers for ids is one mistake, not a message of a million lines.
+_MOST_WRITTEN = 100
 
 
 class MangluoiError(Exception):
@@ -273,7 +287,9 @@ class Complaint:
     @property
     def fields(self) -> dict[str, Any]:
         """The fields that the problem's sentence may name."""
-        given = {"value": self.value, **self.details}
+        # What NumPy wraps a number in is nothing to a reader.
+        plain = self.value.item() if type(self.value).__module__ == "numpy" and not self.value.shape else self.value
+        given = {"value": plain, **self.details}
         if "reason" in self.details and "why" not in self.details:
             given["why"] = WHYS[self.details["reason"]].format(**given)
         return given
@@ -295,14 +311,16 @@ class InputError(MangluoiError, ValueError):
     Parameters
     ----------
     complaints
-        At least one complaint; the message lists them all.
+        At least one complaint; the message lists the first hundred.
     """
 
     def __init__(self, complaints: Sequence[Complaint]) -> None:
         self.complaints = tuple(complaints)
         noun = "problem" if len(self.complaints) == 1 else "problems"
-        lines = "\n".join(f"- {complaint}" for complaint in self.complaints)
-        super().__init__(f"{len(self.complaints)} {noun} in the input:\n{lines}")
+        lines = [f"- {complaint}" for complaint in self.complaints[:_MOST_WRITTEN]]
+        if more := len(self.complaints) - len(lines):
+            lines.append(f"- … and {more} more, see `complaints`")
+        super().__init__("\n".join([f"{len(self.complaints)} {noun} in the input:", *lines]))
 
 
 class PlanError(InputError):
@@ -310,10 +328,22 @@ class PlanError(InputError):
 
 
 class UnknownUnitError(MangluoiError, KeyError):
-    """An administrative unit or vintage that no shipped list knows."""
+    """An administrative unit or vintage that no shipped list knows.
+
+    Parameters
+    ----------
+    said
+        What is not known; where `reason` is given, its sentence stands instead.
+    reason, fields
+        A key of `WHYS` and the fields of its sentence, for those who say it in another language.
+    """
+
+    def __init__(self, said: str = "", *, reason: str | None = None, **fields: Any) -> None:
+        self.reason, self.fields = reason, fields
+        super().__init__(WHYS[reason].format(**fields) if reason else said)
 
     def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
+        return str(self.args[0])
 
 
 class InfeasibleError(MangluoiError, ValueError):
@@ -324,12 +354,8 @@ class ConservationError(MangluoiError, RuntimeError):
     """People went missing or appeared between two stages: a bug of this package, never of the input."""
 
 
-class DisclosureError(MangluoiError, PermissionError):
-    """An output would show what the disclosure rules withhold."""
-
-
-class OfflineError(MangluoiError, ConnectionError):
-    """Something would have to be fetched from the web, and may not or cannot be.
+class ReasonedError(MangluoiError):
+    """Something that may not or cannot be done, for a reason that has a sentence in both languages.
 
     Parameters
     ----------
@@ -346,6 +372,14 @@ class OfflineError(MangluoiError, ConnectionError):
     def __reduce__(self) -> Any:
         # Between processes, by what it was made of: the sentence alone would not make it again.
         return partial(type(self), self.reason, **self.fields), ()
+
+
+class DisclosureError(ReasonedError, PermissionError):
+    """An output would show what the disclosure rules withhold, or lack what it has to show."""
+
+
+class OfflineError(ReasonedError, ConnectionError):
+    """Something would have to be fetched from the web, and may not or cannot be."""
 
 
 class MissingExtraError(MangluoiError, ImportError):

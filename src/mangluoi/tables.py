@@ -303,8 +303,9 @@ ACTIONS = Table(
             "Việc phải làm trước.", required=False,
         ),
         Column(
-            "bundle", "code", "Gói", "Actions with the same word are done all or none.", "Làm cùng nhau hoặc không.",
-            required=False,
+            "bundle", "code", "Gói",
+            "Actions with the same word are done all or none; of those that exclude each other, such as sizes, one.",
+            "Làm cùng nhau hoặc không.", required=False,
         ),
         Column(
             "place_id", "code", "Mã nơi", "The place, where its services have site ids of their own.",

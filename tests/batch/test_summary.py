@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import openpyxl
 import pytest
+from matplotlib.text import Text
 
 from mangluoi import maps
 from mangluoi.batch import run_batch, write_summary
@@ -31,6 +33,21 @@ def test_the_summary_holds_every_plan(plan: Callable[[str], Plan], tmp_path: Pat
     told = json.loads((place / "tong-hop.json").read_text(encoding="utf-8"))
     assert [each["status"] for each in told] == ["done", "failed", "done"]
     assert (place / "ban-do-ca-nuoc.png").exists()
+
+
+@pytest.mark.usefixtures("answered")
+@pytest.mark.parametrize("profile", ["internal", "public"])
+def test_an_internal_summary_is_stamped(plan: Callable[[str], Plan], tmp_path: Path, profile: Any, monkeypatch):
+    """The page, every sheet of the workbook and the map of the country bear the stamp; a public summary bears none."""
+    drawn = []
+    monkeypatch.setattr(maps, "national_map", lambda _, **given: drawn.append(given["internal"]) or "không vẽ")
+    outcomes = run_batch(map(plan, ["a", "sai"]), tmp_path, profile=profile)
+    place = write_summary(outcomes, tmp_path, profile=profile)
+    stamped = profile == "internal"
+    assert drawn == [stamped]
+    assert ('<div class="stamp">NỘI BỘ' in (place / "tong-hop.html").read_text(encoding="utf-8")) is stamped
+    heads = [sheet.oddHeader.center.text or "" for sheet in openpyxl.load_workbook(place / "tong-hop.xlsx")]
+    assert [("NỘI BỘ" in head) for head in heads] == [stamped] * len(heads)
 
 
 @pytest.mark.usefixtures("answered")
@@ -63,3 +80,12 @@ def test_the_map_of_the_country_names_both_archipelagos():
     assert {"Quần đảo Hoàng Sa (Việt Nam)", "Quần đảo Trường Sa (Việt Nam)"} <= texts
     assert len(texts & set(national._shapes(national.shipped.folder())["name"].map(national._bare))) >= 28
     assert svg
+
+
+def test_an_internal_map_of_the_country_is_stamped():
+    """The stamp stands on the sheet of an internal summary alone."""
+    told = {"title": "Bản đồ", "legend": "Chú giải", "source": "Nguồn"}
+    for internal in (True, False):
+        sheet = maps.national_map({"01": 5.0}, internal=internal, **told)
+        words = [text.get_text() for text in sheet.figure.findobj(Text)]
+        assert any("NỘI BỘ" in text for text in words) is internal

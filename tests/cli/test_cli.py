@@ -178,7 +178,7 @@ def test_a_missing_file_is_one_clear_error(words: list[str], capsys: pytest.Capt
 
 def test_complaints_speak_english_on_request(capsys: pytest.CaptureFixture[str]):
     """--lang en gives the same complaints in English."""
-    assert cli.main(["run", "khong-co", "--lang", "en"]) == 1
+    assert cli.main(["run", "khong-co.toml", "--lang", "en"]) == 1
     assert "does not exist" in " ".join(capsys.readouterr().err.split())
 
 

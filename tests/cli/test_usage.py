@@ -83,8 +83,8 @@ def test_a_failed_plan_is_told_to_programs_with_its_complaints(capsys: pytest.Ca
     assert cli.main(["report", "khong-co", "--json", "--lang", "en"]) == 1
     (failed,) = json.loads(capsys.readouterr().out)["failed"]
     assert failed["plan"] == "khong-co"
-    assert [c["problem"] for c in failed["complaints"]] == ["missing_file"]
-    assert "does not exist" in failed["complaints"][0]["message"]
+    assert [c["problem"] for c in failed["complaints"]] == ["unknown_plan", "not_in_list"]
+    assert "kon-tum" in failed["complaints"][0]["message"]
 
 
 def test_data_list_speaks_the_language_that_is_asked_for(capsys: pytest.CaptureFixture[str]):

@@ -109,6 +109,16 @@ def test_many_plans_take_several_sheets(province: Province, monkeypatch: pytest.
     assert [sheet.name for sheet in sheets] == ["so-sanh-thoi-gian", "so-sanh-thoi-gian-2"]
 
 
+def test_internal_sheets_are_stamped(province: Province) -> None:
+    """Every sheet of an internal answer bears the stamp, also where plans stand beside each other; no public one."""
+    inside = province(profile="internal")
+    plans = [_named(inside, "a"), _named(province(), "b")]
+    stamped = [*group_maps(inside), *scenario_maps(plans, kind="minutes")]
+    assert len(stamped) > 1
+    assert all("NỘI BỘ" in _words(sheet.figure) for sheet in stamped)
+    assert not any("NỘI BỘ" in _words(sheet.figure) for sheet in group_maps(province()))
+
+
 def test_nothing_leaves_the_paper(province: Province) -> None:
     """Names of 300 characters are cut, not run over the edge."""
     sheets = group_maps(province(names=PAYLOADS, profile="internal"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing
 from collections.abc import Iterator
 from functools import cache
@@ -13,7 +14,7 @@ from mangluoi.reports import comparing
 from mangluoi.reports.exhibits import MASKED, Exhibit
 from mangluoi.reports.story import Picture
 from mangluoi.reports.words import all_keys
-from mangluoi.scenario import Disclosed, Result, compare, disclose_together, read_plan, run
+from mangluoi.scenario import Disclosed, Result, compare, disclose, disclose_together, read_plan, run
 from mangluoi.scenario.inheritance import ENTRY_KEYS
 from mangluoi.scenario.plan import AnswerRules, Plan
 
@@ -107,6 +108,22 @@ def test_results_are_compared_in_one_call():
     totals = [one.state_totals.set_index("service").loc["residential", "served_after"] for one in pair()]
     assert served["after"].tolist() == totals
     assert "it-tien" in made._repr_html_()
+    assert "Chăm sóc, nuôi dưỡng tại cơ sở" in made._repr_html_()
+    assert "<th>Measure</th>" in made.to_html(lang="en")
+
+
+def test_a_notebook_shows_vietnamese_unless_english_is_asked_for():
+    """Headings and names of a result and of what is disclosed of it; no word of the other language."""
+    result = results()[0]
+    for shown in (result, disclose(result)):
+        assert shown._repr_html_() == shown.to_html(lang="vi")
+        assert "<th>Được phục vụ sau phương án</th>" in shown._repr_html_()
+        assert "Dân số" in shown._repr_html_()
+        english = shown.to_html(lang="en")
+        assert "<th>Served after</th>" in english
+        assert "Population" in english
+        assert not re.search("Nhóm|Dịch vụ|Dân số|bản công khai", english)
+    assert "bản nội bộ" in disclose(result, profile="internal")._repr_html_()
 
 
 def test_two_plans_without_a_difference_say_so():

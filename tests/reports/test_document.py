@@ -75,8 +75,9 @@ def test_the_sections_of_a_proposal_are_there(disclosed: Disclosed):
     made = opened(document(disclosed))
     headings = [p.text for p in made.paragraphs if p.style.name == "Heading 1"]
     assert headings == [
-        "SỐ LIỆU CHÍNH", "CĂN CỨ VÀ NGUỒN SỐ LIỆU", "I. THỰC TRẠNG", "II. MỨC ĐỘ ĐÁP ỨNG VÀ KHOẢNG TRỐNG",
-        "III. MỤC TIÊU", "IV. PHƯƠNG ÁN", "V. PHƯƠNG PHÁP, DỮ LIỆU VÀ HẠN CHẾ", "PHỤ LỤC",
+        "SỐ LIỆU CHÍNH", "CĂN CỨ VÀ NGUỒN SỐ LIỆU", "I. MỤC ĐÍCH, YÊU CẦU", "II. THỰC TRẠNG",
+        "III. MỨC ĐỘ ĐÁP ỨNG VÀ KHOẢNG TRỐNG", "IV. MỤC TIÊU", "V. PHƯƠNG ÁN", "VI. TỔ CHỨC THỰC HIỆN",
+        "VII. PHƯƠNG PHÁP, DỮ LIỆU VÀ HẠN CHẾ", "PHỤ LỤC",
     ]  # fmt: skip
     labels = [p.text for p in made.paragraphs if p.text.startswith("Biểu số")]
     assert [re.match(r"Biểu số (\d)", label).group(1) for label in labels] == list("23467891")
@@ -91,7 +92,7 @@ def test_sentences_are_filled_in(disclosed: Disclosed):
     assert "nâng tỷ lệ bao phủ của nhóm «Người cao tuổi»" in text
     assert "không vượt quá phương án này" in text
     assert "Số liệu dưới 11 người được che" in text
-    assert "hiện chưa tìm thấy quy định của Nhà nước về thời gian tiếp cận" in text
+    assert "ngưỡng 60 phút đi bằng ô tô, do đơn vị lập kế hoạch lựa chọn" in text
     assert "Kế hoạch không kèm số liệu dự báo nhu cầu" in text
     assert "Danh sách dùng để tính có 02 cơ sở" in text
     assert "số liệu ngày 31 tháng 12 năm 2025" in text

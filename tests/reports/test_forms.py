@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import re
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from mangluoi.reports import annexes, decisions, exhibits, figures, sizes
+from mangluoi.reports import annexes, decisions, effects, exhibits, figures, sizes
 from mangluoi.scenario.disclosure import Disclosed
 
 
@@ -97,7 +99,7 @@ def test_few_people_more_are_shown_internally(internal: Disclosed):
 
 def test_options_side_by_side(disclosed: Disclosed):
     """Biểu 8 compares coverage, served, gap, places and cost; what is not known or masked is not compared."""
-    rows = {str(row[1]): row[3:] for row in decisions.options(disclosed).rows}
+    rows = {str(row[1]): row[3:] for row in effects.options(disclosed).rows}
     elderly = next(values for name, values in rows.items() if name.startswith("Tỷ lệ bao phủ – Người cao tuổi"))
     assert elderly == (83.8, 87.8, 4.0)
     served = next(values for name, values in rows.items() if name.startswith("Được phục vụ – Người cao tuổi"))
@@ -107,6 +109,32 @@ def test_options_side_by_side(disclosed: Disclosed):
     gap = next(values for name, values in rows.items() if name.startswith("Khoảng trống – Người khuyết tật"))
     assert gap == ("≥ 100", "≥ 100", "–")
     assert rows["Tổng kinh phí"] == (0, 8600, 8600)
+
+
+def test_options_compare_minutes(disclosed: Disclosed):
+    """Biểu 8 gives mean minutes, people beyond 60 minutes and the farthest commune, before and after; none masked."""
+    pairs = {"service": ["counselling", "residential"], "group": ["disabled", "elderly"]}
+    mean = pd.DataFrame({**pairs, "people": [np.nan, 900], "before": [np.nan, 41.6], "after": [np.nan, 30.2],
+                         "masked": [True, False]})  # fmt: skip
+    reached = {"need": 1234.0, "covered": [900.0, 1034.0], "covered_after": [950.0, 1084.0], "masked": False}
+    curve = pd.DataFrame({"service": "residential", "group": "elderly", "minutes": [55.0, 60.0], **reached})
+    minutes = pd.DataFrame({"unit_code": ["00001", "00002"], "service": "residential", "minutes": [12.4, np.nan],
+                            "minutes_after": [12.4, 66.0]})  # fmt: skip
+    detail = dataclasses.replace(disclosed.detail, mean_minutes=mean, curve=curve)
+    shown = effects.options(dataclasses.replace(disclosed, detail=detail, minutes=minutes))
+    rows = {str(row[1]): row[2:] for row in shown.rows}
+    assert rows["Thời gian bình quân đến nơi gần nhất – Người cao tuổi, Chăm sóc, nuôi dưỡng tại cơ sở"] == (
+        "phút", 42, 30, -12,
+    )  # fmt: skip
+    assert rows["Người ở ngoài phạm vi 60 phút – Người cao tuổi, Chăm sóc, nuôi dưỡng tại cơ sở"] == (
+        "người", 200, 150, -50,
+    )  # fmt: skip
+    assert rows["Thời gian của xã xa nhất – Chăm sóc, nuôi dưỡng tại cơ sở"] == ("phút", "> 120", 66, "–")
+    hidden = next(
+        row for name, row in rows.items() if name.startswith("Thời gian bình quân đến nơi gần nhất – Người k")
+    )
+    assert hidden[1:] == ("*", "*", "*")
+    assert len(effects.subjects(disclosed)) == len(effects.options(disclosed).rows)
 
 
 def test_budget_does_not_invent_sources(disclosed: Disclosed):

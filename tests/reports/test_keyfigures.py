@@ -19,7 +19,7 @@ def test_the_first_page_says_what_the_tables_hold(disclosed: Disclosed):
     assert "Người khuyết tật" in told[1]
     assert "nhu cầu ước tính 500 người, 80,0 % ở trong phạm vi 30 phút; chưa có số liệu về số chỗ" in told[1]
     assert "1.000 người được phục vụ, 234 người chưa được đáp ứng; sau phương án 1.050 người" in told[2]
-    assert told[3] == "Phương án: 03 việc, thêm 60 chỗ, kinh phí ước tính 8.600 triệu đồng (phần IV)."
+    assert told[3] == "Phương án: 03 việc, thêm 60 chỗ, kinh phí ước tính 8.600 triệu đồng (phần V)."
     assert len(told) == 4
 
 

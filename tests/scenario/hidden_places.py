@@ -96,13 +96,16 @@ def published(shown: Disclosed) -> dict[str, str]:
         value = getattr(shown, field.name)
         if field.name in ("detail", "reasoning"):
             for part in dataclasses.fields(value):
-                told[f"{field.name}.{part.name}"] = _text(getattr(value, part.name))
+                told[f"{field.name}.{part.name}"] = text_of(getattr(value, part.name))
         else:
-            told[field.name] = _text(value)
+            told[field.name] = text_of(value)
     return told
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Return a value as text: all of it, tables by their rows, what may be shown by its parts."""
+    if isinstance(value, Disclosed):
+        return repr(published(value))
     if isinstance(value, gpd.GeoDataFrame):
         return str(value.drop(columns=value.geometry.name).to_csv()) + str(value.geometry.to_wkt().to_csv())
     if isinstance(value, pd.DataFrame):

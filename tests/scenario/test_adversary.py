@@ -10,11 +10,21 @@ import dataclasses
 import hashlib
 from collections.abc import Callable, Sequence
 from functools import cache
+from unittest import mock
 
 import pytest
-from hidden_places import FEWEST, answer_with, published, with_children, with_emergency, with_shelters
+from hidden_places import FEWEST, answer_with, published, text_of, with_children, with_emergency, with_shelters
 
-from mangluoi.scenario import Disclosed, Result, disclose, disclose_together, facts, read_plan
+from mangluoi.scenario import (
+    Disclosed,
+    Result,
+    disclose,
+    disclose_stress,
+    disclose_together,
+    facts,
+    read_plan,
+    stress,
+)
 from mangluoi.scenario.facts import Facts
 from mangluoi.scenario.plan import AccessRules, ActionRule, Plan
 from mangluoi.scenario.siterules import FloorRule, LandRule, SitingRules
@@ -76,6 +86,19 @@ def test_what_is_done_elsewhere_tells_nothing():
     ends = [answer_with(plan, with_shelters(given, [code])) for code in (given.area.codes[1], given.area.codes[-1])]
     assert len(disclose(ends[0]).actions)
     assert possible(ends[0], ends, disclose) == 2
+
+
+def test_stress_tells_nothing():
+    """Draws of need, speeds, costs and places show the same of the other services wherever the shelter is."""
+    plan, given = small()
+    ends = []
+    for code in (given.area.codes[1], given.area.codes[-1]):
+        with mock.patch("mangluoi.scenario.run.facts.gather", return_value=with_shelters(given, [code])):
+            ends.append(disclose_stress(stress(plan, draws=2)))
+    told = [{field.name: text_of(getattr(end, field.name)) for field in dataclasses.fields(end)} for end in ends]
+    assert len(ends[0].regret) == 2
+    assert len(ends[0].chosen)
+    assert told[0] == told[1]
 
 
 def test_two_scenarios_together_tell_no_more():

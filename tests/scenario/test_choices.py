@@ -67,7 +67,7 @@ def test_what_stands_after_every_kind_of_action_is_measured(village):
     elderly_at_b = result.flows_after.query("site_id == 'B1' and group == 'elderly'")["served"].sum()
     assert elderly_at_b > 0 == result.flows.query("site_id == 'B1' and group == 'elderly'")["served"].sum()
     told = " ".join(passages.chosen(disclose(result), "vi"))
-    assert "Chuyển đổi tại Nhà A" in told
+    assert "Chuyển đổi tại Trung tâm A – Nhà A" in told
     assert "được tiếp nhận" in told
 
 
@@ -81,12 +81,13 @@ def test_a_required_merge_closes_its_source_and_is_told(village):
     assert result.actions[["kind", "added", "from_site_id"]].to_numpy().tolist() == [["merge", 20, "C1"]]
     assert (result.nearest["minutes_after"].fillna(1e3) >= result.nearest["minutes"].fillna(1e3)).all()
     assert result.scorecard[["today", "after"]].to_numpy().tolist() == [[3.0, 2.0]]
-    assert "sáp nhập nơi có dịch vụ «Chăm sóc, nuôi dưỡng tại cơ sở» tại Nhà C vào Nhà A" in choosing.may(
-        disclose(result), merge, "vi"
+    assert (
+        "sáp nhập nơi có dịch vụ «Chăm sóc, nuôi dưỡng tại cơ sở» tại Trung tâm C – Nhà C vào Trung tâm A – Nhà A"
+        in choosing.may(disclose(result), merge, "vi")
     )
     capped = run(plan(actions=(merge,), siting=SitingRules(max_loss_minutes=0.0)))
     told = next(sentences.notice(one) for one in capped.notices if one.key == "siting_clash")
-    assert "làm việc bắt buộc «Nhà A»" in told
+    assert "làm việc bắt buộc «Trung tâm A – Nhà A»" in told
     assert "không để ai phải đi xa thêm" in told
 
 

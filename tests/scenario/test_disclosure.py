@@ -260,6 +260,13 @@ def test_a_disclosed_result_passes_the_door_unchanged(result):
     assert disclose(shown) is shown
 
 
+def test_a_terminal_shows_no_table_of_a_result():
+    """What Python prints of a result names the plan; nothing in it is masked, so none of it stands there."""
+    shown = repr(answer("yen-bai", "2025-06-30"))
+    assert shown.startswith("<Result: yen-bai, Tỉnh Yên Bái, 2025-06-30")
+    assert len(shown) < 100
+
+
 def test_small_gains_and_shares_are_masked():
     """An action that serves 1 to 10 more, and a share that stands on masked counts, are not given in public."""
     result = answer("yen-bai", "2025-06-30")
@@ -269,7 +276,15 @@ def test_small_gains_and_shares_are_masked():
     states.loc[states.index[0], "served"] = 4.0
     card = result.scorecard.assign(today=0.5)
     shown = disclose(dataclasses.replace(result, actions=actions, states=states, scorecard=card))
-    assert shown.actions["served_more"].isna().all()
+    # What is added to the population is told: it stands by commune, and is of published figures.
+    assert (shown.actions["served_more"] == 3).all()
+    named = {"population": "elderly"}
+    of_people = {
+        name: getattr(result, name).assign(group=getattr(result, name)["group"].replace(named))
+        for name in ("states", "states_after", "coverage", "people", "bands")
+    }
+    closed = disclose(dataclasses.replace(result, actions=actions, **of_people))
+    assert closed.actions["served_more"].isna().all()
     share = shown.scorecard[shown.scorecard["kind"] == "share_served"].iloc[0]
     assert pd.isna(share["today"])
     assert share["reason"] == "masked"

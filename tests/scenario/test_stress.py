@@ -7,7 +7,9 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
+import docx
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -267,6 +269,19 @@ def test_nothing_of_a_withheld_service_is_told(found: Stress, tmp_path: Any) -> 
     assert str(names["name"]) not in page
     assert "KT01-1" not in page
     assert not (place / "anh-huong.png").exists()
+
+
+def test_an_internal_stress_is_stamped_on_every_page(found: Stress, tmp_path: Any) -> None:
+    """The page, every header of the document and every sheet bear the stamp; those of a public one bear none."""
+    for profile, stamped in (("internal", True), ("public", False)):
+        place = stress_files.write_stress(found, tmp_path / profile, profile=profile)
+        page = (place / "thu-thach.html").read_text(encoding="utf-8")
+        assert ('<div class="stamp">NỘI BỘ' in page) is stamped
+        made = docx.Document(str(place / "thu-thach.docx"))
+        heads = [head for one in made.sections for head in (one.header, one.first_page_header)]
+        told = ["".join(p.text for p in head.paragraphs) for head in heads]
+        told += [sheet.oddHeader.center.text or "" for sheet in openpyxl.load_workbook(place / "thu-thach.xlsx")]
+        assert ["NỘI BỘ" in text for text in told] == [stamped] * len(told)
 
 
 def test_need_without_bounds_must_be_given_a_range(asked_plan: Plan, once: Answered) -> None:

@@ -100,7 +100,7 @@ def test_headings_in_any_case_below_a_title_or_in_code(workbook):
         ("people", {"vintage": "1999-01-01"}, "unknown_unit", "Mã đơn vị"),
         ("people", {"group": "nobody"}, "not_in_list", "Nhóm đối tượng"),
         ("people", {"kind": "lượt"}, "not_a_stock", "Tính chất"),
-        ("people", {"as_of": "31/12/2023"}, "not_a_date", "Số liệu đến ngày"),
+        ("people", {"as_of": "32/12/2023"}, "not_a_date", "Số liệu đến ngày"),
     ],
 )
 def test_wrong_cell_is_named(workbook, table, cells, problem, column):
@@ -206,3 +206,14 @@ def test_sheet_is_chosen_by_name(workbook):
     assert len(spreadsheets.read_table(path, CAPACITY, sheet="năng lực").frame) == 1
     with pytest.raises(InputError, match="missing"):
         spreadsheets.read_table(path, CAPACITY, sheet="Không có")
+
+
+def test_names_of_the_lists_and_vietnamese_dates_are_read_in_the_workbook(workbook):
+    """What the lists call a thing is that thing, 31/12/2024 is one day; a name that is nearly one is only proposed."""
+    rows = changed("facilities", type="Cơ sở bảo trợ xã hội tổng hợp", ownership="Công lập", as_of="31/12/2024")
+    read = spreadsheets.read_workbook(workbook(rows))["facilities"].iloc[0]
+    assert read[["type", "ownership", "as_of"]].tolist() == ["general", "public", "2024-12-31"]
+    with pytest.raises(InputError) as wrong:
+        spreadsheets.read_workbook(workbook(changed("facilities", type="Bảo trợ xã hội tổng hợp")))
+    (found,) = wrong.value.complaints
+    assert (found.problem, found.details["nearest"]) == ("not_in_list", "general")

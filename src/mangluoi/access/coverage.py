@@ -56,7 +56,7 @@ def coverage(
     Church, R. and ReVelle, C. (1974), "The maximal covering location problem", *Papers in Regional Science* 32.
     """
     pairs = reach.build(need, times, max_minutes=max_minutes, admissible=admissible, sites=sites, modes=modes)
-    covered = need["need"].where(pd.Series(is_covered(pairs), index=need.index), 0)
+    covered = pd.to_numeric(need["need"]).where(pd.Series(is_covered(pairs), index=need.index), 0)
     return covered.rename("covered")
 
 

@@ -147,7 +147,7 @@ def build(
     labels = list(zip(need["group"].astype(str), need["service"].astype(str), strict=True))
     limit = None if max_minutes is None else intake.limits(max_minutes, set(labels))
 
-    used = times["from_id"].isin(need["point_id"])
+    used = times["from_id"].isin(need["point_id"].unique())
     if sites is not None:
         used &= times["to_id"].isin(list(sites))
     known = times[used]
@@ -170,7 +170,7 @@ def build(
         minutes=minutes[order],
         row_point=pd.Index(point_ids).get_indexer(pd.Index(need["point_id"])).astype(np.int64),
         combos=combos,
-        allowed={combo: _allowed(admissible, combo, site_ids) for combo in combos},
+        allowed=_allowed(admissible, list(combos), site_ids),
         limit=limit,
         mode=mode[order],
         rides=_rides(modes, list(combos), names),
@@ -183,10 +183,17 @@ def _numbered(labels: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.str_]]:
     return codes.astype(np.int64), np.asarray(names, dtype=str)
 
 
-def _allowed(admissible: pd.DataFrame | None, combo: tuple[str, str], sites: NDArray[np.str_]) -> NDArray[np.bool_]:
+def _allowed(
+    admissible: pd.DataFrame | None, combos: list[tuple[str, str]], sites: NDArray[np.str_]
+) -> dict[tuple[str, str], NDArray[np.bool_]]:
     if admissible is None:
-        return np.ones(sites.size, dtype=bool)
-    return np.isin(sites, admissible["site_id"].to_numpy(dtype=str)[_matches(admissible, combo)])
+        return {combo: np.ones(sites.size, dtype=bool) for combo in combos}
+    at = pd.Index(sites).get_indexer(pd.Index(admissible["site_id"].to_numpy(dtype=str)))
+    found = {}
+    for combo, rows in _matches(admissible, combos).items():
+        found[combo] = np.zeros(sites.size, dtype=bool)
+        found[combo][at[rows & (at >= 0)]] = True
+    return found
 
 
 def _rides(
@@ -194,7 +201,7 @@ def _rides(
 ) -> dict[tuple[str, str], NDArray[np.bool_]]:
     if modes is None:
         return {combo: np.ones(1, dtype=bool) for combo in combos}
-    ridden = {combo: modes["mode"].to_numpy(dtype=str)[_matches(modes, combo)] for combo in combos}
+    ridden = {combo: modes["mode"].to_numpy(dtype=str)[rows] for combo, rows in _matches(modes, combos).items()}
     missing = [combo for combo in combos if not ridden[combo].size]
     if missing:
         who = ", ".join(f"{group} / {service}" for group, service in missing)
@@ -202,10 +209,15 @@ def _rides(
     return {combo: np.isin(names, ridden[combo]) for combo in combos}
 
 
-def _matches(frame: pd.DataFrame, combo: tuple[str, str]) -> NDArray[np.bool_]:
-    """Return which rows speak of a combination of group and service; a column that is absent speaks of all."""
-    rows = np.ones(len(frame), dtype=bool)
-    for column, value in zip(("group", "service"), combo, strict=True):
-        if column in frame.columns:
-            rows &= (frame[column] == value).to_numpy()
-    return rows
+def _matches(frame: pd.DataFrame, combos: list[tuple[str, str]]) -> dict[tuple[str, str], NDArray[np.bool_]]:
+    """Return which rows speak of each combination of group and service; a column that is absent speaks of all."""
+    columns = [frame[name].astype(object) for name in ("group", "service") if name in frame.columns]
+    given = {column.name: column.where(column.notna(), None).to_numpy() for column in columns}
+    found = {}
+    for combo in combos:
+        rows = np.ones(len(frame), dtype=bool)
+        for name, value in zip(("group", "service"), combo, strict=True):
+            if name in given:
+                rows &= np.asarray(given[name] == value, dtype=bool)
+        found[combo] = rows
+    return found

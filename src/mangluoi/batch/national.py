@@ -67,7 +67,7 @@ def write_summary(
     ]
     with folders.replacing(place) as fresh:
         blocks: list[Block] = [Title(say("batch.kind", lang), title, (head[0],)), *map(Line, head[1:])]
-        drawn = _map(outcomes, pair, lang)
+        drawn = _map(outcomes, pair, lang, internal=profile == "internal")
         if isinstance(drawn, maps.PrintMap):
             (fresh / "ban-do-ca-nuoc.png").write_bytes(drawn.png())
             (fresh / "ban-do-ca-nuoc.pdf").write_bytes(drawn.pdf())
@@ -206,7 +206,7 @@ def _failures(outcomes: Sequence[Outcome], lang: Lang) -> Exhibit:
     return noted(exhibit, lang)
 
 
-def _map(outcomes: Sequence[Outcome], pair: _Pair | None, lang: Lang) -> maps.PrintMap | str:
+def _map(outcomes: Sequence[Outcome], pair: _Pair | None, lang: Lang, *, internal: bool) -> maps.PrintMap | str:
     """Draw the country, or say why it is not drawn."""
     about = [outcome for outcome in outcomes if _is_province(outcome)]
     if pair is None or not about:
@@ -224,6 +224,7 @@ def _map(outcomes: Sequence[Outcome], pair: _Pair | None, lang: Lang) -> maps.Pr
             legend=say("map.national.legend", lang),
             source=say("map.national.source", lang, version=mangluoi.__version__),
             lang=lang,
+            internal=internal,
         )
     except DisclosureError:
         return say("batch.map_refused", lang)

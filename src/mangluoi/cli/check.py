@@ -18,15 +18,17 @@ def add(verbs: Verbs) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    place = Path(options.file)
+    place, doubts = Path(options.file), list[str]()
     if place.suffix == ".toml":
+        from mangluoi.reports import sentences
         from mangluoi.scenario import facts, read_plan
 
-        facts.gather(read_plan(place))
+        doubts = sentences.notices(facts.gather(read_plan(place)).supply.notices, options.lang)
     else:
         from mangluoi import sources
 
         sources.read_workbook(place)
-    told = {"file": str(place), "complaints": []}
-    showing.tell(options, told, say("cli.no_complaint", options.lang, place=place))
+    told = {"file": str(place), "complaints": [], "notices": doubts}
+    said = [say("cli.no_complaint", options.lang, place=place), *(f"- {doubt}" for doubt in doubts)]
+    showing.tell(options, told, "\n".join(said))
     return exits.DONE

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mangluoi.cli import exits, showing
 from mangluoi.cli.parsing import Verbs
+from mangluoi.errors import Complaint, InputError
 from mangluoi.reports.words import say
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def _locate(options: argparse.Namespace) -> int:
     if wrong := [each for each in options.column if "=" not in each]:
         print(f"mangluoi locate: {say('cli.wrong_column', options.lang, names=', '.join(wrong))}", file=sys.stderr)
         return exits.USAGE
+    if options.output and options.output != options.decisions:
+        _keep_decisions(Path(options.output))
     located = locating.locate(
         options.file, sheet=options.sheet, columns=columns, drop=options.drop, decided=known,
         encoding=options.encoding, online=_online(options), **_where(plan, options),
@@ -68,6 +71,14 @@ def _locate(options: argparse.Namespace) -> int:
         written["map"] = str(maps.review_map(located, lang=options.lang).save(options.map))
     _show(located, written, options)
     return exits.DONE
+
+
+def _keep_decisions(review: Path) -> None:
+    """Refuse to write over a review workbook that somebody has begun to fill in."""
+    from mangluoi import reports
+
+    if review.exists() and len(reports.read_review(review)[0]):
+        raise InputError([Complaint("would_overwrite", str(review))])
 
 
 def _where(plan: Plan | None, options: argparse.Namespace) -> dict[str, Any]:

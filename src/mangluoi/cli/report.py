@@ -102,11 +102,12 @@ def _asked_for(word: str) -> Plan:
     try:
         return read_plan(word)
     except InputError as error:
-        if [complaint.problem for complaint in error.complaints] != ["missing_file"]:
+        if not {complaint.problem for complaint in error.complaints} <= {"missing_file", "unknown_plan"}:
             raise
-        with contextlib.suppress(InputError):
+        try:
             return batch.province_plan(word)
-        raise
+        except InputError as other:
+            raise InputError([*error.complaints, *other.complaints]) from error
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mangluoi.errors import Complaint, OfflineError
+from mangluoi.errors import Complaint, DisclosureError, ReasonedError, UnknownUnitError
 from mangluoi.reports.words import say
 
 if TYPE_CHECKING:
@@ -76,8 +76,11 @@ def show_complaints(
 
 def failure(error: Exception, options: argparse.Namespace) -> str:
     """Say in one line why something could not be done."""
-    if isinstance(error, OfflineError):
+    if isinstance(error, UnknownUnitError) and error.reason:
         return say(f"why.{error.reason}", options.lang, **error.fields)
+    if isinstance(error, ReasonedError):
+        why = say(f"why.{error.reason}", options.lang, **error.fields)
+        return say("cli.not_shown", options.lang, why=why) if isinstance(error, DisclosureError) else why
     why = f"{type(error).__name__}: {error}"
     return say("cli.cannot_write", options.lang, why=why) if isinstance(error, OSError) else why
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mangluoi.cli import exits, showing
 from mangluoi.cli.parsing import Verbs
+from mangluoi.errors import Complaint, InputError
 from mangluoi.reports.words import say
 
 __all__ = ["add"]
@@ -23,6 +24,9 @@ def _template(options: argparse.Namespace) -> int:
     from mangluoi import reports
 
     place = Path(options.output)
+    if place.exists():
+        # What stands there may be filled in already.
+        raise InputError([Complaint("would_overwrite", str(place))])
     if options.report:
         reports.write_blank(place, lang=options.lang)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from numbers import Real
 from pathlib import Path
 
 import numpy as np
@@ -280,6 +281,7 @@ def convert(counts: pd.DataFrame, *, value: str, to_vintage: str, by: pd.DataFra
     """
     if to_vintage not in units.vintages():
         raise UnknownUnitError(f"no list of units is known for the vintage {to_vintage!r}")
+    counts = _plain(counts, value)
     found = _complaints(counts, value, to_vintage)
     if found:
         raise InputError(found)
@@ -305,6 +307,18 @@ def convert(counts: pd.DataFrame, *, value: str, to_vintage: str, by: pd.DataFra
     result.insert(1, "vintage", pd.Series(to_vintage, index=result.index, dtype=counts["vintage"].dtype))
     result[value] = result[value].astype(counts[value].dtype)
     return result[["unit_code", "vintage", *keys, value]]
+
+
+def _plain(counts: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Take codes out of categories, which know no new unit, and numbers out of a column of any objects."""
+    named = {n: counts[n].astype(object) for n in ("unit_code", "vintage") if n in counts and _is_category(counts[n])}
+    if value in counts and counts[value].dtype == object and counts[value].map(lambda n: isinstance(n, Real)).all():
+        named[value] = counts[value].infer_objects()
+    return counts.assign(**named)
+
+
+def _is_category(column: pd.Series) -> bool:
+    return isinstance(column.dtype, pd.CategoricalDtype)
 
 
 def _summed(rows: pd.DataFrame, value: str, keys: list[str]) -> pd.DataFrame:

@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.progress import track
 
 from mangluoi import shipped
-from mangluoi.errors import UnknownUnitError
+from mangluoi.checking import nearest
+from mangluoi.errors import Complaint, InputError, UnknownUnitError
 from mangluoi.gazetteer import points, units, wording
 from mangluoi.gazetteer.answering import REASONS, Answer, Answerer
 from mangluoi.gazetteer.confidence import confidence_of
@@ -87,7 +88,8 @@ def _hinted(province: str | None, vintage: str | None, names: Lexicon) -> frozen
         part = wording.read_part(wording.compose_lower(province))
         found = {entry.position for entry in names.provinces.get(part.loose if part else "", ())}
     if not found:
-        raise UnknownUnitError(f"no province is called or coded {province!r}")
+        listed = sorted({unit.name for unit in names.units if unit.level == "province"})
+        raise UnknownUnitError(reason="province_unknown", value=province, nearest=nearest(province, listed) or "–")
     return frozenset(found)
 
 
@@ -108,7 +110,7 @@ def locate(
     Parameters
     ----------
     addresses
-        Text; missing where there is none.
+        Text; missing where there is none. One text alone is a list of one.
     names
         What stands at the address; searched where there is no address.
     province
@@ -134,13 +136,20 @@ def locate(
     ------
     UnknownUnitError
         If the province or the vintage is not known.
+    InputError
+        If a whole table is given for the addresses.
     """
+    if isinstance(addresses, str):
+        addresses = [addresses]
+    if isinstance(addresses, pd.DataFrame):
+        wrong = {"expected": "a column: name the one that holds the addresses"}
+        raise InputError([Complaint("wrong_type", column="addresses", value="DataFrame", details=wrong)])
     texts = addresses if isinstance(addresses, pd.Series) else pd.Series(list(addresses), dtype="object")
     if names is not None:
         spare = pd.Series(list(names), index=texts.index, dtype="object")
         texts = texts.astype("object").where(texts.notna() & (texts.astype("str").str.strip() != ""), spare)
     if vintage is not None and vintage not in units.vintages():
-        raise UnknownUnitError(f"no list of units is known for the vintage {vintage!r}")
+        raise UnknownUnitError(reason="vintage_unknown", value=vintage, known=", ".join(units.vintages()))
     return located(texts, lexicon(shipped.folder()), province=province, vintage=vintage, progress=progress)
 
 

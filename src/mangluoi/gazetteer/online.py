@@ -84,7 +84,7 @@ def geocoder(
 
     def find(rows: pd.DataFrame) -> pd.DataFrame:
         if "confidential" in rows.columns and rows["confidential"].fillna(False).astype(bool).any():
-            raise DisclosureError("a confidential address is never sent to an online service")
+            raise DisclosureError("confidential_online")
         found = [_answer(asked, str(text), options) for text in rows["address"]]
         made = pd.DataFrame(found, columns=["lon", "lat"], index=rows.index, dtype="float64")
         by = ["online" if lon == lon else None for lon, _ in found]

@@ -53,4 +53,4 @@ def require_archipelagos(shapes: gpd.GeoSeries) -> None:
         return
     lacking = [name for name, box in ARCHIPELAGOS.items() if not shapes.intersects(box).any()]
     if lacking:
-        raise DisclosureError(f"a national map must show the archipelagos {' and '.join(lacking)}; it is not drawn")
+        raise DisclosureError("archipelagos", lacking=", ".join(lacking))

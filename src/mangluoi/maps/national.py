@@ -70,7 +70,7 @@ def _shapes(_folder: Path) -> gpd.GeoDataFrame:
 
 def national_map(
     values: Mapping[str, float], *, title: str, legend: str, source: str, name: str = "ca-nuoc", lang: Lang = "vi",
-    shapes: gpd.GeoDataFrame | None = None,
+    shapes: gpd.GeoDataFrame | None = None, internal: bool = False,
 ) -> PrintMap:  # fmt: skip
     """Draw one figure for each province of today on a map of the whole country.
 
@@ -86,6 +86,8 @@ def national_map(
         {"vi", "en"}
     shapes
         province_code, name, geometry of the whole country; by default those that ship.
+    internal
+        Whether the sheet is stamped.
 
     Raises
     ------
@@ -134,6 +136,9 @@ def national_map(
         page.paper.set_zorder(5)
         page.paper.patch.set_alpha(0)
         _write(page, frame, bands, of, title, legend, source, denominator, lang)
+        if internal:
+            top = frame[1] + frame[3]
+            drawing.stamp(page, _WIDTH - _MARGIN - 1, top - 7.5, words.say("map.internal", lang))
     return PrintMap(name, title, page.figure)
 
 

@@ -141,9 +141,7 @@ def unlocated(d: Disclosed, lang: Lang = "vi") -> Exhibit:
     rows: list[tuple[Cell, ...]] = []
     for row in records(d.unlocated.sort_values(["kind", "id"])):
         reason = sentences.known("reason", str(row.reason), lang)
-        rows.append(
-            (say(f"cell.{row.kind}", lang), str(row.id), str(row.name), reason, sentences.listed(row.candidates))
-        )
+        rows.append((say(f"cell.{row.kind}", lang), str(row.id), str(row.name), reason, _candidates(row.candidates)))
     return _annex(
         3, "unlocated", lang,
         unit="",
@@ -154,6 +152,13 @@ def unlocated(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         rows=numbered(rows),
         source=say("report.source_model", lang),
     )  # fmt: skip
+
+
+def _candidates(found: Any) -> str:
+    """Write the units that a name may stand for, as the review workbook does."""
+    if not isinstance(found, list | tuple):
+        return sentences.listed(found)
+    return "; ".join(f"{name} [{code} · {vintage}]" for code, vintage, name in found)
 
 
 def sources(d: Disclosed, lang: Lang = "vi") -> Exhibit:

@@ -29,7 +29,7 @@ from mangluoi.scenario.plan import Plan
 from mangluoi.tables import nearest
 
 __all__ = [
-    "BLOCKS", "LINES", "STYLES", "blank_of", "bookmarks", "make_blank", "opened", "read_blank", "style_ids",
+    "BLOCKS", "LINES", "SECTIONS", "STYLES", "blank_of", "bookmarks", "make_blank", "opened", "read_blank", "style_ids",
     "write_blank",
 ]  # fmt: skip
 
@@ -56,7 +56,9 @@ STYLES: dict[str, WD_STYLE_TYPE] = {
 LINES = ("mangluoi_tieu_de", "mangluoi_tinh", "mangluoi_ngay")
 #: Bookmarks that paragraphs and tables take the place of. The first must be there; a table, map or chart that has a
 #: bookmark of its own stands there instead of in the text.
-BLOCKS = ("mangluoi_noi_dung", "mangluoi_ghi_chu", "mangluoi_phu_luc")
+BLOCKS = ("mangluoi_noi_dung", "mangluoi_ghi_chu", "mangluoi_phu_luc", "mangluoi_muc_dich", "mangluoi_to_chuc")
+#: Parts of the report, by the keys of their headings, that a blank may give a place of their own.
+SECTIONS = {"annex": "mangluoi_phu_luc", "purpose": "mangluoi_muc_dich", "duties": "mangluoi_to_chuc"}
 _NUMBERED = re.compile(r"mangluoi_(bieu|ban_do|hinh)_[1-9][0-9]?")
 _PREFIX = "mangluoi_"
 # More than any document of an office; a zip bomb is larger.

@@ -13,7 +13,7 @@ from mangluoi.reports.words import Lang, name, say
 from mangluoi.scenario.disclosure import Disclosed
 from mangluoi.scenario.plan import ActionRule
 
-__all__ = ["aim", "done", "may", "proven", "why"]
+__all__ = ["aim", "done", "may", "proven", "tied", "why"]
 
 # So many communes are named for an action; the workbook lists them all.
 _COMMUNES = 3
@@ -25,6 +25,15 @@ def aim(d: Disclosed, lang: Lang) -> list[str]:
     fields: dict[str, Any] = {"share": sentences.percent(rules.share or 0.0, lang), "value": rules.vnd_per_minute}
     bare = "_all" if rules.share == 0 and rules.aim in ("cheapest", "fewest") else ""
     told = [say("report.option.aim" if rules.aim == "served" else f"choosing.aim_{rules.aim}{bare}", lang, **fields)]
+    if rules.aim in ("cheapest", "fewest") and not bare:
+        told.append(say(f"asked.{rules.measure}", lang))
+    if rules.times_covered > 1:
+        told.append(say("asked.times_covered", lang, count=rules.times_covered))
+    if any(action.kind == "build" for action in d.plan.actions):
+        if rules.candidates == "list":
+            told.append(say("asked.from_list", lang, file=d.plan.inputs.candidates))
+        elif rules.candidates == "grid":
+            told.append(say("asked.from_grid", lang, km=float(rules.grid_km or 0.0)))
     for weight in d.plan.weights:
         parts = [name(kind, getattr(weight, kind), lang) for kind in ("group", "service") if getattr(weight, kind)]
         who = ", ".join(f"«{part}»" for part in parts) or say("choosing.everybody", lang)
@@ -45,6 +54,25 @@ def aim(d: Disclosed, lang: Lang) -> list[str]:
     if rules.max_loss_minutes is not None:
         told.append(say("choosing.loss", lang, minutes=rules.max_loss_minutes))
     return told
+
+
+def tied(d: Disclosed, rule: ActionRule, lang: Lang) -> Iterator[str]:
+    """Say where a rule builds, in which sizes, and with which other actions it is done or not done."""
+    if rule.kind == "build" and rule.sites:
+        names = d.units.set_index("unit_code")["name"]
+        places = [sentences.unit_name(str(names[one]), lang) if one in names.index else one for one in rule.sites]
+        yield say("asked.at", lang, places="; ".join(places))
+    if rule.sizes:
+        yield say("asked.sizes", lang, sizes="; ".join(str(size) for size in rule.sizes))
+    if rule.step > 1:
+        yield say("asked.steps", lang, step=rule.step)
+    for key in ("exclusive", "bundle"):
+        if getattr(rule, key):
+            yield say(f"asked.{key}", lang, word=getattr(rule, key))
+    if rule.requires:
+        yield say("asked.requires", lang, names="; ".join(f"«{one}»" for one in rule.requires))
+    if rule.required:
+        yield say("asked.required", lang)
 
 
 def may(d: Disclosed, rule: ActionRule, lang: Lang) -> str:

@@ -130,7 +130,12 @@ def _share(at: Mapping[tuple[str, str, str, str], Any], one: Disclosed, group: s
 
 def _lines(shown: Sequence[Disclosed], lang: Lang) -> tuple[str, ...]:
     told = [
-        say("report.province", lang, province=one.province_name, vintage=sentences.vintage(one.plan.vintage, lang))
+        say(
+            "report.province",
+            lang,
+            province=sentences.province(one.province_name, lang),
+            vintage=sentences.vintage(one.plan.vintage, lang),
+        )
         for one in shown
     ]
     return tuple(dict.fromkeys(told))

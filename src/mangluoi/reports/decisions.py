@@ -1,4 +1,4 @@
-"""Biểu 6–9: targets, the chosen actions, their effect and their cost."""
+"""Biểu 6, 7 and 9: targets, the chosen actions and their cost; with Biểu 8 what a proposal decides."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from mangluoi.reports import exhibits, sentences, sizes
+from mangluoi.reports import sentences, sizes
 from mangluoi.reports.exhibits import (
     Cell,
     Exhibit,
@@ -18,18 +18,12 @@ from mangluoi.reports.exhibits import (
     noted,
     numbered,
     records,
-    share,
     text,
 )
 from mangluoi.reports.words import Lang, name, say
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["actions", "all_decisions", "budget", "options", "served_more", "targets", "total_cost"]
-
-
-def all_decisions(d: Disclosed, lang: Lang = "vi") -> tuple[Exhibit, ...]:
-    """Return Biểu 6–9."""
-    return tuple(maker(d, lang) for maker in (targets, actions, options, budget))
+__all__ = ["actions", "budget", "served_more", "targets", "total_cost"]
 
 
 _SHARES = ("share_nonpublic", "share_served", "share_offering")
@@ -109,60 +103,6 @@ def served_more(d: Disclosed, value: Any, lang: Lang) -> Cell:
 def total_cost(d: Disclosed) -> float:
     """Return what the shown actions cost together, in VND."""
     return float(d.actions["cost_vnd"].sum())
-
-
-_MEASURES: Mapping[str, str] = {"coverage": "percent", "served": "people", "gap": "people"}
-
-
-def options(d: Disclosed, lang: Lang = "vi") -> Exhibit:
-    """Biểu 8: today and the chosen option side by side."""
-    rows: list[tuple[Cell, ...]] = []
-    if not sizes.facilities_known(d):
-        return noted(_options(rows, lang), lang)
-    for row in records(d.state_totals.sort_values(["service", "group"])):
-        who = {"group": name("group", row.group, lang), "service": name("service", row.service, lang)}
-        masked = bool(row.masked)
-        if masked and row.service in d.withheld_services:
-            hidden = say("cell.withheld", lang)
-            rows += [_compared(key, unit, hidden, hidden, lang, **who) for key, unit in _MEASURES.items()]
-            continue
-        before, after = (share(v, row.need, masked=masked) for v in (row.covered, row.covered_after))
-        rows.append(_compared("coverage", "percent", before, after, lang, **who))
-        known = sizes.sized(d, row.service, row.group)
-        before, after = (sizes.people(v, lang, known=known, masked=masked) for v in (row.served, row.served_after))
-        rows.append(_compared("served", "people", before, after, lang, **who))
-        before, after = (
-            sizes.gap(full, out, lang, known=known, masked=masked)
-            for full, out in ((row.full, row.out_of_reach), (row.full_after, row.out_of_reach_after))
-        )
-        rows.append(_compared("gap", "people", before, after, lang, **who))
-    rows.append(_compared("places", "places", 0, count(d.actions["added"].sum(), lang), lang))
-    rows.append(_compared("cost", "million", 0, million(total_cost(d), lang), lang))
-    if d.choice_withheld:
-        rows = [(*row[:-2], say("cell.withheld", lang), "–") for row in rows]
-    return noted(_options(rows, lang), lang)
-
-
-def _options(rows: list[tuple[Cell, ...]], lang: Lang) -> Exhibit:
-    return form(
-        8, "options", lang,
-        unit=say("table.unit.none", lang),
-        headings=columns(
-            lang, ("number", "code", 5), ("measure", "text", 48), ("unit", "text", 12), ("today", "number", 12),
-            ("after", "number", 12), ("change", "number", 12),
-        ),
-        rows=numbered(rows),
-        source=say("report.source_model", lang),
-    )  # fmt: skip
-
-
-def _compared(measure: str, unit: str, before: Cell, after: Cell, lang: Lang, **who: str) -> tuple[Cell, ...]:
-    change: Cell = "–"
-    if exhibits.MASKED in (before, after):
-        change = exhibits.MASKED
-    elif not isinstance(before, str) and not isinstance(after, str):
-        change = round(after - before, 1) if isinstance(after - before, float) else after - before
-    return (say(f"cell.measure_{measure}", lang, **who), say(f"cell.{unit}", lang), before, after, change)
 
 
 def budget(d: Disclosed, lang: Lang = "vi") -> Exhibit:

@@ -158,10 +158,12 @@ def _served(d: Disclosed, row: Any, lang: Lang) -> tuple[Cell, Cell, Cell]:
     if not masked and not sizes.sized(d, row.service, row.group):
         unknown = say("report.unknown", lang)
         return unknown, unknown, unknown
+    wholly = sizes.wholly_sized(d, row.service, row.group)
     return (
         _whole(row.served, lang, masked=masked),
         _range(row.served_lower, row.served_upper, lang, masked=others),
-        _whole(row.served_nearest, lang, masked=others),
+        # Where a nearest site is of a size that nobody gives, nobody knows how many it would serve either.
+        _whole(row.served_nearest, lang, masked=others) if others or wholly else say("report.unknown", lang),
     )
 
 

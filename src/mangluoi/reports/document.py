@@ -20,7 +20,7 @@ from mangluoi.reports.story import Block, Heading, Item, Line, Picture, Title, s
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["bound_document", "document"]
+__all__ = ["bound_document", "document", "filled_document"]
 
 _MOST_TITLE = 255
 _LANGUAGES = {"vi": "vi-VN", "en": "en-GB"}
@@ -56,7 +56,26 @@ def document(
     bytes
         The same for the same content, whenever it is written.
     """
-    blocks = list(story(d, pictures, charts, lang=lang))
+    return filled_document(d, story(d, pictures, charts, lang=lang), lang=lang, template=template)
+
+
+def filled_document(
+    d: Disclosed, blocks: Iterable[Block], *, lang: Lang = "vi", template: bytes | None = None
+) -> bytes:
+    """Write the blocks of a report as a .docx, see `document`.
+
+    Parameters
+    ----------
+    d
+        What the blocks are about.
+    blocks
+        The whole report, see `story.story`.
+    lang
+        {"vi", "en"}
+    template
+        A province's own blank.
+    """
+    blocks = list(blocks)
     internal = d.profile == "internal"
     if template is None:
         return bound_document(blocks, d.plan.title, lang=lang, internal=internal)
@@ -108,9 +127,24 @@ def _begun(template: bytes, title: str, lang: Lang, internal: bool) -> Document:
 
 def _fill(made: Document, mark: Any, blocks: Iterable[Block], lang: Lang) -> None:
     filling = _Filling(made, wordpages.Spot(made, mark), lang)
-    for block in blocks:
+    for block, lying in _laid_out(list(blocks)):
+        filling.spot.turn(lying)
         filling.add(block)
     filling.spot.close()
+
+
+def _laid_out(blocks: Sequence[Block]) -> Iterator[tuple[Block, bool]]:
+    """Say of each block whether it lies across the page: wide tables and maps do, and what stands above one.
+
+    A heading that begins a page, and the lines below it, would else have that page to themselves.
+    """
+    lying = [isinstance(block, Exhibit | Picture) and block.wide for block in blocks]
+    for place, block in enumerate(blocks):
+        if isinstance(block, Heading) and block.on_new_page:
+            after = range(place, len(blocks))
+            end = next((one for one in after if not isinstance(blocks[one], Heading | Line)), place)
+            lying[place:end] = [lying[end]] * (end - place)
+    return zip(blocks, lying, strict=True)
 
 
 def _written(made: Document) -> bytes:
@@ -124,8 +158,9 @@ def _sorted_out(blocks: Sequence[Block], marks: dict[str, Any], lang: Lang) -> d
     places: dict[str, list[Block]] = {"mangluoi_noi_dung": []}
     part = "mangluoi_noi_dung"
     for block in blocks:
-        if isinstance(block, Heading) and block.on_new_page and "mangluoi_phu_luc" in marks:
-            part = "mangluoi_phu_luc"
+        if isinstance(block, Heading) and block.level == 1:
+            part = blank.SECTIONS.get(block.key, "")
+            part = part if part in marks else "mangluoi_noi_dung"
         own = next((name for name in _own(block, lang) if name in marks), part)
         places.setdefault(own, []).append(block)
     for name in marks:
@@ -157,8 +192,7 @@ class _Filling:
         self.styles = blank.style_ids(made)
 
     def add(self, block: Block) -> None:
-        """Write one block; a wide table or map lies across the page."""
-        self.spot.turn(isinstance(block, Exhibit | Picture) and block.wide)
+        """Write one block."""
         if isinstance(block, Title):
             self._paragraph(block.kind, "Title").paragraph_format.space_after = Pt(0)
             self._paragraph(block.title, "Title")
@@ -205,8 +239,10 @@ class _Filling:
         if exhibit.unit:
             self._paragraph(say("report.unit", self.lang, unit=exhibit.unit), "Mangluoi Unit")
         if exhibit.rows:
-            looks = {"table": self.styles["Mangluoi Table"], "cell": self.styles["Mangluoi Cell"]}
+            names = {"table": "Mangluoi Table", "cell": "Mangluoi Cell", "note": "Mangluoi Note"}
+            looks = {part: self.styles[name] for part, name in names.items()}
             self.spot.put(wordtable.table(exhibit, self.lang, width_mm=self.spot.text_mm[0], styles=looks))
+            return
         for text in (exhibit.source, *exhibit.notes):
             last = self._paragraph(text, "Mangluoi Note")
         last.paragraph_format.space_after = Pt(10)

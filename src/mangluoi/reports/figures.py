@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from mangluoi.reports import decisions, details, sentences, sizes
+from mangluoi.reports import decisions, details, effects, sentences, sizes
 from mangluoi.reports.exhibits import (
     Cell,
     Exhibit,
@@ -34,7 +34,8 @@ def all_forms(d: Disclosed, lang: Lang = "vi") -> tuple[Exhibit, ...]:
     """Return Biểu 1–4 and 6–9, and Biểu 5 (forecast) where the plan states a growth."""
     makers = (people, facilities, balance, bands)
     ahead = () if d.detail.forecast.empty else (details.forecast(d, lang),)
-    return (*(maker(d, lang) for maker in makers), *ahead, *decisions.all_decisions(d, lang))
+    decided = (decisions.targets, decisions.actions, effects.options, decisions.budget)
+    return (*(maker(d, lang) for maker in makers), *ahead, *(maker(d, lang) for maker in decided))
 
 
 def people(d: Disclosed, lang: Lang = "vi") -> Exhibit:
@@ -218,4 +219,4 @@ def bands(d: Disclosed, lang: Lang = "vi") -> Exhibit:
         rows=numbered(rows),
         source=say("report.source_model", lang),
     )  # fmt: skip
-    return noted(exhibit, lang)
+    return noted(exhibit, lang, *(("bands",) if rows else ()))

@@ -215,13 +215,12 @@ def beyond(d: Disclosed, rule: ServiceRule, lang: Lang) -> list[str]:
 
 
 def question(d: Disclosed, lang: Lang) -> list[str]:
-    """Say what is asked, and with which money."""
-    told = [say("report.option.question", lang, question=d.plan.question)]
-    if d.plan.actions:
-        million = sentences.million(d.plan.budget_vnd, lang)
-        told.append(say("report.option.budget", lang, million=million, basis=sentences.stop(d.plan.budget_basis)))
-        told += choosing.aim(d, lang)
-    return told
+    """Say with which money the question is to be answered, and what the option aims at."""
+    if not d.plan.actions:
+        return []
+    million = sentences.million(d.plan.budget_vnd, lang)
+    told = say("report.option.budget", lang, million=million, basis=sentences.stop(d.plan.budget_basis))
+    return [told, *choosing.aim(d, lang)]
 
 
 def offered(d: Disclosed, lang: Lang) -> list[str]:
@@ -229,21 +228,22 @@ def offered(d: Disclosed, lang: Lang) -> list[str]:
     told = []
     for rule in d.plan.actions:
         if rule.kind not in ("build", "expand"):
-            told.append(choosing.may(d, rule, lang))
+            told.append(" ".join([choosing.may(d, rule, lang), *choosing.tied(d, rule, lang)]))
             continue
         fields = {
-            "service": name("service", rule.service, lang), "low": rule.min_added, "high": rule.max_added,
-            "million": sentences.million(rule.per_place_vnd, lang), "basis": sentences.stop(rule.basis),
+            "service": name("service", rule.service, lang), "low": min(rule.sizes, default=rule.min_added),
+            "high": max(rule.sizes, default=rule.max_added), "million": sentences.million(rule.per_place_vnd, lang),
+            "basis": sentences.stop(rule.basis),
         }  # fmt: skip
         key: str = rule.kind if rule.kind == "expand" else "build" if rule.fixed_vnd else "build_places"
         named = d.sites.loc[d.sites["site_id"].isin(rule.sites), "name"]
-        if len(named):
+        if len(named) and rule.kind == "expand":
             key, fields["sites"] = "expand_sites", "; ".join(sorted(map(str, named)))
         if rule.kind == "build":
             fields["type"] = name("type", rule.facility_type, lang)
         if rule.fixed_vnd:
             fields["fixed"] = sentences.million(rule.fixed_vnd, lang)
-        told.append(say(f"report.option.may_{key}", lang, **fields))
+        told.append(" ".join([say(f"report.option.may_{key}", lang, **fields), *choosing.tied(d, rule, lang)]))
     return told
 
 

@@ -94,17 +94,26 @@ _WHOLE: Mapping[str, Recipe] = {
     "frontier": Recipe("frontier", ("money",)),
 }
 _ELSE = Recipe("computed", ("people", "pair"))
+#: What Biểu 8 compares, where it is neither a figure of Biểu 3 nor a sum of Biểu 7.
+_COMPARED = ("mean_minutes", "beyond_minutes", "worst_minutes")
 
 
-def recipe(table: str, column: str) -> Recipe:
+def recipe(table: str, column: str, measure: str = "") -> Recipe:
     """Return how the figures of a column are worked out.
 
     Parameters
     ----------
     table, column
         Keys of the exhibit and of the heading; a heading such as ``group:elderly`` is one of ``group``.
+    measure
+        Which of the measures of Biểu 8 its row is about.
     """
     plain = column.partition(":")[0]
+    if measure in _COMPARED and plain in ("today", "after"):
+        draws = _OWN["options"][plain].draws
+        return Recipe(
+            f"option_{measure}", draws if measure != "worst_minutes" else tuple(d for d in draws if d != "people")
+        )
     own = _OWN.get(table, {}).get(plain)
     if own is not None:
         return own

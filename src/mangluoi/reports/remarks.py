@@ -52,16 +52,18 @@ def _interval(d: Disclosed, rows: pd.DataFrame, lang: Lang) -> list[str]:
 def _minutes(rows: pd.DataFrame, lang: Lang) -> list[str]:
     parts = []
     for row in records(rows[rows["reached"] > 0]):
-        ends = {"median": _within(row.median_minutes, lang), "p90": _within(row.p90_minutes, lang)}
+        # Where half of the people are too far, it says nothing that a tenth of them is.
+        ends = ["median"] if pd.isna(row.median_minutes) else ["median", "p90"]
+        told = say("report.remarks.and", lang).join(_within(getattr(row, f"{key}_minutes"), key, lang) for key in ends)
         fields = {"group": name("group", row.group, lang), "mean": round(row.mean_minutes)}
-        parts.append(say("report.remarks.of_group", lang, **fields, **ends))
+        parts.append(say("report.remarks.of_group", lang, ends=told, **fields))
     return [say("report.remarks.travel", lang, groups="; ".join(parts))] if parts else []
 
 
-def _within(minutes: Any, lang: Lang) -> str:
+def _within(minutes: Any, share: str, lang: Lang) -> str:
     if pd.isna(minutes):
-        return say("report.remarks.beyond", lang)
-    return say("report.remarks.minutes", lang, n=round(minutes))
+        return say(f"report.remarks.{share}_beyond", lang)
+    return say(f"report.remarks.{share}", lang, n=round(minutes))
 
 
 def _best(d: Disclosed, service: str, lang: Lang) -> list[str]:

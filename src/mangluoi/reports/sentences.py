@@ -19,7 +19,7 @@ from mangluoi.viettext import format_number
 
 __all__ = [
     "action_name", "band", "complaint", "counted", "date", "known", "listed", "million", "named", "notice", "notices",
-    "percent", "place", "printable", "short_date", "source", "stop", "unit_name", "vintage",
+    "percent", "place", "printable", "province", "short_date", "source", "stop", "unit_name", "vintage",
 ]  # fmt: skip
 
 #: Fields of notices whose values are ids or keys, and where their words stand.
@@ -142,6 +142,8 @@ def _readable(fields: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
             readable[field] = stop(str(value))
         elif field == "vintage":
             readable[field] = vintage(str(value), lang)
+        elif field == "detour" and lang == "en":
+            readable[field] = str(value).replace(",", ".")
         elif field == "as_of":
             readable[field] = date(str(value), lang)
         elif field == "people" and isinstance(value, int | float) and 0 < value <= 10:
@@ -192,8 +194,11 @@ def counted(number: int, lang: Lang) -> str:
 def date(value: str, lang: Lang) -> str:
     """Write YYYY, YYYY-MM or YYYY-MM-DD as running text; any other text stands for itself."""
     parts = value.split("-")
-    if lang == "en" or not all(part.isdigit() for part in parts) or len(parts[0]) != 4:
+    if not all(part.isdigit() for part in parts) or len(parts[0]) != 4:
         return value
+    if lang == "en":
+        named = [*(str(int(day)) for day in parts[2:]), *(_MONTHS[int(month) - 1] for month in parts[1:2]), parts[0]]
+        return " ".join(named)
     if len(parts) == 1:
         return f"năm {parts[0]}"
     # Numbers that a pen could change are written with a zero: days under 10, January and February.
@@ -201,6 +206,12 @@ def date(value: str, lang: Lang) -> str:
     if len(parts) == 2:
         return f"tháng {month} năm {parts[0]}"
     return f"ngày {int(parts[2]):02d} tháng {month} năm {parts[0]}"
+
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 
 
 def short_date(value: str, lang: Lang) -> str:
@@ -241,14 +252,24 @@ def listed(values: Any) -> str:
 
 def printable(text: str) -> str:
     """Drop control characters, which no document format can hold."""
+    if text.isprintable():
+        return text
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
 
 
 def vintage(value: str, lang: Lang) -> str:
     """Name a list of administrative units."""
     listed_ones = shipped.frame("boundaries/vintages.csv").set_index("vintage")[f"name_{lang}"]
-    listed_name = str(listed_ones.get(value, value))
-    return listed_name[0].lower() + listed_name[1:]
+    when, _, what = str(listed_ones.get(value, value)).partition(": ")
+    return when[0].lower() + when[1:] + (f" ({what})" if what else "")
+
+
+def province(name: str, lang: Lang) -> str:
+    """Write the name of a province or city as it stands in a heading."""
+    for kind, key in (("Tỉnh ", "map.province"), ("Thành phố ", "map.city")):
+        if lang == "en" and name.startswith(kind):
+            return say(key, lang, name=name.removeprefix(kind))
+    return name
 
 
 def unit_name(name: str, lang: Lang) -> str:

@@ -13,8 +13,10 @@ from mangluoi.reports import (
     communes,
     decisions,
     details,
+    effects,
     figures,
     keyfigures,
+    mandate,
     passages,
     remarks,
     sentences,
@@ -25,7 +27,7 @@ from mangluoi.reports.exhibits import Exhibit
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
 
-Part = Literal["situation", "access", "option"]
+Part = Literal["situation", "access", "option", "annex"]
 
 __all__ = ["Block", "Heading", "Item", "Line", "Part", "Picture", "Title", "story"]
 
@@ -41,11 +43,12 @@ class Title:
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of level 1 or 2."""
+    """A heading of level 1 or 2, and the key of its words."""
 
     text: str
     level: int = 1
     on_new_page: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,11 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], charts: Sequence[Chart], 
     yield _heading("basis", lang)
     yield from map(Item, passages.basis(d, lang))
 
+    yield _heading("purpose", lang)
+    for section, lines in mandate.purpose(d, lang):
+        yield _heading(section, lang, 2)
+        yield from map(Item, lines)
+
     yield _heading("situation", lang)
     yield _heading("people", lang, 2)
     yield from map(Item, passages.people(d, lang))
@@ -168,6 +176,11 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], charts: Sequence[Chart], 
         yield from map(Line, passages.question(d, lang))
         yield Line(say("report.option.need_alone", lang))
 
+    yield _heading("duties", lang)
+    for section, lines in mandate.duties(d, lang):
+        yield _heading(section, lang, 2)
+        yield from map(Item, lines)
+
     yield _heading("method", lang)
     yield _heading("method_how", lang, 2)
     yield from map(Item, passages.method(d, lang))
@@ -176,14 +189,15 @@ def _blocks(d: Disclosed, pictures: Sequence[Picture], charts: Sequence[Chart], 
     yield _heading("method_privacy", lang, 2)
     yield from map(Line, passages.privacy(d, lang))
 
-    yield Heading(say("report.section.annex", lang), on_new_page=True)
+    yield Heading(say("report.section.annex", lang), on_new_page=True, key="annex")
     yield Line(say("report.contents_maps", lang))
     yield communes.people(d, lang)
     yield from communes.in_report(d, lang)
-    # The notices stand in part V already, and checksums in the workbook.
+    # The notices stand in part VII already, and checksums in the workbook.
     for annex in (annexes.unlocated, annexes.sources, annexes.origin):
         yield annex(d, lang)
     yield from details.in_report(d, lang)
+    yield from of_part("annex")
 
 
 def _option(d: Disclosed, lang: Lang) -> Iterator[Block]:
@@ -199,13 +213,13 @@ def _option(d: Disclosed, lang: Lang) -> Iterator[Block]:
     yield _heading("option_compare", lang, 2)
     yield from map(Item, passages.effect(d, lang))
     yield from map(Item, keyfigures.minutes_saved(d, lang))
-    yield decisions.options(d, lang)
+    yield effects.options(d, lang)
     yield decisions.budget(d, lang)
     yield from alternatives.in_report(d, lang)
 
 
 def _heading(key: str, lang: Lang, level: int = 1) -> Heading:
-    return Heading(say(f"report.section.{key}", lang), level)
+    return Heading(say(f"report.section.{key}", lang), level, key=key)
 
 
 def _title(d: Disclosed, lang: Lang) -> Title:
@@ -213,7 +227,12 @@ def _title(d: Disclosed, lang: Lang) -> Title:
         say("report.kind", lang),
         d.plan.title,
         (
-            say("report.province", lang, province=d.province_name, vintage=sentences.vintage(d.plan.vintage, lang)),
+            say(
+                "report.province",
+                lang,
+                province=sentences.province(d.province_name, lang),
+                vintage=sentences.vintage(d.plan.vintage, lang),
+            ),
             say("report.as_of", lang, date=sentences.date(d.plan.as_of, lang)),
             say("report.draft", lang, name=d.plan.name),
         ),

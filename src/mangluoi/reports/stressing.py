@@ -47,7 +47,12 @@ def stress_story(told: DisclosedStress, *, lang: Lang = "vi") -> tuple[Block, ..
 def _blocks(told: DisclosedStress, lang: Lang) -> Iterator[Block]:
     d = told.shown
     lines = (
-        say("report.province", lang, province=d.province_name, vintage=sentences.vintage(d.plan.vintage, lang)),
+        say(
+            "report.province",
+            lang,
+            province=sentences.province(d.province_name, lang),
+            vintage=sentences.vintage(d.plan.vintage, lang),
+        ),
         say("report.as_of", lang, date=sentences.date(d.plan.as_of, lang)),
         say("report.draft", lang, name=d.plan.name),
     )

@@ -125,6 +125,10 @@ class Tracer:
                 return recipe("people", "group")
             column = {"thieu_hut": "full"}.get(layer[1], _OF_LAYER[layer[1]])
             return recipe("", column + ("_after" if layer[3] and column != "need" else ""))
+        if figure.exhibit["key"] == "options" and key != "number":
+            kept = figure.exhibit.get("subjects", ())
+            measure = kept[figure.place][2] if figure.place < len(kept) and len(kept[figure.place]) > 2 else ""
+            return recipe("options", key, measure)
         return recipe(figure.exhibit["key"], key)
 
     def _what(self, figure: Figure) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from mangluoi import shipped
-from mangluoi.reports import figures, sentences
+from mangluoi.reports import effects, figures, sentences
 from mangluoi.reports.exhibits import Exhibit
 from mangluoi.reports.words import Lang, name
 from mangluoi.scenario.disclosure import Disclosed
@@ -22,8 +22,6 @@ TRAIL = "truy-nguyen.json"
 _ROWS = ["form", "row", "group", "table", "key", "file", "sheet", "line", "count", "as_of", "source"]
 #: Notices that say how sure travel times are, and those that every figure of people stands on.
 _OF_ROADS = ("roads_estimated", "speeds_assumed", "speeds_scaled", "legs_straight", "legs_terrain", "wet_season")
-#: Biểu 8 compares so many measures of each group and service.
-_MEASURES = ("coverage", "served", "gap")
 _ROUGH = ("assumed", "commune", "district")
 
 
@@ -88,8 +86,7 @@ def _subjects(exhibit: Exhibit, d: Disclosed, lang: Lang) -> list[Any]:
     if exhibit.key == "actions":
         return [str(name) for name in d.actions.sort_values("action_id")["action_id"]]
     if exhibit.key == "options" and exhibit.rows:
-        pairs = d.state_totals.sort_values(["service", "group"])
-        return [[row["service"], row["group"]] for row in pairs.to_dict("records") for _ in _MEASURES]
+        return [list(subject) for subject in effects.subjects(d, lang)]
     return []
 
 

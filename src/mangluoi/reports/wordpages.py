@@ -164,8 +164,10 @@ class Spot:
         settings = self._rotated() if self._lying else deepcopy(self._base)
         before = self._anchor.getprevious()
         if before is None or before.tag != qn("w:p") or before.find(f"{qn('w:pPr')}/{qn('w:sectPr')}") is not None:
-            before = OxmlElement("w:p")
-            self.put(before)
+            # A section ends in a paragraph: after a table one that takes no room, or it might take a page.
+            before = self.paragraph("", "")._p
+            shape = Paragraph(before, self._made._body).paragraph_format
+            shape.space_before, shape.space_after, shape.line_spacing = Pt(0), Pt(0), Pt(1)
         before.get_or_add_pPr().append(settings)
         if not self._turned:
             self._turned = True

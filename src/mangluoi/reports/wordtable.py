@@ -20,11 +20,15 @@ __all__ = ["table"]
 
 _TWIPS_PER_MM = 56.7
 _MARGINS_MM = 2.6
+# So many rows at the end stay on one page with the source and the notes.
+_KEPT_ROWS = 2
 _PLACES = {"text": "left", "code": "center", "number": "right"}
 
 
 def table(exhibit: Exhibit, lang: Lang, *, width_mm: float, styles: Mapping[str, str]) -> Any:
-    """Return the table as a ``w:tbl`` element.
+    """Return the table as a ``w:tbl`` element, its source and notes in a last row without borders.
+
+    Below the table they might stand alone on the next page: not every program keeps a paragraph with the rows above.
 
     Parameters
     ----------
@@ -35,7 +39,7 @@ def table(exhibit: Exhibit, lang: Lang, *, width_mm: float, styles: Mapping[str,
     width_mm
         Width of the text on the page.
     styles
-        Ids of the styles of the ``table`` and of a paragraph in a ``cell``.
+        Ids of the styles of the ``table``, of a paragraph in a ``cell`` and of a ``note``.
     """
     # Half points: many columns need smaller letters.
     size = 17 if len(exhibit.headings) > 11 else 19 if len(exhibit.headings) > 7 else 21
@@ -49,11 +53,13 @@ def table(exhibit: Exhibit, lang: Lang, *, width_mm: float, styles: Mapping[str,
     rows = [_row(head, heading=True)]
     first_total = len(exhibit.rows) - exhibit.totals
     for place, row in enumerate(exhibit.rows):
+        kept = place >= len(exhibit.rows) - _KEPT_ROWS
         cells = [
-            _cell(written(cell, lang), _place(cell, heading), width, size, place >= first_total, look)
+            _cell(written(cell, lang), _place(cell, heading), width, size, place >= first_total, look, kept=kept)
             for cell, heading, width in zip(row, exhibit.headings, widths, strict=True)
         ]
         rows.append(_row(cells))
+    rows.append(_row([_below(exhibit, sum(widths), len(widths), styles["note"])]))
     return parse_xml(
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblStyle w:val="{escape(styles["table"])}"/>'
         f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>'
@@ -104,11 +110,26 @@ def _row(cells: list[str], *, heading: bool = False) -> str:
     return f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>{''.join(cells)}</w:tr>"
 
 
-def _cell(text: str, place: str, width: int, size: int, bold: bool, look: str) -> str:
+def _below(exhibit: Exhibit, width: int, columns: int, style: str) -> str:
+    """Return one cell over all columns with the source and the notes."""
+    sides = "".join(f'<w:{side} w:val="nil"/>' for side in ("left", "bottom", "right"))
+    told = "".join(
+        f'<w:p><w:pPr><w:pStyle w:val="{escape(style)}"/></w:pPr><w:r><w:t xml:space="preserve">'
+        f"{escape(printable(text))}</w:t></w:r></w:p>"
+        for text in (exhibit.source, *exhibit.notes)
+    )
+    return (
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:gridSpan w:val="{columns}"/>'
+        f"<w:tcBorders>{sides}</w:tcBorders></w:tcPr>{told}</w:tc>"
+    )
+
+
+def _cell(text: str, place: str, width: int, size: int, bold: bool, look: str, *, kept: bool = False) -> str:
+    keep = "<w:keepNext/>" if kept else ""
     strong = "<w:b/>" if bold else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr>'
-        f'{look}<w:jc w:val="{place}"/></w:pPr><w:r><w:rPr>{strong}'
+        f'{look}{keep}<w:jc w:val="{place}"/></w:pPr><w:r><w:rPr>{strong}'
         f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr>'
         f'<w:t xml:space="preserve">{escape(printable(text))}</w:t></w:r></w:p></w:tc>'
     )

@@ -18,7 +18,7 @@ __all__ = ["complain", "duplicates", "flags", "missing_columns", "numbers", "tex
 def texts(values: pd.Series) -> pd.Series:
     """Return ids as text on a fresh index; a missing one stays missing."""
     plain = values.reset_index(drop=True)
-    return plain.where(plain.isna(), plain.astype(str)).astype(object)
+    return plain.astype(object).where(plain.isna(), plain.astype(str).astype(object))
 
 
 def numbers(

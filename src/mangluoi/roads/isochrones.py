@@ -84,9 +84,7 @@ def isochrones(
     limits = sorted({float(m) for m in np.atleast_1d(np.asarray(minutes, dtype=float))})
     wrong = [m for m in limits if not (m > 0 and math.isfinite(m))]
     if wrong or not limits:
-        raise InputError(
-            [Complaint("below_range", column="minutes", value=m, details={"low": 0}) for m in wrong or [0]]
-        )
+        raise InputError([_no_limit(m) for m in wrong or [0.0]])
     ends = place(network, sites, name="sites", snap_limit_m=snap_limit_m, raises=True)
     labels = _labels(sites, ends, by)
     name = by if by is not None else "id"
@@ -101,6 +99,13 @@ def isochrones(
             if not area.is_empty:
                 rows.append((label, lower, upper, raster.cell_m, area))
     return _frame(name, rows, network)
+
+
+def _no_limit(minutes: float) -> Complaint:
+    if not math.isfinite(minutes):
+        return Complaint("not_a_number", column="minutes", value=minutes)
+    told = {"reason": "not_above_zero", "name": "minutes", "given": minutes}
+    return Complaint("contradiction", column="minutes", value=minutes, details=told)
 
 
 def _labels(sites: pd.DataFrame | Sequence[str], ends: Snapped, by: str | None) -> NDArray[np.str_]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -99,7 +100,8 @@ def read_points(network: RoadNetwork | None, points: pd.DataFrame | Sequence[str
         The network that node ids belong to.
     points
         A sequence of node ids, or a frame with an id column (id, point_id or site_id) and either node_id, or lon and
-        lat, or neither where the ids are node ids themselves. With lon and lat there may be `access_minutes`: a leg to
+        lat, or the geometry of a GeoDataFrame (points in any reference system), or none of them where the ids are node
+        ids themselves. With lon and lat there may be `access_minutes`: a leg to
         that place that was walked before (see `walking_legs`), missing where there is none.
     name
         What the points are, for complaints.
@@ -109,11 +111,15 @@ def read_points(network: RoadNetwork | None, points: pd.DataFrame | Sequence[str
     InputError
         For a missing column or value, a duplicated id, or an unknown node.
     """
+    if isinstance(points, str):
+        points = [points]
     if not isinstance(points, pd.DataFrame):
         points = pd.DataFrame({"id": pd.Series(list(points), dtype=object)})
     id_column = next((c for c in ID_COLUMNS if c in points.columns), None)
     if id_column is None:
         raise InputError([Complaint("missing_column", sheet=name, details={"expected": "id"})])
+    if isinstance(points, gpd.GeoDataFrame) and not {"node_id", "lon", "lat"} & set(points.columns):
+        points = _with_degrees(points, name)
     absent = {"lon", "lat"} - set(points.columns)
     if len(absent) == 1:
         raise InputError([Complaint("missing_column", sheet=name, details={"expected": absent.pop()})])
@@ -140,6 +146,21 @@ def read_points(network: RoadNetwork | None, points: pd.DataFrame | Sequence[str
     if found:
         raise InputError(found)
     return Points(ids.to_numpy(dtype=np.str_), lon, lat, node, extra)
+
+
+def _with_degrees(points: gpd.GeoDataFrame, name: str) -> pd.DataFrame:
+    """Add the longitude and latitude of the geometries."""
+    if points.crs is None:
+        raise InputError([Complaint("contradiction", sheet=name, details={"reason": "no_crs"})])
+    shapes = points.geometry.to_crs(4326)
+    none = shapes.isna() | shapes.is_empty
+    rows = [Complaint("missing_geometry", sheet=name, row=int(n) + 2) for n in np.flatnonzero(none)]
+    for n in np.flatnonzero(~none & (shapes.geom_type != "Point")):
+        kind = {"reason": "not_a_point", "kind": shapes.geom_type.iloc[n]}
+        rows.append(Complaint("invalid_geometry", sheet=name, row=int(n) + 2, details=kind))
+    if rows:
+        raise InputError(rows)
+    return pd.DataFrame(points).assign(lon=shapes.x.to_numpy(), lat=shapes.y.to_numpy())
 
 
 def snap(network: RoadNetwork, points: Points, *, search_m: float = math.inf) -> Snapped:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from numbers import Real
 from typing import Literal
 
 import numpy as np
@@ -191,6 +192,8 @@ def nearest(
         As `travel_times`, and for a `k` below 1.
     """
     _check_minutes(max_minutes)
+    if isinstance(k, bool) or not isinstance(k, int | np.integer):
+        raise InputError([Complaint("not_whole", column="k", value=k)])
     if k < 1:
         raise InputError([Complaint("below_range", column="k", value=k, details={"low": 1})])
     raises = on_unreached == "raise"
@@ -208,8 +211,12 @@ def nearest(
     return frame
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not math.isnan(value)
+
+
 def _check_minutes(max_minutes: float) -> None:
-    if math.isnan(max_minutes):
+    if not _is_number(max_minutes):
         raise InputError([Complaint("not_a_number", column="max_minutes", value=max_minutes)])
     if max_minutes < 0:
         raise InputError([Complaint("negative", column="max_minutes", value=max_minutes)])

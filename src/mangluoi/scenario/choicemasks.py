@@ -16,7 +16,7 @@ from mangluoi.scenario.detail import Reasoning
 from mangluoi.scenario.masking import LARGEST_MASKED, NEVER_MASKED
 from mangluoi.scenario.plan import Plan
 
-__all__ = ["ChoiceDoor", "door", "shown_frontier", "shown_reasoning"]
+__all__ = ["ChoiceDoor", "counts_people", "door", "shown_frontier", "shown_reasoning"]
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,7 @@ class ChoiceDoor:
     @property
     def counts_people(self) -> bool:
         """Whether small differences are of people who are not known from published figures."""
-        own = self.totals.loc[self.totals["service"].isin(list(self.moved)), "group"]
-        return self.public and bool(set(own) - {NEVER_MASKED})
+        return self.public and _of_people(self.totals, self.moved)
 
     def near(self, sums: pd.Series, seen: list[float] | None = None) -> list[bool]:
         """Say which provincial sums lie too near to one that is shown, or to what is served or covered today."""
@@ -74,6 +73,27 @@ class ChoiceDoor:
         return hidden
 
 
+def _moved(plan: Plan) -> set[str]:
+    return {name for rule in plan.actions for name in (rule.service, rule.from_service) if name}
+
+
+def _of_people(totals: pd.DataFrame, moved: Collection[str]) -> bool:
+    return bool(set(totals.loc[totals["service"].isin(list(moved)), "group"]) - {NEVER_MASKED})
+
+
+def counts_people(plan: Plan, totals: pd.DataFrame) -> bool:
+    """Say whether what an action adds counts people who are not known from published figures.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    totals
+        Provincial states: group, service.
+    """
+    return _of_people(totals, _moved(plan))
+
+
 def door(
     plan: Plan,
     totals: pd.DataFrame,
@@ -84,8 +104,7 @@ def door(
     public: bool,
 ) -> ChoiceDoor:
     """Say what decides over what is shown of a plan's actions, see `ChoiceDoor`."""
-    moved = {name for rule in plan.actions for name in (rule.service, rule.from_service) if name}
-    return ChoiceDoor(totals, by_unit, moved, withheld, sensitive, set(actions["action_id"]), public)
+    return ChoiceDoor(totals, by_unit, _moved(plan), withheld, sensitive, set(actions["action_id"]), public)
 
 
 def shown_frontier(found: pd.DataFrame, door: ChoiceDoor) -> pd.DataFrame:

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 
 from mangluoi.errors import Complaint, InputError
+from mangluoi.reports.words import Lang
+from mangluoi.scenario import notebook
 from mangluoi.scenario.disclosure import Disclosed, disclose_together
 from mangluoi.scenario.inheritance import ENTRY_KEYS
 from mangluoi.scenario.plan import Plan
@@ -41,13 +43,19 @@ class Comparison:
     changes: pd.DataFrame
     figures: pd.DataFrame
 
+    def to_html(self, *, lang: Lang = "vi") -> str:
+        """Return both tables.
+
+        Parameters
+        ----------
+        lang
+            {"vi", "en"}
+        """
+        return notebook.comparison_html(self, lang)
+
     def _repr_html_(self) -> str:
-        """Show both tables in Jupyter."""
-        after = self.figures.assign(after=self.figures["after"].where(~self.figures["masked"], np.nan))
-        keys = ["service", "group", "measure"]
-        beside = after.pivot_table(index=keys, columns="plan", values="after", sort=False, dropna=False, observed=True)
-        beside = beside.reindex(columns=[one.plan.name for one in self.shown]).dropna(how="all")
-        return str(self.changes.to_html(index=False)) + str(beside.to_html(na_rep="–"))
+        """Show both tables in Jupyter, in Vietnamese."""
+        return self.to_html()
 
 
 def compare(*results: Result, profile: Literal["public", "internal"] = "public") -> Comparison:
@@ -64,7 +72,7 @@ def compare(*results: Result, profile: Literal["public", "internal"] = "public")
     Raises
     ------
     InputError
-        If two plans have the same name.
+        If two plans have the same name, or are about different provinces.
     """
     told = changes([one.plan for one in results])
     shown = disclose_together(results, profile=profile)
@@ -130,9 +138,10 @@ def changes(plans: Sequence[Plan]) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If two plans have the same name.
+        If two plans have the same name, or are about different provinces.
     """
     _refuse_same_names([plan.name for plan in plans])
+    _refuse_other_provinces(plans)
     told = {plan.name: assumptions(plan) for plan in plans}
     keys = dict.fromkeys(key for one in told.values() for key in one if key != ("name", ""))
     rows = []
@@ -252,6 +261,14 @@ def _after(d: Disclosed) -> pd.DataFrame:
     counts = ["need", *STATES]
     kept[counts] = kept[counts].astype("Float64").astype(float)
     return kept
+
+
+def _refuse_other_provinces(plans: Sequence[Plan]) -> None:
+    about = dict.fromkeys(f"{plan.province_code}, {plan.province_vintage}" for plan in plans)
+    if len(about) > 1:
+        first, *others = about
+        what = {"expected": first}
+        raise InputError([Complaint("other_province", column="province_code", value=o, details=what) for o in others])
 
 
 def _refuse_same_names(names: Sequence[str]) -> None:

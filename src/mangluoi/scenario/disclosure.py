@@ -16,7 +16,6 @@ The profile ``internal`` masks nothing but still never shows a confidential site
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,7 +24,8 @@ import geopandas as gpd
 import pandas as pd
 
 from mangluoi import shipped
-from mangluoi.scenario import choicemasks, hiding, joint_masks, masking, shown_answer
+from mangluoi.reports.words import Lang
+from mangluoi.scenario import choicemasks, hiding, joint_masks, masking, notebook, shown_answer
 from mangluoi.scenario.caveat import Notice
 from mangluoi.scenario.confidential import Secret, kept_rules, public_plan, secrets_of
 from mangluoi.scenario.detail import Detail, Reasoning
@@ -34,7 +34,6 @@ from mangluoi.scenario.plan import ActionRule, Plan
 from mangluoi.scenario.scrubbing import scrubbed
 from mangluoi.scenario.withholding import Door, shown_detail
 from mangluoi.tables import FRONTIER
-from mangluoi.viettext import format_number
 
 if TYPE_CHECKING:
     from mangluoi.scenario.result import Result
@@ -154,25 +153,19 @@ class Disclosed:
         )
         return rules.get(int(number)) if number.isdigit() else None
 
+    def to_html(self, *, lang: Lang = "vi") -> str:
+        """Return the provincial totals as a small table.
+
+        Parameters
+        ----------
+        lang
+            {"vi", "en"}
+        """
+        return notebook.totals_html(self, lang)
+
     def _repr_html_(self) -> str:
-        """Show the provincial totals in Jupyter; a masked or withheld count is a sign, one not known is empty."""
-        counts = ("need", "served", "full", "out_of_reach", "unlocated", "served_after")
-        head = "".join(f"<th>{html.escape(text.replace('_', ' '))}</th>" for text in ("group", "service", *counts))
-        body = "".join(
-            f"<tr><td>{html.escape(str(row['group']))}</td><td>{html.escape(str(row['service']))}</td>"
-            + "".join(f"<td style='text-align:right'>{_shown(row[name], row['masked'])}</td>" for name in counts)
-            + "</tr>"
-            for row in self.state_totals.to_dict("records")
-        )
-        title = html.escape(f"{self.plan.title} ({self.plan.vintage}, {self.profile})")
-        return f"<p><b>{title}</b></p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _shown(value: Any, masked: bool) -> str:
-    """Write a provincial count."""
-    if pd.isna(value):
-        return _MASKED if masked else ""
-    return format_number(float(value))
+        """Show the provincial totals in Jupyter, in Vietnamese."""
+        return self.to_html()
 
 
 def disclose(result: Result | Disclosed, *, profile: Profile = "public") -> Disclosed:
@@ -289,7 +282,7 @@ def _disclosed(result: Result, draft: _Draft, masks: masking.Masks | None) -> Di
     public = masks is not None
     door = _door(draft, by_unit, totals, people, people_totals, public=public)
     plan = scrubbed(public_plan(result.plan, secret), secret)
-    actions = shown_answer.actions(result, secret, masks=public)
+    actions = shown_answer.actions(result, secret, masks=public and choicemasks.counts_people(result.plan, totals))
     choice = choicemasks.door(result.plan, totals, by_unit, actions, secret.services, sensitive, public)
     detail = shown_detail(result.detail, door)
     made = Disclosed(

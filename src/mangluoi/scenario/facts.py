@@ -138,8 +138,8 @@ def people_by_commune(plan: Plan, where: Area, totals: pd.DataFrame, *, file: st
     """Bring the people that were given onto the communes of the plan's vintage, none lost.
 
     Counts of a commune stay; counts of a district or the province are spread, the population equally over the
-    communes of a district, other groups in proportion to the population so estimated. Counts on another vintage
-    are carried over by the crosswalk.
+    communes of a district, that of a whole province in proportion to the shipped census of its districts, and other
+    groups in proportion to the population so estimated. Counts on another vintage are carried over by the crosswalk.
 
     Returns
     -------
@@ -155,11 +155,15 @@ def people_by_commune(plan: Plan, where: Area, totals: pd.DataFrame, *, file: st
     parts = []
     for vintage, given in totals.groupby("vintage", sort=True):
         communes = _communes(plan, where, str(vintage))
-        weights = _population(plan, communes, str(vintage), given)
         is_population = given["group"] == "population"
-        for rows, by in ((given[is_population], None), (given[~is_population], weights)):
-            if len(rows):
-                parts.append(demand.spread(rows, communes, weights=by))
+        census = _census(plan, where, communes, str(vintage))
+        population = _population(given[is_population], communes, census)
+        parts.append(population)
+        weights = census
+        if not population.empty:
+            weights = population.set_index("unit_code")["people"].astype(float).reindex(communes["unit_code"])
+        if not is_population.all():
+            parts.append(demand.spread(given[~is_population], communes, weights=weights))
     if not parts:
         raise InputError([Complaint("empty_table", file, PEOPLE.sheet)])
     spread = pd.concat(parts, ignore_index=True)
@@ -201,25 +205,26 @@ def _communes(plan: Plan, where: Area, vintage: str) -> pd.DataFrame:
     return above.assign(vintage=vintage)[["unit_code", "vintage", "district_code", "province_code"]]
 
 
-def _population(plan: Plan, communes: pd.DataFrame, vintage: str, given: pd.DataFrame) -> pd.Series | None:
-    """Estimate the population of communes as weights: from what was given, else from what ships, else none."""
-    rows = given[given["group"] == "population"]
+def _population(rows: pd.DataFrame, communes: pd.DataFrame, census: pd.Series | None) -> pd.DataFrame:
+    """Spread the population that was given: of a district equally, of the province as the census found them."""
+    whole = rows["unit_code"].isin(communes["province_code"])
+    if census is None or rows.empty or not whole.all():
+        return demand.spread(rows, communes)
+    return demand.spread(rows, communes, weights=census).assign(basis="census")
+
+
+def _census(plan: Plan, where: Area, communes: pd.DataFrame, vintage: str) -> pd.Series | None:
+    """Estimate the population of communes from what ships; None where nothing does."""
+    people = sources.figures.embedded(plan.province_code, vintage=plan.province_vintage)["people"]
+    rows = people[people["group"] == "population"]
     if rows.empty:
-        people = sources.figures.embedded(plan.province_code, vintage=plan.province_vintage)["people"]
-        rows = people[people["group"] == "population"]
-        if rows.empty:
-            return None
+        return None
     home = str(rows["vintage"].iloc[0])
-    spread = demand.spread(rows, communes if home == vintage else _all_communes(plan, home))
+    spread = demand.spread(rows, communes if home == vintage else _communes(plan, where, home))
     if home != vintage:
         counts = spread[["unit_code", "vintage", "people"]]
         spread = gazetteer.convert(counts, value="people", to_vintage=vintage)
     return spread.set_index("unit_code")["people"].astype(float).reindex(communes["unit_code"])
-
-
-def _all_communes(plan: Plan, vintage: str) -> pd.DataFrame:
-    codes = gazetteer.units.communes_of(plan.province_code, vintage)
-    return gazetteer.units.lineage(vintage).loc[codes].reset_index().assign(vintage=vintage)
 
 
 def _refuse_outside(plan: Plan, where: Area, totals: pd.DataFrame, file: str | None) -> None:
@@ -262,6 +267,7 @@ def supply_on_map(plan: Plan, where: Area, tables: Mapping[str, pd.DataFrame], *
     sites = tables["sites"][tables["sites"]["facility_id"].isin(facilities["facility_id"])]
     owner = facilities.set_index("facility_id")[["type", "ownership"]]
     sites = sites.join(owner, on="facility_id").sort_values("site_id")
+    sites["name"] = siteplaces.full_names(sites, facilities)
     rows_of_file = [int(row) if file else None for row in sites.index]
     sites, notices = siteplaces.locate(plan, sites.reset_index(drop=True))
     sites["across_border"] = [

@@ -45,7 +45,8 @@ def plan_file(path: str | Path, *, beside: Path | None = None) -> Path:
     Parameters
     ----------
     path
-        A path, or the name of a plan that ships (``"plans/nghe-an.toml"`` or ``"nghe-an"``).
+        A path, with or without ``.toml``, or the name of a plan that ships (``"plans/nghe-an.toml"`` or
+        ``"nghe-an"``).
     beside
         The folder that a relative path counts from; None means the working folder.
 
@@ -61,7 +62,12 @@ def plan_file(path: str | Path, *, beside: Path | None = None) -> Path:
     known = shipped.plans_folder() / f"{asked.stem}.toml"
     if asked.parent.name in ("", "plans") and known.exists():
         return known
-    raise PlanError([Complaint("missing_file", file=str(path))])
+    if not asked.suffix and place.with_name(f"{place.name}.toml").is_file():
+        return place.with_name(f"{place.name}.toml")
+    if asked.suffix or asked.parent.name:
+        raise PlanError([Complaint("missing_file", file=str(path))])
+    names = ", ".join(sorted(place.stem for place in shipped.plans_folder().glob("*.toml")))
+    raise PlanError([Complaint("unknown_plan", value=str(path), details={"names": names})])
 
 
 def read_values(place: Path, *, above: tuple[Path, ...] = ()) -> dict[str, Any]:

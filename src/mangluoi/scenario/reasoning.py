@@ -12,10 +12,12 @@ from mangluoi.scenario.points import Points
 from mangluoi.scenario.setting import Setting
 from mangluoi.siting.reasons import Reason
 
-__all__ = ["equity", "firmness", "flips", "of_choice", "whom"]
+__all__ = ["FARTHER", "equity", "firmness", "flips", "of_choice", "whom"]
 
 _FACTORS = (0.8, 1.2)
 _MINUTES = (-15.0, 15.0)
+#: How much farther than its thresholds a plan that asks for flips looks.
+FARTHER = max(_MINUTES)
 
 
 def whom(reasons: tuple[Reason, ...], points: Points) -> pd.DataFrame:

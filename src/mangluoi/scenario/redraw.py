@@ -142,7 +142,7 @@ def _bounded(plan: Plan, need: pd.DataFrame) -> pd.DataFrame:
             if not len(open_ends):
                 continue
             if rule is None:
-                found.append(Complaint("missing_key", column=f"stress.need.{group}.{service}.{name}"))
+                found.append(Complaint("stress_unstated", column=f"stress.need.{group}.{service}.{name}"))
                 continue
             used.add(rule)
             factor = rule.lower if name == "lower" else rule.upper

@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from mangluoi import siting
+from mangluoi.reports.words import Lang
 from mangluoi.scenario import disclosure
 from mangluoi.scenario.caveat import Notice
 from mangluoi.scenario.detail import Detail, Reasoning
@@ -109,6 +110,20 @@ class Result:
     reasoning: Reasoning = field(default_factory=Reasoning)
     detail: Detail = field(default_factory=Detail)
 
+    def to_html(self, *, lang: Lang = "vi") -> str:
+        """Return what the public profile shows as a small table: a notebook is an output like any other.
+
+        Parameters
+        ----------
+        lang
+            {"vi", "en"}
+        """
+        return disclosure.disclose(self).to_html(lang=lang)
+
+    def __repr__(self) -> str:
+        # Nothing in the tables is masked, and a terminal is an output, too.
+        return f"<Result: {self.plan.name}, {self.province_name}, {self.plan.vintage}, {len(self.units)} communes>"
+
     def _repr_html_(self) -> str:
-        """Show in Jupyter what the public profile shows: a notebook is an output like any other."""
-        return disclosure.disclose(self)._repr_html_()
+        """Show it in Jupyter, in Vietnamese."""
+        return self.to_html()

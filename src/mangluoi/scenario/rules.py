@@ -187,7 +187,8 @@ class ActionRule:
     service
         The service that gains places, is upgraded, or is closed.
     min_added, max_added
-        Fewest and most places, if it is done at all; zero with "upgrade" and "close", which add none.
+        Fewest and most places, if it is done at all; zero with "upgrade" and "close", which add none. With `sizes`
+        they count for nothing.
     per_place_vnd, fixed_vnd
         Cost per place added (with "upgrade" and "close": per place that stands), and once.
     basis
@@ -225,7 +226,7 @@ class ActionRule:
     requires
         Names of rules of which an action must be done too: the one at the same place, or else the only one.
     bundle
-        Actions with the same word at the same place are done all or none.
+        Actions with the same word at the same place are done all or none; of several sizes, one.
     name
         What `requires` calls the rule.
     required

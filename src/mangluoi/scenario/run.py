@@ -52,6 +52,8 @@ STAGES = ("read", "need", "travel", "access", "siting", "audit")
 _STATES = ["served", "full", "out_of_reach", "unlocated"]
 # Sites that lie elsewhere in their error may come within reach: so much farther than anything asks, minutes are known.
 _SLACK = 0.5
+# Minutes beyond the thresholds within which a site counts whose way must not become much longer.
+_DAY = 1440.0
 _NOTHING_BESIDES = AnswerRules(frontier=0, reasons=False)
 
 
@@ -173,6 +175,7 @@ def answered(
         before = on.allocate(today)
     with begin("siting").stage("siting"):
         asked_of_sites = asking.question(plan, ground, on, today, actions)
+        asked_of_sites = asked_of_sites.replace(times=_asked_minutes(kept, plan, laid, at, doors, on))
         solution, steps = asking.decide(plan, asked_of_sites)
         why, reasons = motives.motives(plan, asked_of_sites, solution, here, spots)
         behind = reasoning.of_choice(plan, ground, on, asked_of_sites, solution, steps, reasons)
@@ -236,6 +239,19 @@ def answered(
         detail=detail,
     )
     return result, asked_again
+
+
+def _asked_minutes(
+    kept: Kept, plan: Plan, laid: travel.Ways, at: points.Points, doors: pd.DataFrame, on: setting.Setting
+) -> pd.DataFrame:
+    """Return minutes from points to doors as far as siting asks: larger thresholds too, or however long a way is."""
+    further = reasoning.FARTHER if plan.answers.flips else 0.0
+    if plan.siting.max_loss_minutes is not None:
+        further = _DAY
+    if not further:
+        return on.minutes
+    far = kept.minutes(laid, max(on.limits.values()) + further)
+    return travel.door_times(plan, far, doors, at.table)
 
 
 def _travel(

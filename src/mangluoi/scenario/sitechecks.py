@@ -72,7 +72,7 @@ def in_kinds(actions: Sequence[ActionRule], services: Sequence[ServiceRule]) -> 
 
 def _sizes(action: ActionRule, where: str) -> Iterator[Complaint]:
     """Complain of places that are added by what adds none, and of sizes and steps that cannot be."""
-    if action.kind in _ADDING:
+    if action.kind in _ADDING and not action.sizes:
         yield from at_least(action.max_added, f"{where}.max_added", max(action.min_added, 1))
         yield from at_least(action.step, f"{where}.step", 1)
         first = max(action.min_added, 1)

@@ -15,12 +15,36 @@ from mangluoi.scenario import decisions
 from mangluoi.scenario.caveat import Notice
 from mangluoi.scenario.plan import Plan
 from mangluoi.tables import SITES
+from mangluoi.viettext import fold
 
-__all__ = ["is_outside", "locate"]
+__all__ = ["full_names", "is_outside", "locate"]
 
 # Commune borders are not known, only points: a place belongs outside the province where the province's nearest
 # commune is this much farther off than the country's nearest one.
 _OUTSIDE_TIMES, _OUTSIDE_M = 2.0, 5_000.0
+
+
+def full_names(sites: pd.DataFrame, facilities: pd.DataFrame) -> list[str]:
+    """Put the facility before the name of a site that says nothing by itself, such as "Cơ sở chính".
+
+    A name that begins with the facility's, or ends as it does, stands as it is; so does that of a confidential site.
+
+    Parameters
+    ----------
+    sites
+        facility_id, name, confidential.
+    facilities
+        facility_id, name.
+    """
+    owners = facilities.set_index("facility_id")["name"]
+    named = []
+    for owner, name, confidential in zip(
+        sites["facility_id"].map(owners), sites["name"], sites["confidential"], strict=True
+    ):
+        end = " ".join(fold(str(name)).split()[-2:])
+        alone = bool(confidential) or str(name).startswith(str(owner)) or end in fold(str(owner))
+        named.append(str(name) if alone else f"{owner} – {name}")
+    return named
 
 
 def locate(plan: Plan, sites: pd.DataFrame) -> tuple[pd.DataFrame, list[Notice]]:
@@ -41,11 +65,11 @@ def locate(plan: Plan, sites: pd.DataFrame) -> tuple[pd.DataFrame, list[Notice]]
     address = sites["address"].astype(object).where(sites["address"].notna(), None)
     keys = [decisions.key_of(*each) for each in zip(sites["site_id"], address, strict=True)]
     known = decisions.read(decisions.file_beside(plan.folder, plan.name))
-    found, decided = decisions.apply(gazetteer.locate(address), keys, known)
+    found, decided = decisions.apply(_named(plan, address), keys, known)
     without = sites["site_id"].isin(assumed) & address.isna()
     stand_in = pd.Series([assumed[s].address if w else None for s, w in zip(sites["site_id"], without, strict=True)])
     stand_in = stand_in.astype(object)
-    guess = gazetteer.locate(stand_in)
+    guess = _named(plan, stand_in)
     use_guess = stand_in.notna() & found["lon"].isna() & guess["lon"].notna()
     named = [
         "unit_code",
@@ -84,6 +108,11 @@ def locate(plan: Plan, sites: pd.DataFrame) -> tuple[pd.DataFrame, list[Notice]]
             within = float(site["located_within_m"]) / 1000
             notices.append(Notice("site_district", {"name": site["name"], "within_km": within}))
     return placed, notices
+
+
+def _named(plan: Plan, addresses: pd.Series) -> pd.DataFrame:
+    """Find what addresses name, in the plan's province where they say no other: as `mangluoi locate --plan` does."""
+    return gazetteer.locate(addresses, province=plan.province_code, vintage=plan.province_vintage)
 
 
 def is_outside(site: Mapping[Any, Any], cell_codes: pd.Series, communes: Callable[[str], pd.DataFrame]) -> bool:

@@ -120,7 +120,7 @@ def measured(
     proven = first.status == "optimal"
     if proven:
         sign = -1.0 if aim.what in ("served", "covered") else 1.0
-        _confirm_promise(objective, sign * first.objective * _unit(made, aim))
+        _confirm_promise(objective, sign * first.objective * _unit(made, aim), _unit(made, aim))
     bound = objective if proven else _bound(made, aim, first.bound, objective)
     larger = max(abs(objective), abs(bound))
     return Solution(
@@ -140,7 +140,8 @@ def measured(
 
 def _assignment(made: Written, aim: Aim, done: NDArray[np.bool_], added: NDArray[np.float64]) -> pd.DataFrame:
     """Send people to the places of an answer, by what the aim asks."""
-    near = write(made.question, made.question.build(keep_minutes=True), serving=True, share=aim.share)
+    problem = made.problem if aim.by_minutes else made.question.build(keep_minutes=True)
+    near = write(made.question, problem, serving=True, share=aim.share)
     flow = flows.assign(near, done, added, at_most_people=aim.what == "served")
     if flow is None:
         raise ConservationError("the chosen actions do not fulfil what was asked")
@@ -148,7 +149,9 @@ def _assignment(made: Written, aim: Aim, done: NDArray[np.bool_], added: NDArray
 
 
 def _unit(made: Written, aim: Aim) -> float:
-    return made.unit if aim.what in ("cheapest", "total") else 1.0
+    if aim.what == "total":
+        return made.total_unit(aim.vnd_per_minute)
+    return made.unit if aim.what == "cheapest" else 1.0
 
 
 def _bound(made: Written, aim: Aim, least: float, objective: float | None = None) -> float:
@@ -171,6 +174,6 @@ def _confirm_money(problem: Problem, chosen: pd.DataFrame) -> None:
         audit.confirm_budget(float(chosen.loc[chosen["action_id"].isin(own), "cost_vnd"].sum()), amount)
 
 
-def _confirm_promise(objective: float, promised: float) -> None:
-    if abs(objective - promised) > 1e-6 * max(1.0, abs(promised)):
+def _confirm_promise(objective: float, promised: float, unit: float) -> None:
+    if abs(objective - promised) > 1e-6 * max(1.0, unit, abs(promised)):
         raise ConservationError(f"the solver promises {promised:g}, the audit finds {objective:g}")

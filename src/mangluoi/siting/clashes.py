@@ -109,12 +109,15 @@ def _demand(made: Written, one: Requirement) -> Demand:
     kind, about = one
     sides = made.draft.sides(one)
     unit = made.unit if kind == "budget" else 1.0
-    limit = sides[0] * unit if len(sides) == 1 and kind not in ("required", "forbidden", "loss", "floor") else None
-    if limit is None:
+    if len(sides) != 1 or kind in ("required", "forbidden", "loss", "floor"):
         return Demand(kind, about, None, None)
+    side = limit = sides[0] * unit
+    if kind == "budget":
+        # The row stands in whole units of money; what was given to spend may lie between two.
+        limit = made.problem.budgets_vnd[about] if about else made.problem.budget_vnd
     model, slack = made.draft.relaxed(one)
     answer = solver.minimise(model)
     if answer.values is None:
         return Demand(kind, about, limit, None)
     given = float(answer.values[slack]) * unit
-    return Demand(kind, about, limit, limit + given if made.draft.above(one) else limit - given)
+    return Demand(kind, about, limit, side + given if made.draft.above(one) else side - given)

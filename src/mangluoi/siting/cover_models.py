@@ -58,15 +58,18 @@ def smallest_set(
     sites, count = cover.site.size, cover.people.size
     everyone = csr_array(np.concatenate([np.zeros(sites), cover.people])[None, :])
     enough = float(times_covered) * eye_array(count)
+    missing, reachable = at_least - cover.anyway, float(cover.people.sum())
+    # Whoever cannot be left out is covered: said class by class, where a sum would be all but an equation.
+    wanted = cover.people > reachable - missing + 1e-9 * max(1.0, reachable)
     return Model(
         cost=np.concatenate([cost, np.zeros(count)]),
         matrix=csr_array(vstack([hstack([_covers(cover), enough]), everyone], format="csr")),
-        low=np.append(np.full(count, -np.inf), at_least - cover.anyway),
+        low=np.append(np.full(count, -np.inf), -np.inf if wanted.all() else missing),
         high=np.append(np.zeros(count), np.inf),
         upper=np.ones(sites + count),
         # A class is covered or it is not: half of its people would be covered by half of a pair of sites.
         whole=np.concatenate([np.ones(sites, bool), np.full(count, times_covered > 1)]),
-        lower=np.concatenate([given.astype(np.float64), np.zeros(count)]),
+        lower=np.concatenate([given.astype(np.float64), wanted.astype(np.float64)]),
     )
 
 

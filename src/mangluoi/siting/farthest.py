@@ -138,7 +138,7 @@ def worst_off(
     aims = []
     for columns in near:
         cost = made.draft.zeros()
-        cost[columns] = -problem.people
+        np.subtract.at(cost, columns, problem.people)
         aims.append(Level(cost, whole=problem.whole, largest=float(problem.people.sum())))
     outcome = levels.descend(made.draft, [*aims, Level(made.money())], time_limit_s=time_limit_s)
     status = "optimal" if outcome.proven >= len(ordered) else outcome.answers[-1].status
@@ -152,15 +152,15 @@ def worst_off(
     if decided is not None and outcome.values is not None:
         minutes = _minutes(question, problem, *decided)
         people = question.need["need"].to_numpy(dtype=float)
-        reachable = problem.row_class >= 0
+        reachable, everyone = problem.row_class >= 0, float(problem.people.sum())
         beyond = pd.Series(
             [float(people[reachable & ~(minutes <= band)].sum()) for band in ordered],
             index=beyond.index,
             name=beyond.name,
         )
         for number, (columns, found) in enumerate(zip(near, beyond, strict=True)):
-            promised = float(problem.people.sum() - problem.people @ outcome.values[columns])
-            if number < outcome.proven and abs(promised - found) > 1e-6 * max(1.0, promised):
+            promised = everyone - float(problem.people @ outcome.values[columns])
+            if number < outcome.proven and abs(promised - found) > 1e-6 * max(1.0, everyone):
                 raise ConservationError(f"the solver leaves {promised:g} people beyond, the audit {found:g}")
     return WorstOff(solution, beyond)
 
@@ -170,7 +170,9 @@ def _within(
 ) -> tuple[Written, solver.Answer]:
     """Bring everybody who can be reached at all within some minutes, for the least money."""
     made = write(question, problem, covering=True, within=minutes)
-    made.draft.total(made.people(), low=float(problem.people @ problem.weight) * (1 - 1e-12))
+    if made.covered is not None:
+        counting = made.covered[problem.weight > 0]
+        made.draft.constrain(counting.size, [(np.arange(counting.size), counting, 1.0)], low=1.0)
     model = made.draft.model(made.money())
     return made, solver.minimise(model, time_limit_s=time_limit_s)
 

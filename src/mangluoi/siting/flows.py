@@ -12,18 +12,7 @@ from mangluoi.siting.levels import Level
 from mangluoi.siting.problem import Problem
 from mangluoi.siting.writing import Written
 
-__all__ = ["assign", "begin", "fix"]
-
-
-def begin(made: Written, done: NDArray[np.bool_], added: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return an answer to begin from; the solver completes what is not decided by the actions."""
-    values = made.draft.zeros()
-    values[made.doing.done] = done
-    values[made.doing.added] = added
-    offer = made.problem.offer
-    if made.doing.steps is not None:
-        values[made.doing.steps] = np.where(done, np.rint((added - offer.min_added) / offer.step), 0.0)
-    return values
+__all__ = ["assign", "carried", "fix"]
 
 
 def fix(made: Written, done: NDArray[np.bool_], added: NDArray[np.float64]) -> solver.Limits:
@@ -31,6 +20,17 @@ def fix(made: Written, done: NDArray[np.bool_], added: NDArray[np.float64]) -> s
     columns = np.concatenate([made.doing.done, made.doing.added]).astype(np.int32)
     values = np.concatenate([done.astype(float), added])
     return columns, values, values
+
+
+def carried(made: Written, other: Written, limits: solver.Limits) -> solver.Limits:
+    """Return limits of what is done in one writing of a question as limits in another."""
+    lower, upper = np.full(made.draft.size, -np.inf), np.full(made.draft.size, np.inf)
+    known = limits[0] < made.draft.size
+    lower[limits[0][known]], upper[limits[0][known]] = limits[1][known], limits[2][known]
+    before = np.concatenate([made.doing.done, made.doing.added])
+    columns = np.concatenate([other.doing.done, other.doing.added]).astype(np.int32)
+    some = np.isfinite(lower[before]) & np.isfinite(upper[before])
+    return columns[some], lower[before][some], upper[before][some]
 
 
 def assign(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, vstack
 
 from mangluoi.siting import blocks, solver
 from mangluoi.siting.draft import Draft, Requirement
@@ -55,10 +53,13 @@ class Outcome:
         The columns, or None where no answer was found.
     answers
         The solver's answer to each aim that was tried.
+    limits
+        Limits of some variables that every answer as good in all aims keeps to; None where none were found.
     """
 
     values: NDArray[np.float64] | None
     answers: tuple[solver.Answer, ...]
+    limits: solver.Limits | None = None
 
     @property
     def proven(self) -> int:
@@ -117,12 +118,13 @@ def descend(
         if values is None:
             break
         reached = float(level.cost @ values[: level.cost.size])
-        slack = 1e-9 * max(1.0, abs(reached))
+        # Far below what the solver forgives: a slack of about that size has led it to false proofs.
+        slack = min(1e-12 * max(1.0, abs(reached)), 1e-7)
         draft.total(
             np.concatenate([level.cost, np.zeros(draft.size - level.cost.size)]),
             high=round(reached) if level.whole else reached + slack,
         )
-    return Outcome(values, tuple(answers))
+    return Outcome(values, tuple(answers), limits)
 
 
 def _solved(
@@ -135,43 +137,19 @@ def _solved(
 ) -> solver.Answer:
     """Reach one aim, from an answer to the aims before it and within the limits that they set."""
     if limits is not None:
-        lower = np.zeros(model.cost.size) if model.lower is None else model.lower.copy()
-        upper = model.upper.copy()
+        lower, upper = model.least.copy(), model.upper.copy()
         lower[limits[0]], upper[limits[0]] = limits[1], limits[2]
         model = dataclasses.replace(model, lower=lower, upper=upper)
-    if level.count is not None:
-        model = _counted(model, level.count)
-    start = None if start is None else _padded(start, draft.size)
-    if draft.flows and not level.relative_gap:
-        return blocks.minimise(
-            model,
-            shared=draft.shared,
-            whole=level.whole,
-            largest=level.largest,
-            time_limit_s=time_limit_s,
-            node_limit=level.node_limit,
-            start=start,
-        )
-    return solver.minimise(
+    return blocks.minimise(
         model,
+        shared=draft.shared if draft.flows else draft.shared[:0],
+        whole=level.whole,
+        largest=level.largest,
         time_limit_s=time_limit_s,
-        relative_gap=max(level.relative_gap, 0.5 / max(level.largest, 1.0) if level.whole else 0.0),
+        relative_gap=level.relative_gap,
         node_limit=level.node_limit,
-        start=start,
-    )
-
-
-def _counted(model: solver.Model, count: NDArray[np.float64]) -> solver.Model:
-    """Return the model with a row that a whole count is no less than its relaxation says, rounded up."""
-    cost = _padded(count, model.cost.size)
-    free = solver.relaxed(dataclasses.replace(model, cost=cost))
-    if free is None:
-        return model
-    return dataclasses.replace(
-        model,
-        matrix=csr_array(vstack([model.matrix, csr_array(cost[None, :])])),
-        low=np.append(model.low, math.ceil(free.value - 1e-6)),
-        high=np.append(model.high, np.inf),
+        count=None if level.count is None else _padded(level.count, draft.size),
+        start=None if start is None else _padded(start, draft.size),
     )
 
 

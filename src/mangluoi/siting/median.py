@@ -19,11 +19,13 @@ from mangluoi.siting import median_kernels as kernels
 from mangluoi.siting.solver import Model
 from mangluoi.siting.uncapped import Uncapped
 
-__all__ = ["Bound", "Pairs", "core", "interchange", "pairs_of", "relax", "total"]
+__all__ = ["Bound", "Pairs", "core", "interchange", "open_greedily", "pairs_of", "relax", "total"]
 
 # Rounds without a better bound before steps shorten; how much of the last direction is kept; and how near the bound
 # must come, relative to the answer, before the exact core takes over.
 _PATIENCE, _MEMORY, _NEAR = 20, 0.7, 1e-6
+# Swaps between two looks at the clock, and at Ctrl-C.
+_SWAPS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +84,23 @@ def total(pairs: Pairs, is_open: NDArray[np.bool_]) -> float:
     return float(np.sort(_two_best(pairs, is_open)[1]).sum())
 
 
-def interchange(pairs: Pairs, *, start: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
-    """Open sites greedily, then swap one for another as long as that helps, always by the best swap.
+def open_greedily(pairs: Pairs, is_open: NDArray[np.bool_]) -> None:
+    """Open, in place, the sites that are missing, one after the other the one that saves most."""
+    missing = pairs.p - int((is_open & ~pairs.given).sum())
+    kernels.add(pairs.start, pairs.site, pairs.cost, is_open, pairs.given, pairs.penalty, max(missing, 0))
+
+
+def interchange(pairs: Pairs, is_open: NDArray[np.bool_], *, until: float = math.inf) -> None:
+    """Swap, in place, one open site for another as long as that helps, always by the best swap.
+
+    Parameters
+    ----------
+    pairs
+        The problem.
+    is_open
+        Which sites are open; missing ones are opened greedily first. Whenever this is stopped, it is an answer.
+    until
+        When to stop, by the clock of `time.perf_counter`.
 
     References
     ----------
@@ -91,14 +108,14 @@ def interchange(pairs: Pairs, *, start: NDArray[np.bool_] | None = None) -> NDAr
     once: Resende, M. and Werneck, R. (2007), "A fast swap-based local search procedure for location problems", *Annals
     of Operations Research* 150.
     """
-    is_open = pairs.given.copy() if start is None else start.copy()
-    missing = pairs.p - int((is_open & ~pairs.given).sum())
-    rows = pairs.start, pairs.site, pairs.cost, is_open
-    kernels.add(*rows, pairs.given, pairs.penalty, max(missing, 0))
-    movable = np.flatnonzero(is_open & ~pairs.given)
-    if movable.size:
-        kernels.exchange(*rows, movable, pairs.penalty, 20 * is_open.size)
-    return is_open
+    open_greedily(pairs, is_open)
+    for _ in range(0, 20 * is_open.size, _SWAPS):
+        movable = np.flatnonzero(is_open & ~pairs.given)
+        rows = pairs.start, pairs.site, pairs.cost, is_open
+        if not movable.size or kernels.exchange(*rows, movable, pairs.penalty, _SWAPS) < _SWAPS:
+            return
+        if time.perf_counter() > until:
+            return
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +192,8 @@ def relax(
             if number % 10 == 0 and (value := total(pairs, taken)) < met_value:
                 met, met_value = taken.copy(), value
             if number % 60 == 59:
-                polished, met_value = interchange(pairs, start=met), math.inf
+                polished, met_value = met.copy(), math.inf
+                interchange(pairs, polished, until=until)
                 if (value := total(pairs, polished)) < upper:
                     incumbent, upper = polished, value
             direction = slope * pairs.scale + _MEMORY * direction

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Collection
 
+import numpy as np
 import pandas as pd
 
 from mangluoi import access
@@ -73,23 +74,33 @@ def p_median(
     start = time.perf_counter()
     question = uncapped.build(demand, times, existing=existing, required=required, forbidden=forbidden, p=p)
     pairs = median.pairs_of(question, p)
-    first = median.interchange(pairs)
     until = math.inf if time_limit_s is None else start + 0.8 * time_limit_s
-    relaxed = median.relax(pairs, first, rounds=_ROUNDS, until=until, gap=gap)
-    open_sites, bound = relaxed.incumbent, relaxed.value
-    value = median.total(pairs, open_sites)
-    status = "optimal" if value - bound <= 1e-9 * max(value, 1.0) else "interrupted" if relaxed.stopped else "bounded"
+    first, stopped = pairs.given.copy(), False
+    try:
+        median.interchange(pairs, first, until=until)
+    except KeyboardInterrupt:
+        stopped = True
+        median.open_greedily(pairs, first)
+    relaxed = median.relax(pairs, first, rounds=1 if stopped else _ROUNDS, until=until, gap=gap)
+    open_sites, value = relaxed.incumbent, median.total(pairs, relaxed.incumbent)
+    # Nobody is nearer than the nearest of all sites, however little is known.
+    bound = max(relaxed.value, float(np.sort(pairs.cost[pairs.start[:-1]]).sum()))
+    stopped = stopped or relaxed.stopped
+    status = "optimal" if value - bound <= 1e-9 * max(value, 1.0) else "interrupted" if stopped else "bounded"
     if status == "bounded" and value - bound > gap * max(value, 1.0):
-        model, sites, links = median.core(pairs, relaxed, value)
-        if links.size <= _MOST_PAIRS:
-            left = None if time_limit_s is None else max(time_limit_s - (time.perf_counter() - start), 0.1)
-            answer = solver.minimise(model, time_limit_s=left, relative_gap=gap)
-            status, bound = _closed(answer, value, bound, gap)
-            if answer.values is not None and answer.objective < value:
-                trial = pairs.given.copy()
-                trial[sites[answer.values[: sites.size] > 0.5]] = True
-                if median.total(pairs, trial) < value:
-                    open_sites, value = trial, median.total(pairs, trial)
+        try:
+            model, sites, links = median.core(pairs, relaxed, value)
+            if links.size <= _MOST_PAIRS:
+                left = None if time_limit_s is None else max(time_limit_s - (time.perf_counter() - start), 0.1)
+                answer = solver.minimise(model, time_limit_s=left, relative_gap=gap)
+                status, bound = _closed(answer, value, bound, gap)
+                if answer.values is not None and answer.objective < value:
+                    trial = pairs.given.copy()
+                    trial[sites[answer.values[: sites.size] > 0.5]] = True
+                    if median.total(pairs, trial) < value:
+                        open_sites, value = trial, median.total(pairs, trial)
+        except KeyboardInterrupt:
+            status = "interrupted"
     if value >= pairs.penalty:
         # A bound below the penalty leaves open whether every point can be served: that is not a proof.
         status = "infeasible" if status == "optimal" or bound >= pairs.penalty else status

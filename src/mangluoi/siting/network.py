@@ -22,6 +22,9 @@ from mangluoi.siting.problem import Problem
 
 __all__ = ["Doing", "Serving", "cost_unit", "do", "limit_budgets", "limit_choice", "money", "serve"]
 
+# What the dearest action may cost in units of the model: the solver's tolerance is a millionth of a unit.
+_MOST_UNITS = 1e6
+
 
 @dataclass(frozen=True, eq=False)
 class Doing:
@@ -66,8 +69,10 @@ def do(draft: Draft, problem: Problem, *, useless: bool = False) -> Doing:
     for _, rows in table.groupby("exclusive", sort=True):
         draft.constrain(1, [(0, done[rows.index], 1.0)], high=1.0)
     for _, rows in table.groupby("bundle", sort=True):
-        for other in rows.index[1:]:
-            draft.constrain(1, [(0, done[[rows.index[0], other]], [1.0, -1.0])], low=0.0, high=0.0)
+        # Of actions that exclude each other, such as the sizes of a site, one stands for all.
+        first, *others = rows.groupby(rows["exclusive"].fillna(rows["action_id"]), sort=True).groups.values()
+        for other in others:
+            draft.constrain(1, [(0, done[first], 1.0), (0, done[other], -1.0)], low=0.0, high=0.0)
     for at, text in zip(table.index, table["requires"], strict=True):
         for name in requirements_of(text):
             which = np.flatnonzero((table["action_id"] == name) | (table["exclusive"] == name))
@@ -178,36 +183,40 @@ def money(draft: Draft, problem: Problem, doing: Doing, *, saving: bool = False)
     return cost
 
 
-def cost_unit(problem: Problem, *amounts: float) -> float:
+def cost_unit(problem: Problem) -> float:
     """Return a unit of money in which all costs are whole, or else of a size that suits the solver.
 
     A solver forgives small violations. In whole units none that it forgives adds up to a unit, so a budget holds
-    exactly.
+    exactly. Where the dearest action costs too many units, as with costs to the last đồng, its proofs go wrong; then
+    the unit is larger, but no larger than needed for what is forgiven to stay within `audit.confirm_budget`.
     """
-    limits = [
-        amount for amount in (problem.budget_vnd, *problem.budgets_vnd.values(), *amounts) if math.isfinite(amount)
-    ]
-    money = np.concatenate([problem.per_place_vnd, problem.fixed_vnd, problem.offer.saved_vnd, limits])
-    if not money.size:
+    money = np.concatenate([problem.per_place_vnd, problem.fixed_vnd, problem.offer.saved_vnd])
+    smallest = float(money.max(initial=0.0)) / _MOST_UNITS
+    if smallest <= 0:
         return 1.0
     if (money == np.rint(money)).all():
-        return float(max(math.gcd(*(int(amount) for amount in money)), 1))
-    return float(max(money.max() / 1e4, 1e-9))
+        return max(float(math.gcd(*(int(amount) for amount in money))), smallest)
+    return smallest
 
 
 def limit_budgets(draft: Draft, problem: Problem, doing: Doing) -> None:
     """Write what the actions may cost together, and those of each authority."""
     unit = cost_unit(problem)
     cost = money(draft, problem, doing) / unit
+    whole = bool((cost == np.rint(cost)).all())
+
+    def limit(amount: float) -> float:
+        return math.floor(amount / unit * (1 + 1e-12)) if whole else amount / unit
+
     if math.isfinite(problem.budget_vnd):
-        draft.total(cost, high=problem.budget_vnd / unit, wanted=("budget", ""))
+        draft.total(cost, high=limit(problem.budget_vnd), wanted=("budget", ""))
     authority = problem.actions["authority"].to_numpy(dtype=object)
     for name, amount in sorted(problem.budgets_vnd.items()):
         own = np.flatnonzero(authority == name)
         part = draft.zeros()
         columns = np.concatenate([doing.done[own], doing.added[own]])
         part[columns] = cost[columns]
-        draft.total(part, high=amount / unit, wanted=("budget", name))
+        draft.total(part, high=limit(amount), wanted=("budget", name))
 
 
 def limit_choice(

@@ -352,7 +352,7 @@ def _classes(
             [gates.number.get(((str(site), service), group), -1) for site in pairs.sites], dtype=np.int64
         )
         point, slot, gate = pairs.point[links], slot_of_site[pairs.site[links]], gate_of_site[pairs.site[links]]
-        minutes = np.round(pairs.minutes[links], 6) if keep_minutes else np.zeros(links.size)
+        minutes = pairs.minutes[links].astype(float) if keep_minutes else np.zeros(links.size)
         order = np.lexsort((slot, point))
         point, slot, gate, minutes = point[order], slot[order], gate[order], minutes[order]
         starts = np.searchsorted(point, np.arange(pairs.points.size + 1))

@@ -44,6 +44,16 @@ class Model:
     whole: NDArray[np.bool_]
     lower: NDArray[np.float64] | None = None
 
+    @property
+    def least(self) -> NDArray[np.float64]:
+        """Lower limit of each variable."""
+        return np.zeros(self.cost.size) if self.lower is None else self.lower
+
+    @property
+    def limits(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Lower and upper limits of the whole variables."""
+        return self.least[self.whole], self.upper[self.whole]
+
 
 #: Numbers of variables, and the lower and upper limits of each.
 Limits = tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]
@@ -93,6 +103,10 @@ _STATUS = {
     # Every variable of our models is bounded, so presolve's "unbounded or infeasible" leaves one of the two.
     HighsModelStatus.kUnboundedOrInfeasible: "infeasible",
 }
+
+# The rule of presolve that puts one variable of an equation in terms of the others: among whole variables in steps,
+# such as places that come ten at a time, it has lost answers (version 1.15.1).
+_AGGREGATOR = 1 << 12
 
 
 def minimise(
@@ -144,9 +158,11 @@ def minimise(
         known = highspy.HighsSolution()
         known.col_value = list(start)
         engine.setSolution(known)
+        # Beside a good answer, models solved on the side to find another one take longer than the proof.
+        for name in ("rins", "rens", "root_reduced_cost"):
+            engine.setOptionValue(f"mip_heuristic_run_{name}", False)
     _run(engine)
-    if _STATUS.get(engine.getModelStatus()) == "infeasible" and model.whole.any():
-        # Presolve has called possible models infeasible, up to version 1.15.1 at least (HiGHS issue 3296).
+    if model.whole.any() and _doubtful(engine, relative_gap):
         engine.clearSolver()
         engine.setOptionValue("presolve", "off")
         _run(engine)
@@ -168,6 +184,19 @@ def minimise(
     return Answer(values, status, objective, min(bound, objective), seconds)
 
 
+def _doubtful(engine: highspy.Highs, relative_gap: float) -> bool:
+    """Return whether presolve may have found something other than the truth.
+
+    It has called possible models infeasible, up to version 1.15.1 at least (HiGHS issue 3296). Where an answer to begin
+    from was given, that then comes back as the best one, without a bound.
+    """
+    status = _STATUS.get(engine.getModelStatus())
+    found = engine.getInfo()
+    apart = found.objective_function_value - found.mip_dual_bound
+    allowed = 1e-5 + (relative_gap + 1e-6) * abs(found.objective_function_value)
+    return status == "infeasible" or (status == "optimal" and not apart <= allowed)
+
+
 def relaxed(model: Model) -> Relaxed | None:
     """Solve a model as if no variable had to be whole; None where that has no answer, or Ctrl-C came between."""
     engine = engine_of(dataclasses.replace(model, whole=np.zeros(model.cost.size, dtype=bool)))
@@ -186,7 +215,7 @@ def engine_of(model: Model) -> highspy.Highs:
     problem = highspy.HighsLp()
     problem.num_col_, problem.num_row_ = columns, matrix.shape[0]
     problem.col_cost_ = model.cost
-    problem.col_lower_ = np.zeros(columns) if model.lower is None else model.lower
+    problem.col_lower_ = model.least
     problem.col_upper_ = model.upper
     problem.row_lower_, problem.row_upper_ = model.low, model.high
     problem.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
@@ -200,6 +229,7 @@ def engine_of(model: Model) -> highspy.Highs:
     engine.setOptionValue("output_flag", False)
     # One thread gives the same answer on every machine.
     engine.setOptionValue("threads", 1)
+    engine.setOptionValue("presolve_rule_off", _AGGREGATOR)
     if engine.passModel(problem) == highspy.HighsStatus.kError:
         raise RuntimeError("the solver refuses the model")
     return engine

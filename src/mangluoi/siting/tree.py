@@ -21,13 +21,22 @@ from numpy.typing import NDArray
 from mangluoi.siting import solver
 from mangluoi.siting.solver import Model
 
-__all__ = ["Leaf", "Tree"]
+__all__ = ["Bounds", "Leaf", "Tree", "Unsteady"]
 
 # Variables tried at a node, and trials after which the past is trusted.
 _TRIED, _TRUSTED = 4, 1
-_WHOLE, _FORGIVEN = 1e-6, 1e-9
+# How far from whole a variable may be before it is branched on, and in an answer; and the least progress.
+_WHOLE, _EXACT, _FORGIVEN = 1e-6, 1e-9, 1e-9
 
-_Bounds = tuple[NDArray[np.float64], NDArray[np.float64]]
+# Ends of a relaxation that say what it is.
+_SURE = (HighsModelStatus.kOptimal, HighsModelStatus.kInfeasible)
+
+#: Lower and upper limits of the whole variables.
+Bounds = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+class Unsteady(RuntimeError):
+    """The relaxation could not be solved: its numbers are of too many sizes for the simplex."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +62,7 @@ class Leaf:
 @dataclass(frozen=True, eq=False)
 class _Node:
     bound: float
-    limits: _Bounds
+    limits: Bounds
     values: NDArray[np.float64] | None = None
 
 
@@ -64,10 +73,11 @@ class Tree:
         self._engine = solver.engine_of(dataclasses.replace(model, whole=np.zeros(model.cost.size, dtype=bool)))
         # Every start is warm but the first; presolve would throw the basis away.
         self._engine.setOptionValue("presolve", "off")
+        # Whether a model without variables has its rows; None where there are some.
+        self._nothing = None if model.cost.size else bool((model.low <= 0).all() and (model.high >= 0).all())
         #: The numbers of the whole variables.
         self.whole = np.flatnonzero(model.whole).astype(np.int32)
-        lower = np.zeros(model.cost.size) if model.lower is None else model.lower
-        self._limits = (lower[self.whole], model.upper[self.whole])
+        self._limits = model.limits
         self._single = self._limits[1] - self._limits[0] <= 1
         self._step = 0.0
         # What moving a variable to its next whole value, down or up, has cost for each unit, and how often.
@@ -79,29 +89,38 @@ class Tree:
         self._engine.changeColsCost(cost.size, np.arange(cost.size, dtype=np.int32), cost)
 
     @property
-    def limits(self) -> _Bounds:
+    def limits(self) -> Bounds:
         """Lower and upper limits of the whole variables."""
         return self._limits[0].copy(), self._limits[1].copy()
 
-    def relax(self, limits: _Bounds) -> tuple[float, NDArray[np.float64] | None]:
+    def relax(self, limits: Bounds) -> tuple[float, NDArray[np.float64] | None]:
         """Return value and variables of the relaxation within some limits; infinite where there is no answer."""
+        if self._nothing is not None:
+            return (0.0, np.zeros(0)) if self._nothing else (math.inf, None)
         self._engine.changeColsBounds(self.whole.size, self.whole, *limits)
         self._engine.run()
         status = self._engine.getModelStatus()
-        if status == HighsModelStatus.kUnknown:
+        if status not in _SURE:
             # The last basis was no good place to begin from.
-            self._engine.clearSolver()
-            self._engine.run()
-            status = self._engine.getModelStatus()
+            for presolve in ("off", "on"):
+                self._engine.clearSolver()
+                self._engine.setOptionValue("presolve", presolve)
+                self._engine.run()
+                status = self._engine.getModelStatus()
+                if status in _SURE:
+                    break
+            self._engine.setOptionValue("presolve", "off")
         if status == HighsModelStatus.kInfeasible:
             return math.inf, None
         if status != HighsModelStatus.kOptimal:
-            raise RuntimeError(f"the solver gave up: {self._engine.modelStatusToString(status)}")
+            raise Unsteady(f"the solver gave up: {self._engine.modelStatusToString(status)}")
         value = float(self._engine.getInfo().objective_function_value)
         return value, np.asarray(self._engine.getSolution().col_value, dtype=float)
 
-    def fixed(self, limits: _Bounds, value: float, known: float) -> _Bounds:
+    def fixed(self, limits: Bounds, value: float, known: float) -> Bounds:
         """Return the limits without what the reduced costs of the last relaxation rule out for any better answer."""
+        if self._nothing is not None:
+            return limits
         solution = self._engine.getSolution()
         slope = np.asarray(solution.col_dual, dtype=float)[self.whole]
         now = np.asarray(solution.col_value, dtype=float)[self.whole]
@@ -120,7 +139,7 @@ class Tree:
 
     def search(
         self,
-        limits: _Bounds,
+        limits: Bounds,
         *,
         known: float = math.inf,
         step: float = 0.0,
@@ -163,10 +182,15 @@ class Tree:
                     status = "time_limit"
                     break
                 count += 1
-                children = self._children(node, known)
+                children = self._children(node, known, _WHOLE)
                 if children is None:
-                    known, best, node = at, node.values, None
-                    continue
+                    value, values = self._exactly(node)
+                    if values is not None and value <= self._limit(known):
+                        known, best = value, values
+                    if value <= at + _FORGIVEN * max(1.0, abs(at)):
+                        node = None
+                        continue
+                    children = self._children(node, known, _EXACT) or []
                 node = None
                 for number, child in enumerate(sorted(children, key=lambda one: one.bound)):
                     if number == 0:
@@ -180,13 +204,26 @@ class Tree:
         waiting = [at, known, *(one[0] for one in heap)]
         return Leaf(best, known, min(waiting if at <= known else waiting[1:]), status)
 
-    def _children(self, node: _Node, known: float) -> list[_Node] | None:
-        """Return the two halves of a node that may hold something better; None where its relaxation is an answer."""
+    def _exactly(self, node: _Node) -> tuple[float, NDArray[np.float64] | None]:
+        """Return the answer of a node whose whole variables are nearly whole with them whole: it may be none then."""
+        if node.values is None:
+            return math.inf, None
+        now = node.values[self.whole]
+        near = np.rint(now)
+        if np.abs(now - near).max(initial=0.0) <= _EXACT:
+            return node.bound, node.values
+        return self.relax((near, near))
+
+    def _children(self, node: _Node, known: float, care: float) -> list[_Node] | None:
+        """Return the two halves of a node that may hold something better; None where its relaxation is an answer.
+
+        What is no farther from whole than `care` is taken to be whole.
+        """
         if node.values is None:
             return []
         now = node.values[self.whole]
-        part = now - np.floor(now + _WHOLE)
-        part[part < _WHOLE] = 0.0
+        part = now - np.floor(now + care)
+        part[part < care] = 0.0
         broken = np.flatnonzero((part > 0) & self._single)
         if not broken.size:
             broken = np.flatnonzero(part > 0)
@@ -196,7 +233,7 @@ class Tree:
         for at in self._ordered(broken, part).tolist():
             pair = None
             if self._known[:, at].min() < _TRUSTED:
-                pair = self._halves(node, at, float(part[at]), float(now[at]))
+                pair = self._halves(node, at, float(part[at]), math.floor(now[at] + care))
                 down, up = (half.bound - node.bound for half in pair)
             else:
                 loss = self._loss[:, at] / self._known[:, at]
@@ -210,7 +247,7 @@ class Tree:
         assert best is not None
         _, at, pair = best
         if pair is None:
-            pair = self._halves(node, at, float(part[at]), float(now[at]))
+            pair = self._halves(node, at, float(part[at]), math.floor(now[at] + care))
         return [half for half in pair if half.bound <= self._limit(known)]
 
     def _ordered(self, broken: NDArray[np.int64], part: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -223,9 +260,8 @@ class Tree:
         key = np.where(unknown, np.minimum(part[broken], 1.0 - part[broken]), score)
         return np.asarray(broken[np.lexsort((broken, -key, ~unknown))][:_TRIED])
 
-    def _halves(self, node: _Node, at: int, part: float, now: float) -> list[_Node]:
+    def _halves(self, node: _Node, at: int, part: float, floor: int) -> list[_Node]:
         """Return both halves of a node, and learn from what each costs."""
-        floor = math.floor(now + _WHOLE)
         found = []
         for side, way in ((0, part), (1, 1.0 - part)):
             lower, upper = node.limits[0].copy(), node.limits[1].copy()

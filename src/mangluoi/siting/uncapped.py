@@ -105,7 +105,7 @@ def build(
     intake.check_need(need)
     everywhere = set(times["to_id"].unique()) if "to_id" in times.columns else set()
     _check_question(everywhere, existing, required, forbidden, costs_vnd, p, budget_vnd)
-    total = need.groupby("point_id", sort=True)["need"].sum()
+    total = pd.to_numeric(need["need"]).groupby(need["point_id"], sort=True, observed=True).sum()
     wanted = total[total > 0]
     table = pair_table.read(times, wanted.index.tolist(), max_minutes=max_minutes, without=forbidden)
     if not table.site.size:

@@ -48,14 +48,14 @@ class Written:
         if self.serving is not None:
             cost[self.serving.people] = self.problem.weight[self.problem.link_class]
         if self.covered is not None:
-            cost[self.covered] = self.problem.people * self.problem.weight
+            np.add.at(cost, self.covered, self.problem.people * self.problem.weight)
         return cost
 
     def reach(self, share: float) -> None:
         """Demand that a share of all need, by its weight, is served or covered; of whole people, whole people."""
         problem = self.problem
         wanted = share * (float(problem.people @ problem.weight) + problem.unreached)
-        low = math.ceil(wanted - 1e-9) if self.whole else wanted * (1 - 1e-12)
+        low = math.ceil(wanted - 1e-9) if self.whole else wanted
         self.draft.total(self.people(), low=low, wanted=("target", ""))
 
     def minutes(self) -> NDArray[np.float64]:
@@ -86,6 +86,14 @@ class Written:
     def unit(self) -> float:
         """The unit of money in the model, in VND."""
         return network.cost_unit(self.problem)
+
+    def total_unit(self, vnd_per_minute: float) -> float:
+        """Return a unit of money, in VND, in which neither a minute of a person nor an action is of no account.
+
+        A solver takes costs that differ by less than its tolerance for the same, once for every person.
+        """
+        dearest = float(np.abs(self.money(saving=True)).max(initial=0.0)) * self.unit
+        return max(min(self.unit, 100.0 * vnd_per_minute), dearest / 1e8) if vnd_per_minute else self.unit
 
     @property
     def whole(self) -> bool:

@@ -66,12 +66,10 @@ def read_records(
     said = {**dict.fromkeys(drop, ""), **(columns or {})}
     found = layout.find_table(table, grid, said)
     if found is None:
-        raise InputError(
-            [Complaint("missing_column", file, grid.sheet, details={"expected": table.columns[0].heading})]
-        )
+        raise InputError([Complaint("missing_column", file, grid.sheet, details={"expected": _first_wanted(table)})])
     heads, first = found
     _refuse_unknown_headings(columns or {}, grid.sheet, heads, file)
-    _refuse_personal(table, grid, heads, drop, file)
+    _refuse_personal(table, grid, heads, first, drop, file)
     sheet = rowsort.sort_rows(table, grid, heads, first, said, dict(defaults or {}))
     unitcodes.fill(sheet, province, locate)
     rowsort.fill_cells(sheet)
@@ -104,22 +102,38 @@ def _refuse_unknown_headings(columns: Mapping[str, str], sheet: str | None, head
         raise InputError([Complaint("no_such_heading", file, sheet, value=text, details=told) for text in lost])
 
 
-def _refuse_personal(table: Table, grid: Grid, heads: Headings, drop: Collection[str], file: str) -> None:
+def _first_wanted(table: Table) -> str:
+    """Return the heading that a sheet cannot do without; where none is required, that of the address."""
+    wanted = [column.heading for column in table.columns if column.required or column.name == "address"]
+    return (wanted or [table.columns[0].heading])[0]
+
+
+def _above(grid: Grid, first: int, last: int, place: int) -> list[Any]:
+    """Return what stands above a column, the lowest first, and what is merged into its headings."""
+    merged = [
+        (top, left) for top, left, bottom, right in grid.merges if top <= last <= bottom and left <= place <= right
+    ]
+    at = [*((row, place) for row in range(last, first - 1, -1)), *merged]
+    cells = (grid.rows[row][n] for row, n in at if n < len(grid.rows[row]))
+    return [cell for cell in cells if cell is not None and str(cell).strip()]
+
+
+def _refuse_personal(table: Table, grid: Grid, heads: Headings, first: int, drop: Collection[str], file: str) -> None:
     """Refuse columns whose headings or contents look personal, unless they are dropped."""
-    found = {text: what for text, what in heads.personal if text not in drop}
+    dropped = {fold(text) for text in drop}
+    found = {text: what for text, what in heads.personal if fold(text) not in dropped}
     counted = {
         place for name, place in heads.columns.items()
         if name in table.names and table[name].kind in ("whole", "number", "flag", "date")
     }  # fmt: skip
     body = grid.rows[heads.row + 1 :]
     width = max((len(row) for row in body), default=0)
-    head = grid.rows[heads.row]
     inside = personal.personal_columns(
         body, set(range(width)) - counted - set(heads.groups), names_allowed=set(heads.columns.values())
     )
     for place, what in inside.items():
-        text = str(head[place]) if place < len(head) and head[place] is not None else f"({place + 1})"
-        if text not in drop:
+        text = next((str(cell) for cell in _above(grid, first, heads.row, place)), f"({place + 1})")
+        if fold(text) not in dropped:
             found.setdefault(text, what)
     if found:
         raise InputError(

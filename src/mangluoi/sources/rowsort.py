@@ -99,7 +99,9 @@ def sort_rows(
     for n in range(first, heads.row + 1):
         sheet.status[n] = ("refused", "heading")
     wanted = min(heads.found, 3)
-    active, elsewhere, until = heads, False, heads.row
+    # A heading that is merged downwards heads the rows that it covers, too.
+    until = max((b for a, _, b, _ in grid.merges if first <= a <= heads.row < b <= heads.row + 2), default=heads.row)
+    active, elsewhere = heads, False
     for n in range(heads.row + 1, len(grid.rows)):
         row = grid.rows[n]
         if n <= until:

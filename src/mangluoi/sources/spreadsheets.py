@@ -13,9 +13,9 @@ import pandas as pd
 
 from mangluoi import shipped
 from mangluoi.errors import Complaint, InputError
-from mangluoi.sources import consistency, grids, headings, layout, records
+from mangluoi.sources import consistency, grids, headings, layout, records, repairs
 from mangluoi.sources.reading import Reading
-from mangluoi.tables import CAPACITY, INPUTS, Table, convert, nearest
+from mangluoi.tables import CAPACITY, INPUTS, Column, Table, convert, nearest
 from mangluoi.viettext import compose, fold
 
 __all__ = ["Reading", "read_table", "read_workbook"]
@@ -42,6 +42,11 @@ def _is_empty(row: tuple[Any, ...]) -> bool:
     return all(cell is None or not str(cell).strip() for cell in row)
 
 
+def _is_named(column: Column) -> bool:
+    """Whether a column's values have names, or the one way in which dates are written here: nothing is guessed."""
+    return column.kind == "date" or column.name == "ownership" or column.choices in ("type", "service", "group")
+
+
 def _read_sheet(
     table: Table, grid: grids.Grid, file: str, vocabulary: Mapping[str, Collection[str]]
 ) -> _Sheet | Complaint:
@@ -65,6 +70,9 @@ def _read_sheet(
     for name in ("lon", "lat"):
         if name in cells:
             cells[name] = [_decimal(value) for value in cells[name]]
+    for name in cells:
+        if name in table.names and _is_named(table[name]):
+            cells[name] = [repairs.repaired(table[name], value)[0] for value in cells[name]]
     raw = pd.DataFrame(cells, index=range(len(numbers)), dtype=object)
     rows = [n + 1 for n in numbers]
     frame, wrong = convert(table, raw, vocabulary=vocabulary, file=file, sheet=grid.sheet, rows=rows)
@@ -75,6 +83,9 @@ def _read_sheet(
 def _worded(table: Table, complaint: Complaint, shown: Mapping[str, str]) -> Complaint:
     """Name columns as the file names them, and say what is really wrong with a count that is not a stock."""
     column, details, problem = complaint.column, dict(complaint.details), complaint.problem
+    if problem == "not_in_list" and column in table.names and not details.get("nearest"):
+        named = repairs.known_names(str(table[str(column)].choices))
+        details["nearest"] = named.get(nearest(str(complaint.value), list(named)) or "")
     if problem == "not_in_list" and column == "kind":
         problem, details = "not_a_stock", {}
     if problem == "missing_column":
