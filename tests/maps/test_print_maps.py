@@ -19,7 +19,7 @@ from matplotlib.text import Text
 
 from mangluoi.errors import DisclosureError
 from mangluoi.maps import PrintMap, drawing, notes, print_maps
-from mangluoi.maps.bands import count_bands, minutes_bands
+from mangluoi.maps.bands import count_bands, minutes_bands, position
 from mangluoi.scenario.disclosure import Disclosed
 
 Province = Callable[..., Disclosed]
@@ -65,6 +65,14 @@ def test_the_pdf_carries_its_font(maps: list[PrintMap]) -> None:
     assert b"/FontFile2" in pdf
     assert b"MangluoiSans" in pdf
     assert b"CreationDate" not in pdf
+
+
+def test_no_class_begins_above_a_count_that_stands_in_it():
+    """Counts of the population are never masked: 7 people are not drawn as 11 and more, nor beside masked groups."""
+    for masks in (False, True):
+        bands = count_bands("gap", [0, 7, 24], "vi", masks=masks)
+        assert bands[position(bands, 7)].label.startswith("1 – 10")
+    assert [band.label for band in count_bands("gap", [0, 24], "vi", masks=True)][2].startswith("11 ")
 
 
 @pytest.mark.parametrize("name", ["1-co-so", "2-thoi-gian", "3-thieu-hut", "4-phuong-an"])
@@ -220,13 +228,13 @@ def test_classes_grow_darker() -> None:
 @pytest.mark.parametrize("largest", [0, 1, 10, 11, 20, 21, 999, 147_493, 9_000_000])
 @pytest.mark.parametrize("masks", [True, False])
 def test_every_count_has_one_class(largest: int, masks: bool) -> None:
-    """Classes follow each other without gap or overlap, from zero up; with masking the first begins at 11."""
+    """Classes follow each other without gap or overlap, from zero up; with masking from 11, unless one is less."""
     bands = [band for band in count_bands("people", [largest], "en", masks=masks) if band.upper is not None]
     uppers = [band.upper for band in bands]
     assert uppers == sorted(set(uppers))
     assert uppers[0] == 0
     assert uppers[-1] == float("inf")
-    assert bands[1].label.startswith("11" if masks else "1")
+    assert bands[1].label.startswith("11" if masks and not 0 < largest <= 10 else "1 ")
 
 
 def test_a_grey_copy_tells_all_classes_apart() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tomllib
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,9 @@ class _Drawn:
         kept = io.BytesIO()
         Figure(figsize=(2, 1)).savefig(kept, format="png", dpi=dpi // 10, metadata={"Software": None})
         return kept.getvalue()
+
+    def prepare(self, pool: Executor) -> Future[None]:
+        return pool.submit(lambda: None)
 
     def pdf(self) -> bytes:
         return b"%PDF"
@@ -120,7 +124,7 @@ def test_a_file_in_the_way_is_refused_and_an_empty_folder_is_not(disclosed: Disc
 
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
-@pytest.mark.parametrize("step", ["page", "workbook", "document"])
+@pytest.mark.parametrize("step", ["paper", "workbook", "filled_document"])
 def test_an_interrupt_leaves_nothing_half_written(
     disclosed: Disclosed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException], step: str
 ):

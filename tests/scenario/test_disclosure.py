@@ -260,6 +260,13 @@ def test_a_disclosed_result_passes_the_door_unchanged(result):
     assert disclose(shown) is shown
 
 
+def test_a_terminal_shows_no_table_of_a_result():
+    """What Python prints of a result names the plan; nothing in it is masked, so none of it stands there."""
+    shown = repr(answer("yen-bai", "2025-06-30"))
+    assert shown.startswith("<Result: yen-bai, Tỉnh Yên Bái, 2025-06-30")
+    assert len(shown) < 100
+
+
 def test_small_gains_and_shares_are_masked():
     """An action that serves 1 to 10 more, and a share that stands on masked counts, are not given in public."""
     result = answer("yen-bai", "2025-06-30")

@@ -45,6 +45,7 @@ def drawn(seed, *, count=4, opens=4, flows=24):
 def test_blocks_equal_the_whole(seed, monkeypatch):
     """By its blocks, a model has the same value as at once, or no answer either way; so has a second aim after it."""
     monkeypatch.setattr(blocks, "_FEW_WHOLE", 2)
+    monkeypatch.setattr(blocks, "_FEW_EACH", 1)
     model, shared = drawn(seed)
     at_once = solver.minimise(model)
     by_blocks = blocks.minimise(model, shared=shared, whole=seed % 2 == 0, largest=1000.0)

@@ -13,7 +13,7 @@ from mangluoi.cli.parsing import Verbs
 from mangluoi.reports.words import say
 
 if TYPE_CHECKING:
-    from mangluoi.scenario import Plan, Result
+    from mangluoi.scenario import Disclosed, Plan, Result
 
 __all__ = ["add_options", "add_template", "answer", "asked", "outcome", "show_totals", "summary"]
 
@@ -44,16 +44,17 @@ def asked(plan: Plan, options: argparse.Namespace) -> Plan:
     return plan
 
 
-def answer(plan: Plan, place: Path, options: argparse.Namespace) -> tuple[Result, Path]:
-    """Run a plan and write its outputs, showing progress."""
+def answer(plan: Plan, place: Path, options: argparse.Namespace) -> tuple[Result, Disclosed, Path]:
+    """Run a plan and write its outputs, showing progress; return what may be shown of the answer too."""
     from mangluoi import reports
-    from mangluoi.scenario import run
+    from mangluoi.scenario import disclose, run
     from mangluoi.scenario.run import STAGES
 
     with showing.progress(plan.name, len(STAGES) + 1, options) as step:
         result = run(plan, progress=step)
         step("write")
-        return result, reports.write(result, place, lang=options.lang, profile=options.profile)
+        shown = disclose(result, profile=options.profile)
+        return result, shown, reports.write(shown, place, lang=options.lang)
 
 
 def outcome(result: Result, options: argparse.Namespace) -> int:
@@ -64,25 +65,22 @@ def outcome(result: Result, options: argparse.Namespace) -> int:
     return exits.DONE
 
 
-def summary(result: Result, place: Path, options: argparse.Namespace) -> dict[str, Any]:
+def summary(shown: Disclosed, place: Path) -> dict[str, Any]:
     """Tell a machine what a person may see: disclosed provincial totals; what is masked or not known is null."""
     from mangluoi.reports import brief
-    from mangluoi.scenario import disclose
 
-    return {**brief.brief(disclose(result, profile=options.profile)), "output": str(place)}
+    return {**brief.brief(shown), "output": str(place)}
 
 
-def show_totals(result: Result, place: Path, options: argparse.Namespace) -> None:
+def show_totals(shown: Disclosed, place: Path, options: argparse.Namespace) -> None:
     """Show the disclosed provincial totals as a table, and where the outputs are."""
     from mangluoi.reports import sizes, words
-    from mangluoi.scenario import disclose
     from mangluoi.viettext import format_number
 
-    shown = disclose(result, profile=options.profile)
     counts = ["need", "served", "full", "out_of_reach", "unlocated", "served_after"]
     headings = [say(f"cli.heading.{name}", options.lang) for name in ("group", "service", *counts)]
     table = showing.table(headings, right=counts)
-    table.title = f"{result.province_name} · {result.plan.vintage}"
+    table.title = f"{shown.province_name} · {shown.plan.vintage}"
     for row in shown.state_totals.to_dict("records"):
         cells = ["*" if row["masked"] else format_number(float(row[name]), lang=options.lang) for name in counts]
         if not row["masked"] and not sizes.sized(shown, row["service"], row["group"]):

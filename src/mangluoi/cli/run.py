@@ -25,9 +25,9 @@ def _run(options: argparse.Namespace) -> int:
     from mangluoi.scenario import read_plan
 
     plan = answers.asked(read_plan(options.plan), options)
-    result, place = answers.answer(plan, Path(options.output or Path("out") / plan.name), options)
+    result, shown, place = answers.answer(plan, Path(options.output or Path("out") / plan.name), options)
     if options.json:
-        print(json.dumps(answers.summary(result, place, options), ensure_ascii=False, indent=2))
+        print(json.dumps(answers.summary(shown, place), ensure_ascii=False, indent=2))
     else:
-        answers.show_totals(result, place, options)
+        answers.show_totals(shown, place, options)
     return answers.outcome(result, options)

@@ -107,11 +107,14 @@ def count_bands(
     values
         The counts to be shown; zeros are a class of their own.
     masks
-        Whether counts of 1 to 10 are withheld: the first class then begins at 11, and there is a class for them.
+        Whether counts of 1 to 10 are withheld: there is a class for them then, and the first of the others begins at
+        11, unless counts of a group that is never masked are smaller.
     """
-    largest = max(values, default=0.0)
-    limits = [step for step in _STEPS if step < largest and not (masks and step <= _MASKED_UP_TO)][-_MOST_LIMITS:]
-    lows = [_MASKED_UP_TO + 1 if masks else 1, *(limit + 1 for limit in limits)]
+    known = list(values)
+    largest = max(known, default=0.0)
+    begins = _MASKED_UP_TO + 1 if masks and not any(0 < value <= _MASKED_UP_TO for value in known) else 1
+    limits = [step for step in _STEPS if begins <= step < largest][-_MOST_LIMITS:]
+    lows = [begins, *(limit + 1 for limit in limits)]
     colours = _RAMPS[kind]
     # With few classes the colours still reach from light to dark.
     picks = [round(i * (len(colours) - 1) / max(len(limits), 1)) for i in range(len(lows))] if limits else [2]

@@ -6,19 +6,22 @@ A cell is a commune of the new list; where the plan speaks of old communes, a ce
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from mangluoi import gazetteer
+from mangluoi import gazetteer, shipped
 from mangluoi.maps.bands import Band, count_bands, minutes_bands, position
 from mangluoi.reports import words
 from mangluoi.reports.words import Lang
 from mangluoi.scenario import travel
 from mangluoi.scenario.disclosure import Disclosed
+from mangluoi.scenario.masking import NEVER_MASKED
 from mangluoi.viettext import format_number
 
 __all__ = ["Measure", "cell_names", "is_new", "main_service", "measures"]
@@ -74,12 +77,20 @@ class Measure:
 
 def cell_names(d: Disclosed) -> tuple[list[str], list[str]]:
     """Return the name of each cell's commune, and the communes of an older list that it stands for (or nothing)."""
-    listed = gazetteer.units.units(gazetteer.units.NEW, level="commune").set_index("unit_code")["name"].to_dict()
-    named = {**listed, **d.units.set_index("unit_code")["name"].to_dict()} if is_new(d) else listed
+    listed = _listed(shipped.folder())
+    own = {str(code): str(name) for code, name in zip(d.units["unit_code"], d.units["name"], strict=True)}
+    named = {**listed, **own} if is_new(d) else listed
     members = d.units.sort_values("unit_code").groupby("cell_code")["name"].agg(", ".join).to_dict()
     codes = d.cells["cell_code"].tolist()
     names = [str(named.get(code) or members.get(code, code)) for code in codes]
     return names, ["" if is_new(d) else str(members.get(code, "")) for code in codes]
+
+
+@cache
+def _listed(_folder: Path) -> Mapping[str, str]:
+    """Return the names of the communes of today by code; asked for by every map of a report."""
+    listed = gazetteer.units.units(gazetteer.units.NEW, level="commune")
+    return {str(code): str(name) for code, name in zip(listed["unit_code"], listed["name"], strict=True)}
 
 
 def is_new(d: Disclosed) -> bool:
@@ -197,7 +208,9 @@ def _gaps(
     ends = {"now": "", "after": "_after"}
     counted = {m: _count(part, part[f"full{ends[m]}"] + part[f"out_of_reach{ends[m]}"], home, codes) for m in moments}
     # One set of classes for before and after, so that the two can be compared.
-    bands = count_bands("gap", [v for each in counted.values() for v in each.shown], lang, masks=masks)
+    bands = count_bands(
+        "gap", [v for each in counted.values() for v in each.shown], lang, masks=masks and group != NEVER_MASKED
+    )
     title = words.say(
         "map.title.gap", lang, group=words.name("group", group, lang), service=words.name("service", service, lang)
     )
@@ -219,7 +232,7 @@ def _need(
     part: pd.DataFrame, group: str, service: str, home: pd.Series, codes: Sequence[str], masks: bool, lang: Lang
 ) -> Measure:
     counted = _count(part, part["need"], home, codes)
-    bands = count_bands("need", counted.shown, lang, masks=masks and group != "population")
+    bands = count_bands("need", counted.shown, lang, masks=masks and group != NEVER_MASKED)
     title = words.say(
         "map.title.need", lang, group=words.name("group", group, lang), service=words.name("service", service, lang)
     )
@@ -228,7 +241,7 @@ def _need(
 
 def _people(part: pd.DataFrame, group: str, home: pd.Series, codes: Sequence[str], masks: bool, lang: Lang) -> Measure:
     counted = _count(part, part["people"], home, codes)
-    bands = count_bands("people", counted.shown, lang, masks=masks)
+    bands = count_bands("people", counted.shown, lang, masks=masks and group != NEVER_MASKED)
     key = "map.title.people_estimated" if part["estimated"].any() else "map.title.people"
     title = words.say(key, lang, group=words.name("group", group, lang))
     return Measure("people", "", group, "now", title, bands, *_classed(counted, bands, lang))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 from PIL import Image
 
 from mangluoi.maps import drawing, extent, notes
@@ -26,7 +28,7 @@ __all__ = ["REPORT_DPI", "PrintMap", "print_maps"]
 
 _DPI = 300
 #: In the report a map is shown at half the size of its own sheet.
-REPORT_DPI = 170
+REPORT_DPI = 150
 _MOST_LABELS = 8
 # Beyond this much, sites and actions are listed in the report's tables instead of in the legend.
 _LINE_MM = 9.0
@@ -55,17 +57,32 @@ class PrintMap:
     def png(self, *, dpi: int = _DPI) -> bytes:
         """Return the sheet as a PNG picture; drawn once for the resolution of print and that of the report."""
         if ("png", dpi) not in self._kept:
-            stream = io.BytesIO()
-            drawn = max(dpi, _DPI)
-            with drawing.style():
-                self.figure.savefig(stream, format="rgba", dpi=drawn)
-            size = (self.figure.get_size_inches() * drawn).astype(int)
-            whole = Image.frombuffer("RGBA", (int(size[0]), int(size[1])), stream.getvalue()).convert("RGB")
-            sized = {wanted: _resized(whole, wanted, drawn) for wanted in sorted({dpi, _DPI, REPORT_DPI})}
-            shades = _shades(sized[REPORT_DPI])
-            for wanted, picture in sized.items():
-                self._kept["png", wanted] = _packed(picture, shades, wanted)
+            self._pack(self._pixels(max(dpi, _DPI)), dpi)
         return self._kept["png", dpi]
+
+    def prepare(self, pool: Executor) -> Future[None]:
+        """Draw the pictures now and let them be packed in a thread, beside whatever is drawn next.
+
+        Parameters
+        ----------
+        pool
+            Threads; packing takes as long as drawing and needs nothing of the drawing library.
+        """
+        return pool.submit(self._pack, self._pixels(_DPI), _DPI)
+
+    def _pixels(self, dpi: int) -> NDArray[np.uint8]:
+        stream = io.BytesIO()
+        with drawing.style():
+            self.figure.savefig(stream, format="rgba", dpi=dpi)
+        width, height = (int(side) for side in self.figure.get_size_inches() * dpi)
+        return np.frombuffer(stream.getbuffer(), dtype=np.uint8).reshape(height, width, 4)
+
+    def _pack(self, pixels: NDArray[np.uint8], dpi: int) -> None:
+        whole, drawn = Image.fromarray(pixels).convert("RGB"), max(dpi, _DPI)
+        sized = {wanted: _resized(whole, wanted, drawn) for wanted in sorted({dpi, _DPI, REPORT_DPI})}
+        shades = _shades(sized[REPORT_DPI])
+        for wanted, picture in sized.items():
+            self._kept["png", wanted] = _packed(picture, shades, wanted)
 
     def pdf(self) -> bytes:
         """Return the sheet as PDF, with text that can be selected."""
@@ -89,6 +106,8 @@ class PrintMap:
 def _resized(whole: Image.Image, dpi: int, drawn: int) -> Image.Image:
     if dpi == drawn:
         return whole
+    if drawn % dpi == 0:
+        return whole.reduce(drawn // dpi)
     size = (round(whole.width * dpi / drawn), round(whole.height * dpi / drawn))
     return whole.resize(size, Image.Resampling.BOX, reducing_gap=1.0)
 

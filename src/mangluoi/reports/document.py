@@ -20,7 +20,7 @@ from mangluoi.reports.story import Block, Heading, Item, Line, Picture, Title, s
 from mangluoi.reports.words import Lang, say
 from mangluoi.scenario.disclosure import Disclosed
 
-__all__ = ["bound_document", "document"]
+__all__ = ["bound_document", "document", "filled_document"]
 
 _MOST_TITLE = 255
 _LANGUAGES = {"vi": "vi-VN", "en": "en-GB"}
@@ -56,7 +56,26 @@ def document(
     bytes
         The same for the same content, whenever it is written.
     """
-    blocks = list(story(d, pictures, charts, lang=lang))
+    return filled_document(d, story(d, pictures, charts, lang=lang), lang=lang, template=template)
+
+
+def filled_document(
+    d: Disclosed, blocks: Iterable[Block], *, lang: Lang = "vi", template: bytes | None = None
+) -> bytes:
+    """Write the blocks of a report as a .docx, see `document`.
+
+    Parameters
+    ----------
+    d
+        What the blocks are about.
+    blocks
+        The whole report, see `story.story`.
+    lang
+        {"vi", "en"}
+    template
+        A province's own blank.
+    """
+    blocks = list(blocks)
     internal = d.profile == "internal"
     if template is None:
         return bound_document(blocks, d.plan.title, lang=lang, internal=internal)

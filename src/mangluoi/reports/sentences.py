@@ -252,6 +252,8 @@ def listed(values: Any) -> str:
 
 def printable(text: str) -> str:
     """Drop control characters, which no document format can hold."""
+    if text.isprintable():
+        return text
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
 
 

@@ -42,7 +42,7 @@ _ALIGNMENTS = {
 _MOST_LETTERS = 32_767
 
 
-def workbook(d: Disclosed, *, lang: Lang = "vi") -> bytes:
+def workbook(d: Disclosed, *, lang: Lang = "vi", exhibits: Sequence[Exhibit] | None = None) -> bytes:
     """Write every table as a sheet of a .xlsx.
 
     Parameters
@@ -51,13 +51,15 @@ def workbook(d: Disclosed, *, lang: Lang = "vi") -> bytes:
         What may be shown; the profile ``internal`` is stamped on every printed page.
     lang
         {"vi", "en"}
+    exhibits
+        What `all_exhibits` returned, where it was asked for already.
 
     Returns
     -------
     bytes
         The same for the same content, whenever it is written.
     """
-    exhibits = all_exhibits(d, lang)
+    tables = all_exhibits(d, lang) if exhibits is None else exhibits
     internal = d.profile == "internal"
     head = [
         say(
@@ -70,7 +72,7 @@ def workbook(d: Disclosed, *, lang: Lang = "vi") -> bytes:
         say("report.draft", lang, name=d.plan.name),
         say(f"report.privacy.{'internal' if internal else 'masked'}", lang),
     ]
-    return bound(exhibits, d.plan.title, head, lang=lang, internal=internal)
+    return bound(tables, d.plan.title, head, lang=lang, internal=internal)
 
 
 def all_exhibits(d: Disclosed, lang: Lang = "vi") -> tuple[Exhibit, ...]:
@@ -192,7 +194,11 @@ def _across(sheet: Any, row: int, last: int, text: str, font: Font, width: float
 
 def _lines(text: str, width: float) -> int:
     """Count the lines that a text takes in a cell; spreadsheets do not always do so by themselves."""
-    return max(1, len(textwrap.wrap(text, max(int(width), 4))))
+    room = max(int(width), 4)
+    # Most cells hold one short line; only what may break is worth breaking.
+    if len(text) <= room and text.isprintable():
+        return 1
+    return max(1, len(textwrap.wrap(text, room)))
 
 
 def _set_page(sheet: Any, lang: Lang, internal: bool, *, landscape: bool) -> None:

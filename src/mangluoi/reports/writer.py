@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
 
 from mangluoi import maps
 from mangluoi.reports import blank, charts, folders, sentences, trail
-from mangluoi.reports.document import document
-from mangluoi.reports.pages import page
-from mangluoi.reports.story import Part, Picture
+from mangluoi.reports.document import filled_document
+from mangluoi.reports.pages import paper
+from mangluoi.reports.story import Part, Picture, story
 from mangluoi.reports.words import Lang
 from mangluoi.reports.workbook import all_exhibits, workbook
 from mangluoi.scenario.disclosure import Disclosed, disclose
@@ -65,32 +66,49 @@ def write(
 
 
 def _write_into(folder: Path, d: Disclosed, lang: Lang, template: bytes | None) -> None:
-    pictures = []
     drawings = [*maps.print_maps(d, lang=lang), *maps.group_maps(d, lang=lang)]
     captions = _captions([drawn.title for drawn in drawings])
-    for caption in captions:
-        # A drawing holds its whole sheet in memory, so each is let go of once it is saved.
-        drawn = drawings.pop(0)
-        (folder / f"ban-do-{drawn.name}.png").write_bytes(drawn.png())
-        (folder / f"ban-do-{drawn.name}.pdf").write_bytes(drawn.pdf())
-        pictures.append(Picture(caption, drawn.png(dpi=maps.print.REPORT_DPI), _PARTS.get(drawn.name[:1], "access")))
+    pictures = [
+        Picture(caption, drawn.png(dpi=maps.print.REPORT_DPI), _PARTS.get(drawn.name[:1], "access"))
+        for caption, drawn in zip(captions, _saved(folder, drawings), strict=True)
+    ]
     figures = charts.all_charts(d, lang)
-    (folder / "bao-cao.docx").write_bytes(document(d, pictures, figures, lang=lang, template=template))
-    (folder / "bao-cao.html").write_text(page(d, pictures, figures, lang=lang), encoding="utf-8", newline="\n")
-    (folder / "bieu.xlsx").write_bytes(workbook(d, lang=lang))
-    kept = trail.trail(d, all_exhibits(d, lang), lang)
+    blocks = story(d, pictures, figures, lang=lang)
+    (folder / "bao-cao.docx").write_bytes(filled_document(d, blocks, lang=lang, template=template))
+    told = paper(blocks, d.plan.title, lang=lang, internal=d.profile == "internal")
+    (folder / "bao-cao.html").write_text(told, encoding="utf-8", newline="\n")
+    tables = all_exhibits(d, lang)
+    (folder / "bieu.xlsx").write_bytes(workbook(d, lang=lang, exhibits=tables))
+    kept = trail.trail(d, tables, lang)
     (folder / trail.TRAIL).write_text(kept, encoding="utf-8", newline="\n")
     (folder / "ban-do.html").write_text(maps.atlas(d, lang=lang).html(), encoding="utf-8", newline="\n")
     maps.write_geopackage(d, folder / "ket-qua.gpkg", lang=lang)
     (folder / "plan.toml").write_text(_without_folders(d.plan).to_toml(), encoding="utf-8", newline="\n")
-    told = {
+    facts = {
         **d.provenance,
         "profile": d.profile,
         "lang": lang,
         "masked_rows": dict(d.masked_count),
         "notices": sentences.notices(d.notices, lang),
     }
-    folders.mark(folder, told)
+    folders.mark(folder, facts)
+
+
+def _saved(folder: Path, drawings: list[maps.PrintMap]) -> Iterator[maps.PrintMap]:
+    """Save drawings one after the other; while one is drawn, the pictures of the one before are packed."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        waiting: list[tuple[maps.PrintMap, Future[None]]] = []
+        while drawings or waiting:
+            if drawings:
+                # A drawing holds its whole sheet in memory, so each is let go of once it is saved.
+                drawn = drawings.pop(0)
+                waiting.append((drawn, drawn.prepare(pool)))
+                (folder / f"ban-do-{drawn.name}.pdf").write_bytes(drawn.pdf())
+            if len(waiting) > 1 or not drawings:
+                ready, packed = waiting.pop(0)
+                packed.result()
+                (folder / f"ban-do-{ready.name}.png").write_bytes(ready.png())
+                yield ready
 
 
 def _without_folders(plan: Plan) -> Plan:

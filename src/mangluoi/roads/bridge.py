@@ -7,9 +7,8 @@ import math
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 import shapely
@@ -23,6 +22,9 @@ from mangluoi.roads.assembly import with_parts
 from mangluoi.roads.modes import CLASSES, Profile, find_profile
 from mangluoi.roads.network import Floats, RoadNetwork, from_pieces, walking_min_per_km
 from mangluoi.roads.slope import check_elevation
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 __all__ = ["from_networkx", "read_graphml", "to_networkx"]
 
@@ -41,6 +43,8 @@ def to_networkx(network: RoadNetwork) -> nx.MultiDiGraph[str]:
         Nodes by id with x and y in degrees; edges with minutes, length (metres), highway, osmid and geometry; the
         graph's crs is EPSG:4326. Parallel roads are parallel edges.
     """
+    import networkx as nx
+
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(crs="EPSG:4326", profile=network.profile, source=network.source)
     ids = network.node_ids.tolist()
     graph.add_nodes_from(
@@ -276,6 +280,9 @@ def read_graphml(
     InputError
         If the file is broken, or as `from_networkx`.
     """
+    # Few read or make a graph, and all would wait for it.
+    import networkx as nx
+
     try:
         graph = nx.read_graphml(path)
     except (ET.ParseError, nx.NetworkXError, KeyError, ValueError) as error:

@@ -178,7 +178,8 @@ class RoadNetwork:
 
     def __repr__(self) -> str:
         kind = "estimated, " if self.estimated else ""
-        return f"<RoadNetwork: {kind}{self.profile}, {len(self.node_ids):,} nodes, {len(self.tail):,} arcs>"
+        profile = "" if self.profile is None else f"{self.profile}, "
+        return f"<RoadNetwork: {kind}{profile}{len(self.node_ids):,} nodes, {len(self.tail):,} arcs>"
 
     def __getstate__(self) -> dict[str, Any]:
         names = {f.name for f in fields(self) if f.init}

@@ -120,6 +120,10 @@ class Result:
         """
         return disclosure.disclose(self).to_html(lang=lang)
 
+    def __repr__(self) -> str:
+        # Nothing in the tables is masked, and a terminal is an output, too.
+        return f"<Result: {self.plan.name}, {self.province_name}, {self.plan.vintage}, {len(self.units)} communes>"
+
     def _repr_html_(self) -> str:
         """Show it in Jupyter, in Vietnamese."""
         return self.to_html()

@@ -64,6 +64,9 @@ class Stress:
     sizes: pd.DataFrame
     actions: pd.DataFrame
 
+    def __repr__(self) -> str:
+        return f"<Stress: {self.plan.name}, {self.asked} draws asked for, seed {self.seed}>"
+
     @property
     def plan(self) -> Plan:
         """The plan."""

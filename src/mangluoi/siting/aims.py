@@ -7,7 +7,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from mangluoi.siting import answers, clashes, flows, levels
+from mangluoi.siting import ample, answers, clashes, flows, levels
 from mangluoi.siting.aim import Aim
 from mangluoi.siting.levels import Level, Outcome
 from mangluoi.siting.problem import Problem
@@ -15,7 +15,7 @@ from mangluoi.siting.question import Question
 from mangluoi.siting.solution import Solution
 from mangluoi.siting.writing import Written, write
 
-__all__ = ["cheapest", "solve", "written"]
+__all__ = ["cheapest", "lean", "solve", "written"]
 
 # How near to the fewest minutes the last level goes, and how long it looks: a tie-break, not a promise.
 _NEAR_ENOUGH, _NODES = 0.01, 20
@@ -39,6 +39,19 @@ def written(question: Question, aim: Aim, problem: Problem | None = None) -> Wri
         times_covered=aim.times_covered,
         share=aim.share,
     )
+
+
+def lean(question: Question, aim: Aim) -> Written:
+    """Write a question without the links that no answer within its budget needs, where only served people count.
+
+    Raises
+    ------
+    InputError
+        If the question cannot be asked.
+    """
+    if aim.covers or aim.by_minutes:
+        return written(question, aim)
+    return written(question, aim, ample.spared(question.build()))
 
 
 def solve(
@@ -79,12 +92,12 @@ def solve(
         If the audit does not find what the solver promised: a bug.
     """
     start = time.perf_counter()
-    made = written(question, aim)
+    made = lean(question, aim)
     aims = _levels(made, aim)
     outcome = levels.descend(made.draft, aims if tie_breaks else aims[:1], time_limit_s=time_limit_s)
     first = outcome.answers[0]
     if outcome.values is None:
-        clash = clashes.find(made) if explain and first.status == "infeasible" else None
+        clash = clashes.find(written(question, aim)) if explain and first.status == "infeasible" else None
         return answers.nothing(made, aim, first, clash, time.perf_counter() - start, seed)
     done, added = _decided(made, outcome.values)
     if tie_breaks and aim.what == "served" and outcome.answers[-1].status != "interrupted":
@@ -142,7 +155,13 @@ def _nearer(
         reached = float(of @ outcome.values[: of.size])
         near.draft.total(cost, high=round(reached) if _whole(of) and made.whole else reached + 1e-7)
     settled = levels.descend(near.draft, [Level(near.minutes())], limits=flows.fix(near, done, added))
-    nearest = Level(near.minutes(), relative_gap=_NEAR_ENOUGH, node_limit=_NODES, count=near.count())
+    count = None
+    if outcome.proven == len(outcome.answers):
+        # That fewer actions would do is ruled out already; said here, it lifts the bound.
+        near.draft.total(near.count(), low=float(done.sum()))
+    else:
+        count = near.count()
+    nearest = Level(near.minutes(), relative_gap=_NEAR_ENOUGH, node_limit=_NODES, count=count)
     limits = None if outcome.limits is None else flows.carried(made, near, outcome.limits)
     answer = levels.descend(near.draft, [nearest], start=settled.values, limits=limits)
     if answer.values is None or answer.answers[0].status == "infeasible":

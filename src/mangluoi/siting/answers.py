@@ -140,7 +140,8 @@ def measured(
 
 def _assignment(made: Written, aim: Aim, done: NDArray[np.bool_], added: NDArray[np.float64]) -> pd.DataFrame:
     """Send people to the places of an answer, by what the aim asks."""
-    near = write(made.question, made.question.build(keep_minutes=True), serving=True, share=aim.share)
+    problem = made.problem if aim.by_minutes else made.question.build(keep_minutes=True)
+    near = write(made.question, problem, serving=True, share=aim.share)
     flow = flows.assign(near, done, added, at_most_people=aim.what == "served")
     if flow is None:
         raise ConservationError("the chosen actions do not fulfil what was asked")

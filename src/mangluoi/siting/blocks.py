@@ -8,11 +8,13 @@ good answer is looked for first.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array, vstack
 
 from mangluoi.siting import pricing, shrinking, solver
 from mangluoi.siting.pricing import Block, Left
@@ -24,12 +26,12 @@ __all__ = ["minimise"]
 
 # Models of fewer whole variables are solved as they are; more shared rows than this are too many prices to find.
 _FEW_WHOLE, _MOST_SHARED = 60, 16
-# A block with more of the whole variables than this is as hard as the whole.
-_LARGEST = 0.5
+# A block with more of the whole variables than this is as hard as the whole; so is one beside blocks of a few only.
+_LARGEST, _FEW_EACH = 0.5, 8
 # How long, and to what share, a first answer is looked for where the bound is not near.
 _NODES, _ROUGH = 60, 3e-5
 # How near to the bound an answer is expected, how much further at the next try, and up to where choices are ruled out.
-_GUESS, _WIDER, _NARROW = 5e-4, 4.0, 5e-3
+_GUESS, _WIDER, _NARROW = 4e-4, 4.0, 5e-3
 _WHOLE, _FORGIVEN = 1e-6, 1e-9
 
 
@@ -42,6 +44,7 @@ def minimise(
     time_limit_s: float | None = None,
     relative_gap: float = 0.0,
     node_limit: int | None = None,
+    count: NDArray[np.float64] | None = None,
     start: NDArray[np.float64] | None = None,
 ) -> Answer:
     """Solve a model; one that falls into blocks by the bounds of its blocks.
@@ -56,6 +59,8 @@ def minimise(
         Whether every answer's cost is whole, and then a limit on how far from zero it is.
     time_limit_s, relative_gap, node_limit, start
         See `solver.minimise`.
+    count
+        A cost whose values are whole in every answer: what it is at least is found first.
     """
     began = time.perf_counter()
 
@@ -64,7 +69,11 @@ def minimise(
 
     begin = start if start is not None and _fits(model, start) else None
     small = shrinking.shrink(model)
-    inner, shared = small.model, np.flatnonzero(np.isin(small.rows, shared))
+    inner, apart = small.model, np.isin(small.rows, shared)
+    if count is not None:
+        inner = _counted(inner, count[small.columns], float(count @ small.decided))
+        apart = np.append(apart, np.full(inner.low.size - apart.size, shared.size > 0))
+    shared = np.flatnonzero(apart)
     step = 1.0 if whole and small.cost == round(small.cost) else 0.0
     known = math.inf if begin is None else float(model.cost @ begin) - small.cost
     blocks = _apart(inner, shared)
@@ -81,10 +90,23 @@ def minimise(
         time_limit_s=left(),
         relative_gap=max(relative_gap, 0.5 / max(largest, 1.0) if step else 0.0),
         node_limit=node_limit,
-        start=None if start is None else start[small.columns],
+        start=None if begin is None else begin[small.columns],
     )
     leaf = Leaf(answer.values, min(answer.objective, known), answer.bound, answer.status)
     return _answer(model, small, begin, leaf, began)
+
+
+def _counted(model: Model, count: NDArray[np.float64], decided: float) -> Model:
+    """Return the model with a row that a whole count is no less than its relaxation says, rounded up."""
+    free = solver.relaxed(dataclasses.replace(model, cost=count))
+    if free is None:
+        return model
+    return dataclasses.replace(
+        model,
+        matrix=csr_array(vstack([model.matrix, csr_array(count[None, :])])),
+        low=np.append(model.low, math.ceil(free.value + decided - _WHOLE) - decided),
+        high=np.append(model.high, np.inf),
+    )
 
 
 def _by_blocks(
@@ -117,7 +139,8 @@ def _apart(model: Model, shared: NDArray[np.int64]) -> list[Block]:
     if deciding < _FEW_WHOLE or not 0 < shared.size <= _MOST_SHARED:
         return []
     blocks = pricing.split(model, shared)
-    return blocks if max(int(block.model.whole.sum()) for block in blocks) <= _LARGEST * deciding else []
+    sizes = sorted(int(block.model.whole.sum()) for block in blocks)
+    return blocks if sizes[-1] <= _LARGEST * deciding and sizes[-2] >= _FEW_EACH else []
 
 
 def _proven(
@@ -151,13 +174,15 @@ def _proven(
         narrow = target - step - bound <= _NARROW * abs(bound)
         if not narrow:
             target = known
-        limits = pricing.within(model, blocks, target - step, bound, left) if narrow else model.limits
+        limits = pricing.within(blocks, model.limits, target - step, bound, left) if narrow else model.limits
         small = shrinking.shrink(model if narrow else tight, limits)
         tree = Tree(small.model)
         leaf = tree.search(tree.limits, known=target - small.cost, step=step, left=left)
         if leaf.values is not None:
-            values = small.widened(leaf.values)[: model.cost.size]
-            return Leaf(values, leaf.value + small.cost, max(leaf.bound + small.cost, bound), leaf.status), limits
+            values, value = small.widened(leaf.values)[: model.cost.size], leaf.value + small.cost
+            if narrow and leaf.status == "optimal":
+                limits = pricing.within(blocks, limits, value, bound, left)
+            return Leaf(values, value, max(leaf.bound + small.cost, bound), leaf.status), limits
         if leaf.status != "optimal" or target >= known:
             reached = known if leaf.status == "optimal" else max(leaf.bound + small.cost, bound)
             return Leaf(first, known, min(reached, known), leaf.status), limits

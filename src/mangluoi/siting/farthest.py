@@ -138,7 +138,7 @@ def worst_off(
     aims = []
     for columns in near:
         cost = made.draft.zeros()
-        cost[columns] = -problem.people
+        np.subtract.at(cost, columns, problem.people)
         aims.append(Level(cost, whole=problem.whole, largest=float(problem.people.sum())))
     outcome = levels.descend(made.draft, [*aims, Level(made.money())], time_limit_s=time_limit_s)
     status = "optimal" if outcome.proven >= len(ordered) else outcome.answers[-1].status

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, vstack
 
 from mangluoi.siting import blocks, solver
 from mangluoi.siting.draft import Draft, Requirement
@@ -142,32 +140,16 @@ def _solved(
         lower, upper = model.least.copy(), model.upper.copy()
         lower[limits[0]], upper[limits[0]] = limits[1], limits[2]
         model = dataclasses.replace(model, lower=lower, upper=upper)
-    if level.count is not None:
-        model = _counted(model, level.count)
     return blocks.minimise(
         model,
-        # A row that was added for a count is about everything, too.
-        shared=np.append(draft.shared, np.arange(draft.rows, model.low.size)) if draft.flows else draft.shared[:0],
+        shared=draft.shared if draft.flows else draft.shared[:0],
         whole=level.whole,
         largest=level.largest,
         time_limit_s=time_limit_s,
         relative_gap=level.relative_gap,
         node_limit=level.node_limit,
+        count=None if level.count is None else _padded(level.count, draft.size),
         start=None if start is None else _padded(start, draft.size),
-    )
-
-
-def _counted(model: solver.Model, count: NDArray[np.float64]) -> solver.Model:
-    """Return the model with a row that a whole count is no less than its relaxation says, rounded up."""
-    cost = _padded(count, model.cost.size)
-    free = solver.relaxed(dataclasses.replace(model, cost=cost))
-    if free is None:
-        return model
-    return dataclasses.replace(
-        model,
-        matrix=csr_array(vstack([model.matrix, csr_array(cost[None, :])])),
-        low=np.append(model.low, math.ceil(free.value - 1e-6)),
-        high=np.append(model.high, np.inf),
     )
 
 

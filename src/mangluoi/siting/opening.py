@@ -95,7 +95,8 @@ def cover(
 ) -> NDArray[np.int64]:
     """Write who is covered, and return the column of each class: covered, not covered, or in part.
 
-    For whole o the best cover is whole, so it needs no integrality, unless each must be covered more than once.
+    Classes that the same slots would cover have one column together. Those that lack one slot only are covered as far
+    as any of theirs is open; for whole o that is whole, so it needs no integrality, unless more than one is lacking.
 
     Parameters
     ----------
@@ -106,33 +107,35 @@ def cover(
     within
         Minutes within which a slot counts; None counts every link.
     """
-    count = problem.people.size
     near = np.ones(problem.link_slot.size, bool) if within is None else problem.link_minutes <= within
-    open_gate = problem.link_gate < 0
+    ungated = problem.link_gate < 0
     anyway = np.bincount(
-        problem.link_class[near & open_gate],
-        weights=opening.always[problem.link_slot[near & open_gate]],
-        minlength=count,
+        problem.link_class[near & ungated],
+        weights=opening.always[problem.link_slot[near & ungated]],
+        minlength=problem.people.size,
     )
-    covered = draft.columns(count, upper=1.0, whole=times_covered > 1)
-    asked = np.flatnonzero(anyway < times_covered)
-    position = np.full(count, -1, dtype=np.int64)
-    position[asked] = np.arange(asked.size)
-    links = np.flatnonzero(near & (position[problem.link_class] >= 0))
-    columns = np.array(
-        [
-            opening.column[slot] if gate < 0 else opening.gate[gate, slot]
-            for gate, slot in zip(problem.link_gate[links].tolist(), problem.link_slot[links].tolist(), strict=True)
-        ],
-        dtype=np.int64,
-    )
-    some = columns >= 0
-    draft.constrain(
-        asked.size,
-        [
-            (np.arange(asked.size), covered[asked], float(times_covered)),
-            (position[problem.link_class[links[some]]], columns[some], -1.0),
-        ],
-        high=anyway[asked],
-    )
-    return covered
+    lacking = np.maximum(times_covered - anyway, 0).astype(np.int64)
+    links = np.flatnonzero(near & (lacking[problem.link_class] > 0))
+    columns = opening.column[problem.link_slot[links]]
+    for at in np.flatnonzero(problem.link_gate[links] >= 0):
+        columns[at] = opening.gate[int(problem.link_gate[links[at]]), int(problem.link_slot[links[at]])]
+    links, columns = links[columns >= 0], columns[columns >= 0]
+    order = np.lexsort((columns, problem.link_class[links]))
+    columns = columns[order]
+    ends = np.searchsorted(problem.link_class[links][order], np.arange(problem.people.size + 1))
+    keys = [(columns[ends[at] : ends[at + 1]].tobytes(), lack) for at, lack in enumerate(lacking.tolist())]
+    sets = sorted(set(keys))
+    number = {key: at for at, key in enumerate(sets)}
+    needed = np.array([lack for _, lack in sets], dtype=float)
+    able = np.array([len(key) // columns.itemsize >= lack for key, lack in sets], dtype=float)
+    several = needed > 1
+    covered = np.zeros(len(sets), dtype=np.int64)
+    for kind in (False, True):
+        own = np.flatnonzero(several == kind)
+        covered[own] = draft.columns(own.size, upper=able[own], lower=(needed[own] == 0).astype(float), whole=kind)
+    asked = np.flatnonzero((needed > 0) & (able > 0))
+    openers = [np.frombuffer(sets[at][0], dtype=columns.dtype) for at in asked]
+    row = np.repeat(np.arange(asked.size), [len(own) for own in openers])
+    column = np.concatenate([np.zeros(0, columns.dtype), *openers])
+    draft.constrain(asked.size, [(np.arange(asked.size), covered[asked], needed[asked]), (row, column, -1.0)], high=0.0)
+    return covered[[number[key] for key in keys]] if keys else covered

@@ -10,6 +10,7 @@ Geoffrion, A. (1974), "Lagrangean relaxation for integer programming", *Mathemat
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -36,14 +37,22 @@ Left = Callable[[], float | None]
 
 @dataclass(eq=False)
 class Block:
-    """One block: its columns, its model without the shared rows, what it takes of them, and its answers so far."""
+    """One block: its columns, its model without the shared rows, what it takes of them, and its answers so far.
+
+    Its whole variables are numbered among those of the whole model.
+    """
 
     columns: NDArray[np.int64]
+    whole: NDArray[np.int64]
     model: Model
     shared: csr_array
-    tree: Tree
     answers: list[NDArray[np.float64]] = field(default_factory=list)
     bounds: list[tuple[NDArray[np.float64], float]] = field(default_factory=list)
+
+    @functools.cached_property
+    def tree(self) -> Tree:
+        """The block's relaxation, kept warm."""
+        return Tree(self.model)
 
 
 def split(model: Model, shared: NDArray[np.int64]) -> list[Block]:
@@ -58,9 +67,10 @@ def split(model: Model, shared: NDArray[np.int64]) -> list[Block]:
     deciding = np.bincount(label[own.size :], weights=model.whole, minlength=label.max() + 1) > 0
     label = np.where(deciding[label], label, -1)
     row_label, column_label = label[: own.size], label[own.size :]
+    number = np.cumsum(model.whole) - 1
     blocks = []
-    for number in np.unique(column_label):
-        columns, rows = np.flatnonzero(column_label == number), own[row_label == number]
+    for part in np.unique(column_label):
+        columns, rows = np.flatnonzero(column_label == part), own[row_label == part]
         inner = Model(
             cost=model.cost[columns],
             matrix=csr_array(matrix[rows][:, columns]),
@@ -70,7 +80,7 @@ def split(model: Model, shared: NDArray[np.int64]) -> list[Block]:
             whole=model.whole[columns],
             lower=model.least[columns],
         )
-        blocks.append(Block(columns, inner, csr_array(matrix[shared][:, columns]), Tree(inner)))
+        blocks.append(Block(columns, number[columns[inner.whole]], inner, csr_array(matrix[shared][:, columns])))
     return blocks
 
 
@@ -125,32 +135,30 @@ def _care(prices: NDArray[np.float64], value: float) -> float:
     return _CARE * (1.0 + abs(value)) + 10 * _CARE * float(np.abs(prices).sum())
 
 
-def within(model: Model, blocks: list[Block], sought: float, bound: float, left: Left) -> Bounds:
-    """Return the limits of the whole variables without choices that alone lift the bound above a value.
+def within(blocks: list[Block], limits: Bounds, sought: float, bound: float, left: Left) -> Bounds:
+    """Return limits of the whole variables without choices that alone lift the bound above a value.
 
     A block is asked for its best answer in which one choice is not as in its best of all. Where that is dearer by more
     than the distance of bound and value, no answer of the whole as good as that makes it.
     """
-    lower, upper = (side.copy() for side in model.limits)
+    lower, upper = limits[0].copy(), limits[1].copy()
     room = sought - bound + _care(blocks[0].bounds[0][0], sought)
-    number = np.cumsum(model.whole) - 1
     for block in blocks:
         prices, value = block.bounds[0]
         base = np.rint(block.answers[0][block.tree.whole])
         block.tree.charge(block.model.cost - prices @ block.shared)
         free = np.ptp(np.array([answer[block.tree.whole] for answer in block.answers]), axis=0) > 0.5
-        free |= block.tree.limits[1] - block.tree.limits[0] > 1
+        free |= (block.tree.limits[1] - block.tree.limits[0] > 1) | (lower[block.whole] == upper[block.whole])
         for at in range(base.size):
             if free[at] or ((seconds := left()) is not None and seconds <= 0):
                 continue
-            limits = block.tree.limits
-            limits[0][at] = limits[1][at] = limits[0][at] + limits[1][at] - base[at]
-            leaf = block.tree.search(limits, known=value + room, left=left)
+            other = block.tree.limits
+            other[0][at] = other[1][at] = other[0][at] + other[1][at] - base[at]
+            leaf = block.tree.search(other, known=value + room, left=left)
             if leaf.values is not None:
                 free |= np.abs(leaf.values[block.tree.whole] - base) > 0.5
             elif leaf.status == "optimal":
-                own = number[block.columns[block.tree.whole[at]]]
-                lower[own] = upper[own] = base[at]
+                lower[block.whole[at]] = upper[block.whole[at]] = base[at]
     return lower, upper
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from mangluoi.errors import ConservationError
 from mangluoi.siting import answers, levels
 from mangluoi.siting.aim import SERVED, Aim
-from mangluoi.siting.aims import cheapest, solve, written
+from mangluoi.siting.aims import cheapest, lean, solve
 from mangluoi.siting.levels import Level
 from mangluoi.siting.question import Question
 from mangluoi.siting.solution import Solution
@@ -131,7 +131,7 @@ def _replanned(question: Question, solution: Solution, aim: Aim, time_limit_s: f
 
     Among the plans of the most people: the fewest actions that the known plan does not have, then the least money.
     """
-    made = written(question, aim)
+    made = lean(question, aim)
     known = set(solution.chosen["action_id"])
     changes = made.draft.zeros()
     changes[made.doing.done] = (~made.problem.actions["action_id"].isin(known)).to_numpy(dtype=float)

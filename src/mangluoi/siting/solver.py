@@ -158,6 +158,9 @@ def minimise(
         known = highspy.HighsSolution()
         known.col_value = list(start)
         engine.setSolution(known)
+        # Beside a good answer, models solved on the side to find another one take longer than the proof.
+        for name in ("rins", "rens", "root_reduced_cost"):
+            engine.setOptionValue(f"mip_heuristic_run_{name}", False)
     _run(engine)
     if model.whole.any() and _doubtful(engine, relative_gap):
         engine.clearSolver()

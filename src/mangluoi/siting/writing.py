@@ -48,7 +48,7 @@ class Written:
         if self.serving is not None:
             cost[self.serving.people] = self.problem.weight[self.problem.link_class]
         if self.covered is not None:
-            cost[self.covered] = self.problem.people * self.problem.weight
+            np.add.at(cost, self.covered, self.problem.people * self.problem.weight)
         return cost
 
     def reach(self, share: float) -> None:
