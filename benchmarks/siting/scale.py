@@ -157,7 +157,7 @@ def main(question: str, size: float, export: str | None) -> None:
     elif question == "grid":
         demand, times = grid_case(size)
         show(f"grid {len(demand)} points, {len(times)} pairs", siting.cover_frontier, demand, times, max_minutes=12,
-             sites=[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000], exact=False, time_limit_s=45)  # fmt: skip
+             sites=[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000], time_limit_s=48)  # fmt: skip
     elif question == "median":
         demand, times = draw(round(3000 * size), round(3000 * size), minutes=None)
         for p in (10, 50, 200):

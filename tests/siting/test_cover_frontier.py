@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from test_uncapped import case, covered, sets
 
 from mangluoi import siting
 from mangluoi.errors import InputError
+from mangluoi.siting import cover_bound, cover_reduction, cover_search
 
 
 @pytest.mark.parametrize("seed", range(120))
@@ -93,6 +96,30 @@ def test_parts_put_together_equal_the_whole(seed):
     assert by_parts.points["covered"].tolist() == whole.points["covered"].tolist()
     assert by_parts.points["proven"].all()
     assert (by_parts.points["chosen"] <= by_parts.points["sites"]).all()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_level_prices_bound_every_set_and_the_search_never_loses(seed):
+    """For any prices and any level no set of sites covers more than the bound; the search keeps the number of sites."""
+    rng = np.random.default_rng(seed)
+    points, sites, most = 14, 9, int(rng.integers(1, 5))
+    reach = rng.random((points, sites)) < 0.3
+    start = np.concatenate([[0], np.cumsum(reach.sum(axis=1))]).astype(np.int64)
+    people = rng.integers(1, 50, points).astype(float)
+    cover = cover_reduction.unmerged(start, np.nonzero(reach)[1].astype(np.int32), people, np.ones(sites))
+    best = max(float(people[reach[:, list(some)].any(axis=1)].sum()) for some in combinations(range(sites), most))
+    prices = cover_bound.bound_of(cover, rng.random(cover.people.size), np.zeros(sites))
+    for unit in (1.0, 20.0, float(rng.uniform(0, 200))):
+        level = cover_bound.levelled(cover, prices, unit)
+        assert level.at(cover.cost, most) >= best - 1e-9
+        assert (level.worth <= unit * (1 + 1e-9)).all()
+        assert cover_bound.lower(cover, most, level).at(cover.cost, most) >= best - 1e-9
+    some = np.arange(sites) < most
+    known = cover_bound.Choice(some, cover_bound.covered(cover, some))
+    found = cover_search.searched(cover, most, known, prices)
+    assert known.people <= found.people <= best
+    assert found.is_open.sum() == most
+    assert found.people == cover_bound.covered(cover, found.is_open)
 
 
 @settings(max_examples=25, deadline=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -9,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from mangluoi import access
 from mangluoi.errors import Complaint, ConservationError, InputError
@@ -26,6 +26,8 @@ _AUDITED = 5
 _FEW_TIMES = 4
 # How many points before and after lend their prices to a point.
 _NEIGHBOURS = 2
+# The share of the time in which each point is seen once; how many pairs the solver may be asked about then, and later.
+_FIRST, _FEW_PAIRS, _MORE_PAIRS = 0.8, 5_000, 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +96,7 @@ def cover_frontier(
     gap
         Distance of answer and bound, relative to the bound, that is good enough; zero seeks the proof.
     exact
-        Whether the solver may be asked for a proof. On large grids it could not give one.
+        Whether the solver may be asked for a proof. With a time limit it is asked only about what has become small.
     time_limit_s
         When to stop, with what is known by then about every point: each has its fair share of what is left.
 
@@ -160,7 +162,7 @@ def cover_frontier(
             }
         )
         chosen.append(pd.DataFrame({name: rows[-1][name], "site_id": question.sites[new].astype(object)}))
-        if position % max(len(order) // _AUDITED, 1) == 0 or position == len(order) - 1:
+        if position % math.ceil(len(order) / _AUDITED) == 0 or position == len(order) - 1:
             _audit(demand, times, question.sites[is_open].tolist(), max_minutes, best.choice.people)
     points = pd.DataFrame(rows).astype({"chosen": "int64", "proven": bool})
     points.loc[points["proven"], "bound"] = points["covered"]
@@ -197,28 +199,55 @@ def _limits(sites: Sequence[int] | None, budgets_vnd: Sequence[float] | None) ->
 def _walk(
     cover: reduction.Cover, limits: list[float], whole: bool, gap: float, exact: bool, until: float
 ) -> tuple[list[Found], str]:
-    """Solve the points in rising order, each from the one before; after an interruption the rest stay as they are."""
+    """Solve the points in rising order, each from the one before; with what time is left, the open ones once more.
+
+    Those nearest to their bound come first then: what they do not need is left to the others.
+    """
     found: list[Found] = []
     status = "bounded"
+    timed = not math.isinf(until)
+    size = (1.0 + np.array(limits) / max(float(cover.cost.max(initial=0.0)), 1e-300)) ** 0.25
+    began = time.perf_counter()
+    first = began + _FIRST * max(until - began, 0.0) if timed else until
     for position, limit in enumerate(limits):
         now = time.perf_counter()
-        share = until if math.isinf(until) else now + max(until - now, 0.0) / (len(limits) - position)
-        before: NDArray[np.bool_] | None = found[-1].choice.is_open if found else None
-        prices = found[-1].prices if found else None
-        rest = status == "interrupted" or now > until
+        rest = status == "interrupted" or now > first
+        # The more sites, the slower the prices settle.
+        part = size[position] / size[position:].sum()
+        share = now + part * max(first - now, 0.0) if timed else until
         own = cover_exact.most(
             cover,
             limit,
             whole=whole,
-            start=before,
-            prices=prices,
+            start=found[-1].choice.is_open if found else None,
+            prices=found[-1].prices if found else None,
             until=now if rest else share,
             gap=gap,
-            exact=exact and not rest,
+            most_pairs=0 if rest or not exact else _FEW_PAIRS if timed else cover_exact.MOST_PAIRS,
         )
-        if own.status == "interrupted" or (own.status == "time_limit" and status == "bounded" and rest):
+        if own.status == "interrupted":
             status = own.status
         found.append(own)
+    again = [n for n, own in enumerate(found) if timed and own.bound > own.choice.people]
+    again.sort(key=lambda n: (found[n].bound - found[n].choice.people) / found[n].bound)
+    for position, number in enumerate(again):
+        now = time.perf_counter()
+        if status == "interrupted" or now > until:
+            break
+        before = found[number]
+        own = cover_exact.most(
+            cover,
+            limits[number],
+            whole=whole,
+            start=before.choice.is_open,
+            prices=before.prices,
+            until=now + (until - now) / (len(again) - position),
+            gap=gap,
+            most_pairs=_MORE_PAIRS if exact else 0,
+            seed=2,
+        )
+        status = "interrupted" if own.status == "interrupted" else status
+        found[number] = dataclasses.replace(own, bound=min(own.bound, before.bound))
     if status == "bounded" and time.perf_counter() > until:
         status = "time_limit"
     return found, status
@@ -232,6 +261,8 @@ def _bound(cover: reduction.Cover, prices: Bound, limit: float, whole: bool) -> 
 def _audit(demand: pd.DataFrame, times: pd.DataFrame, sites: list[str], max_minutes: float, people: float) -> None:
     need = uncapped.need_of(demand)
     rows = uncapped.rows_to(times, sites)
-    covered = float(access.coverage(need, rows, max_minutes=max_minutes, sites=sites).sum()) if len(rows) else 0.0
+    # Who stands in none of these rows is not covered: what is measured is the rest.
+    near = need[need["point_id"].isin(rows["from_id"].unique())]
+    covered = float(access.coverage(near, rows, max_minutes=max_minutes, sites=sites).sum()) if len(near) else 0.0
     if abs(covered - people) > 1e-6 * max(1.0, people):
         raise ConservationError(f"the frontier covers {people:g} people, the audit {covered:g}")

@@ -11,7 +11,7 @@ from typing import Any
 import numba
 import numpy as np
 
-__all__ = ["choose", "climb", "dominated", "flipped", "losses", "same_rows", "scores", "swap"]
+__all__ = ["choose", "climb", "dominated", "flipped", "losses", "same_rows", "scores", "swap", "tops"]
 
 _jit = numba.njit(cache=True, nogil=True, boundscheck=False)
 _BLOCK = 512
@@ -101,6 +101,16 @@ def scores(site_start: Any, site_row: Any, value: Any, out: Any) -> None:
         for k in range(site_start[j], site_start[j + 1]):
             total += value[site_row[k]]
         out[j] = total
+
+
+@_jit
+def tops(row_start: Any, row_site: Any, value: Any, out: Any) -> None:
+    """Return the largest value of the sites that cover each class."""
+    for i in range(len(row_start) - 1):
+        top = 0.0
+        for k in range(row_start[i], row_start[i + 1]):
+            top = max(top, value[row_site[k]])
+        out[i] = top
 
 
 @_jit

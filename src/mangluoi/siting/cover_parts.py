@@ -132,7 +132,7 @@ def _solve(parts: list[_Part], most: int, *, whole: bool, gap: float, until: flo
                 prices=None if before is None else before.prices,
                 until=now if rest else share,
                 gap=gap,
-                exact=not rest,
+                most_pairs=0 if rest else cover_exact.MOST_PAIRS,
             )
             if own.status == "interrupted":
                 status = "interrupted"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mangluoi.siting import cover_kernels as kernels
 
-__all__ = ["Cover", "decided", "from_pairs", "knapsack", "merged", "restricted", "unmerged"]
+__all__ = ["Cover", "decided", "from_pairs", "knapsack", "merged", "one_class_each", "restricted", "unmerged"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,14 +120,15 @@ def restricted(cover: Cover, keep: NDArray[np.bool_], *, covered: NDArray[np.boo
 def merged(cover: Cover) -> Cover:
     """Merge classes that the same sites cover and leave out dominated sites, until neither changes anything."""
     while True:
-        cover = _one_class_each(cover)
+        cover = one_class_each(cover)
         gone = kernels.dominated(*cover.rows, cover.cost)
         if not gone.any():
             return cover
         cover = restricted(cover, ~gone, covered=np.zeros(cover.people.size, dtype=bool))
 
 
-def _one_class_each(cover: Cover) -> Cover:
+def one_class_each(cover: Cover) -> Cover:
+    """Merge classes that the same sites cover."""
     if not cover.people.size:
         return cover
     draw = np.random.default_rng(0)
@@ -183,6 +184,8 @@ def knapsack(worth: NDArray[np.float64], cost: NDArray[np.float64], budget: floa
     ----------
     Dantzig, G. (1957), "Discrete-variable extremum problems", *Operations Research* 5.
     """
+    if cost.size and float(cost.min()) == float(cost.max()) > 0:
+        return _largest(worth, float(cost[0]), budget)
     rate = np.where(cost > 0, worth / np.maximum(cost, 1e-300), math.inf)
     order = np.argsort(-rate, kind="stable")
     spent = np.cumsum(cost[order])
@@ -193,3 +196,14 @@ def knapsack(worth: NDArray[np.float64], cost: NDArray[np.float64], budget: floa
     price = float(rate[order[full]])
     before = float(spent[full - 1]) if full else 0.0
     return value + max(budget - before, 0.0) * price, price
+
+
+def _largest(worth: NDArray[np.float64], cost: float, budget: float) -> tuple[float, float]:
+    """Return what `knapsack` does where every site costs the same: the largest worths need no sorting."""
+    full = min(max(int(budget * (1 + 1e-12) / cost), 0), worth.size)
+    if full == worth.size:
+        return float(worth.sum()), 0.0
+    parted = np.partition(worth, worth.size - full - 1)
+    price = float(parted[worth.size - full - 1])
+    part = max(budget - full * cost, 0.0) / cost
+    return float(parted[worth.size - full :].sum()) + part * price, price / cost
