@@ -247,3 +247,12 @@ def test_bad_keys_are_told_before_anything_is_solved(village):
         ("unknown_reference", "weights[1]"), ("below_range", "phases[1].years"),
         ("unused_key", "phases"), ("contradiction", "phases"),
     }  # fmt: skip
+
+
+def test_a_budget_of_nothing_is_said(village):
+    """Where actions are offered and the budget is zero, nothing is chosen, and the answer says why."""
+    plan, run = village
+    told = {note.key for note in run(plan(budget_vnd=0.0)).notices}
+    assert "no_money" in told
+    assert "no_actions" not in told
+    assert "no_money" not in {note.key for note in run(plan(budget_vnd=0.0, actions=())).notices}
