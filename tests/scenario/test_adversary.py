@@ -133,7 +133,7 @@ def test_what_one_scenario_hides_all_hide():
 def test_a_shared_budget_tells_nothing():
     """Where the budget pays for the shelters' service too, no action and no figure after the actions is published."""
     plan, given = small()
-    build = ActionRule("build", "emergency", 5, 60, 50e6, 0.0, "phép thử", facility_type="swc")
+    build = ActionRule("build", "emergency", 5, 8, 50e6, 0.0, "phép thử", facility_type="swc")
     shared = dataclasses.replace(plan, actions=(*plan.actions, build))
     answers = [
         answer_with(shared, with_shelters(given, [code])) for code in (given.area.codes[0], given.area.codes[-1])
