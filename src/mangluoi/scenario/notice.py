@@ -58,8 +58,10 @@ def of_plan(
     groups = shipped.frame("norms/groups.csv")
     if set(groups.loc[groups["sensitive"] == "yes", "group"]) & {rule.group for rule in plan.needs}:
         notices.append(Notice("sensitive_province_only", {}))
-    if solution is None:
-        notices.append(Notice("no_money" if plan.actions else "no_actions", {}))
+    if solution is None and plan.actions:
+        notices.append(Notice("no_money", {}))
+    elif solution is None:
+        notices.append(Notice("no_actions", {}))
     else:
         for basis in dict.fromkeys(rule.basis for rule in plan.actions):
             notices.append(Notice("cost_assumed", {"basis": basis}))
