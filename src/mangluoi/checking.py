@@ -16,7 +16,7 @@ import pandas as pd
 from mangluoi.errors import Complaint, InputError
 from mangluoi.viettext import compose, fold
 
-__all__ = ["Column", "Table", "check", "convert", "nearest"]
+__all__ = ["Column", "Table", "check", "convert", "is_number", "nearest"]
 
 Kind = Literal["text", "code", "whole", "number", "date", "flag"]
 
@@ -99,6 +99,11 @@ def _is_missing(value: object) -> bool:
     if isinstance(value, float) and math.isnan(value):
         return True
     return isinstance(value, str) and not value.strip()
+
+
+def is_number(value: object) -> bool:
+    """Whether something is a number, and not the one that stands for none."""
+    return isinstance(value, numbers.Real) and not math.isnan(value)
 
 
 def _number(value: Any) -> float | None:

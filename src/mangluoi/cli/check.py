@@ -18,7 +18,8 @@ def add(verbs: Verbs) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    place, doubts = Path(options.file), list[str]()
+    place = Path(options.file)
+    doubts: list[str] = []
     if place.suffix == ".toml":
         from mangluoi.reports import sentences
         from mangluoi.scenario import facts, read_plan

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from numbers import Real
 from typing import Literal
 
 import numpy as np
@@ -12,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from mangluoi import checking
 from mangluoi.errors import Complaint, InputError
 from mangluoi.roads import crew, engine, kernels
 from mangluoi.roads.crew import Progress
@@ -211,12 +211,8 @@ def nearest(
     return frame
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not math.isnan(value)
-
-
 def _check_minutes(max_minutes: float) -> None:
-    if not _is_number(max_minutes):
+    if not checking.is_number(max_minutes):
         raise InputError([Complaint("not_a_number", column="max_minutes", value=max_minutes)])
     if max_minutes < 0:
         raise InputError([Complaint("negative", column="max_minutes", value=max_minutes)])

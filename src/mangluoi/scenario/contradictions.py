@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from numbers import Real
 
-from mangluoi import shipped
+from mangluoi import checking, shipped
 from mangluoi.errors import Complaint
 from mangluoi.scenario.refinements import (
     AccessRules,
@@ -52,13 +50,9 @@ def listed(value: str, vocabulary: str, where: str) -> Iterator[Complaint]:
         yield Complaint("not_in_list", column=where, value=value, details={"nearest": nearest(value, words)})
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not math.isnan(value)
-
-
 def at_least(value: float, where: str, low: float = 0.0) -> Iterator[Complaint]:
     """Complain of a number below its lowest value."""
-    if not _is_number(value):
+    if not checking.is_number(value):
         yield Complaint("not_a_number", column=where, value=value)
     elif value < low:
         yield Complaint("below_range", column=where, value=value, details={"low": low})

@@ -11,7 +11,7 @@ from typing import Any
 import numba
 import numpy as np
 
-__all__ = ["choose", "climb", "dominated", "flipped", "losses", "same_rows", "scores", "swap", "tops"]
+__all__ = ["choose", "climb", "dominated", "flipped", "instead", "losses", "same_rows", "scores", "swap", "tops"]
 
 _jit = numba.njit(cache=True, nogil=True, boundscheck=False)
 _BLOCK = 512
@@ -225,6 +225,29 @@ def _open(
 
 
 @_jit
+def instead(
+    r: int, row_start: Any, row_site: Any, site_start: Any, site_row: Any, people: Any, count: Any, is_open: Any,
+    bonus: Any, touched: Any,
+) -> int:  # fmt: skip
+    """Add up whom each closed site would cover of those whom an open one alone covers; return how many such sites.
+
+    They come first in `touched`; `bonus` is zero before, and to be set to zero again by who calls.
+    """
+    near = 0
+    for k in range(site_start[r], site_start[r + 1]):
+        i = site_row[k]
+        if count[i] == 1:
+            for q in range(row_start[i], row_start[i + 1]):
+                j = row_site[q]
+                if not is_open[j]:
+                    if bonus[j] == 0.0:
+                        touched[near] = j
+                        near += 1
+                    bonus[j] += people[i]
+    return near
+
+
+@_jit
 def swap(
     row_start: Any,
     row_site: Any,
@@ -258,17 +281,7 @@ def swap(
             if not is_open[r] or not look[r]:
                 continue
             look[r] = False
-            near = 0
-            for k in range(site_start[r], site_start[r + 1]):
-                i = site_row[k]
-                if count[i] == 1:
-                    for q in range(row_start[i], row_start[i + 1]):
-                        j = row_site[q]
-                        if not is_open[j]:
-                            if bonus[j] == 0.0:
-                                touched[near] = j
-                                near += 1
-                            bonus[j] += people[i]
+            near = instead(r, row_start, row_site, site_start, site_row, people, count, is_open, bonus, touched)
             best, better = -1, loss[r] + least
             room = left + cost[r]
             for t in range(near):

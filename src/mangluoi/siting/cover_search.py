@@ -187,20 +187,11 @@ def _partner(r: int, row_start: Any, row_site: Any, site_start: Any, site_row: A
     Only sites that share classes with it are looked at.
     """
     gain, loss, count, is_open, _, _ = state
-    near = 0
-    for k in range(site_start[r], site_start[r + 1]):
-        i = site_row[k]
-        if count[i] == 1:
-            for q in range(row_start[i], row_start[i + 1]):
-                j = row_site[q]
-                if bonus[j] == 0.0:
-                    touched[near] = j
-                    near += 1
-                bonus[j] += people[i]
+    near = kernels.instead(r, row_start, row_site, site_start, site_row, people, count, is_open, bonus, touched)
     best, better = -1, loss[r] + 1e-6
     for t in range(near):
         j = touched[t]
-        if not is_open[j] and gain[j] + bonus[j] > better:
+        if gain[j] + bonus[j] > better:
             best, better = j, gain[j] + bonus[j]
         bonus[j] = 0.0
     return best, better
